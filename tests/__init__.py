@@ -1,0 +1,1 @@
+"""Hearth's tests; their folders mirror the apps."""

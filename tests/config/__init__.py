@@ -1,0 +1,1 @@
+"""Tests of what starts Hearth and keeps it running."""
