@@ -1,0 +1,12 @@
+"""Every URL of Hearth."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("insights.urls")),
+    path("", include("interactions.urls")),
+    path("", include("relationships.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,1 @@
+"""What happened: touchpoints, their types, loops, sources, and every door in."""

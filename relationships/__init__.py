@@ -1,0 +1,1 @@
+"""Who: customers, contacts, identities, people and teams, and what each may see."""

@@ -1,0 +1,63 @@
+"""What each person may see and do: the one place where access is decided."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+
+from relationships.models import Customer, Person, Team
+
+_SEES_ALL = {Person.Role.EXECUTIVE, Person.Role.ADMINISTRATOR}
+
+
+def sees_every_customer(person: Person) -> bool:
+    """Whether `person` sees the customers of all teams.
+
+    A service account that belongs to no team works for the whole organisation.
+    """
+    is_unbound_service = person.role == Person.Role.SERVICE and person.team_id is None
+    return person.is_active and (person.role in _SEES_ALL or is_unbound_service)
+
+
+def customer_scope(person: Person) -> Q:
+    """Return the condition that a row with `team_id` must meet for `person` to see its customer."""
+    if sees_every_customer(person):
+        return Q()
+    if not person.is_active or person.team_id is None:
+        return Q(pk__in=())
+    return Q(team_id=person.team_id)
+
+
+def customers_visible_to(person: Person) -> QuerySet[Customer]:
+    """Return the customers `person` may see."""
+    return Customer.objects.filter(customer_scope(person))
+
+
+def teams_visible_to(person: Person) -> QuerySet[Team]:
+    """Return the teams whose customers `person` may see."""
+    if sees_every_customer(person):
+        return Team.objects.all()
+    return Team.objects.filter(pk=person.team_id) if person.is_active else Team.objects.none()
+
+
+def may_see_organisation(person: Person) -> bool:
+    """Whether `person` may see dashboards of the whole organisation."""
+    return person.is_active and person.role in _SEES_ALL
+
+
+def check_may_see_organisation(person: Person) -> None:
+    """Raise `PermissionDenied` unless `person` may see the whole organisation."""
+    if not may_see_organisation(person):
+        raise PermissionDenied(
+            "Distance shows the whole organisation, so it is for executives and administrators. "
+            "Your own customers are under Today and Customers."
+        )
+
+
+def may_administer(person: Person) -> bool:
+    """Whether `person` may change how Hearth itself is set up."""
+    return person.is_active and person.is_administrator
+
+
+def check_may_administer(person: Person) -> None:
+    """Raise `PermissionDenied` unless `person` is an administrator."""
+    if not may_administer(person):
+        raise PermissionDenied("This is for administrators. Ask one of them to do it for you.")

@@ -1,0 +1,1 @@
+"""What every API of Hearth shares: keys and problem details."""

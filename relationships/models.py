@@ -1,0 +1,272 @@
+"""Customers, contacts and identities; people, teams and the keys of service accounts."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from relationships.names import searchable
+
+
+class Team(models.Model):
+    """People who share their customers."""
+
+    name = models.CharField(max_length=100, unique=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Segment(models.Model):
+    """A kind of customer, as the organisation divides them."""
+
+    name = models.CharField(max_length=100, unique=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Creates people by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Person":
+        """Create a person who signs in with `email`; no password means no sign-in."""
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        """Find a person by e-mail address, whatever its case."""
+        return self.get(email=(username or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """One of us: someone who signs in, or a service account that holds keys."""
+
+    class Role(models.TextChoices):
+        """What a person does here; `relationships.access` says what it lets them see."""
+
+        ACCOUNT_MANAGER = "account_manager", "Account manager"
+        EXECUTIVE = "executive", "Executive"
+        ADMINISTRATOR = "administrator", "Administrator"
+        SERVICE = "service", "Service account"
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=20, choices=Role, default=Role.ACCOUNT_MANAGER)
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    time_zone = models.CharField(
+        max_length=50, blank=True, help_text="Empty means the organisation's own."
+    )
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name_plural = "people"
+        constraints = (
+            models.CheckConstraint(
+                name="person_role_is_known",
+                condition=Q(role__in=("account_manager", "executive", "administrator", "service")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether this person looks after Hearth itself."""
+        return self.role == self.Role.ADMINISTRATOR
+
+    # What Django's admin asks of a user: administrators may do everything there, others nothing.
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person may open the administration pages."""
+        return self.is_active and self.is_administrator
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Answer Django's permission check."""
+        return self.is_staff
+
+    def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
+        """Answer Django's permission check for several permissions."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Answer whether an app is shown in the administration pages."""
+        return self.is_staff
+
+
+class Customer(models.Model):
+    """The organisation or person the relationship is with."""
+
+    class Stage(models.TextChoices):
+        """How far the relationship has come."""
+
+        LEAD = "lead", "Lead"
+        CURRENT = "current", "Current"
+        FORMER = "former", "Former"
+
+    class Style(models.TextChoices):
+        """The experience the customer decided on; empty means inferred from what they start."""
+
+        PERSONAL = "personal", "Personal"
+        MIXED = "mixed", "Mixed"
+        SELF_SERVICE = "self_service", "Self-service"
+
+    name = models.CharField(max_length=200)
+    search_name = models.CharField(max_length=200, editable=False)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.CURRENT)
+    style = models.CharField(max_length=15, choices=Style, blank=True)
+    segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True)
+    yearly_value = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3, default="EUR")
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="customers"
+    )
+    owner = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="customers"
+    )
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("search_name", "id")
+        indexes = (
+            models.Index(fields=("search_name", "id"), name="customer_by_name"),
+            GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="customer_search"),
+        )
+        constraints = (
+            models.CheckConstraint(name="customer_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="customer_stage_is_known",
+                condition=Q(stage__in=("lead", "current", "former")),
+            ),
+            models.CheckConstraint(
+                name="customer_style_is_known",
+                condition=Q(style__in=("", "personal", "mixed", "self_service")),
+            ),
+            models.CheckConstraint(
+                name="customer_yearly_value_is_not_negative", condition=Q(yearly_value__gte=0)
+            ),
+            models.CheckConstraint(
+                name="customer_currency_is_iso_4217", condition=Q(currency__regex="^[A-Z]{3}$")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the searchable name in step with the name."""
+        self.search_name = searchable(self.name)
+        super().save(*args, **kwargs)
+
+
+class Contact(models.Model):
+    """A person at a customer."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=150)
+    job_title = models.CharField(max_length=150, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (models.CheckConstraint(name="contact_has_a_name", condition=~Q(name="")),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """An e-mail address, phone number or foreign id that means this customer or contact."""
+
+    class Kind(models.TextChoices):
+        """What sort of name it is."""
+
+        EMAIL = "email", "E-mail address"
+        PHONE = "phone", "Phone number"
+        FOREIGN = "foreign", "Foreign id"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="identities"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    namespace = models.CharField(
+        max_length=100, blank=True, help_text="The system a foreign id comes from."
+    )
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "namespace", "value"), name="identity_means_one_customer"
+            ),
+            models.CheckConstraint(name="identity_has_a_value", condition=~Q(value="")),
+            models.CheckConstraint(
+                name="identity_kind_is_known",
+                condition=Q(kind__in=("email", "phone", "foreign")),
+            ),
+            models.CheckConstraint(
+                name="identity_namespace_is_for_foreign_ids",
+                condition=Q(kind="foreign") | Q(namespace=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.namespace or self.kind}:{self.value}"
+
+
+class AccessKey(models.Model):
+    """A secret with which a service account uses the API; only its digest is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=12, help_text="Its first characters, to tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+
+class ProfileChange(models.Model):
+    """Says that what we hold about a customer changed, for whoever derives from it."""
+
+    customer_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"customer {self.customer_id}"

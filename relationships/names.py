@@ -1,0 +1,18 @@
+"""How names are written so that they can be found."""
+
+import unicodedata
+
+
+def searchable(name: str) -> str:
+    """Return `name` in lower case and without accents.
+
+    >>> searchable("Zoë Müller-Łukasz  & Søn")
+    'zoe muller-lukasz & son'
+    """
+    folded = name.casefold().translate(_UNDECOMPOSED)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return " ".join(bare.split())[:200]
+
+
+# Letters that Unicode does not decompose into a base letter and an accent.
+_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
