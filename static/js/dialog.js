@@ -1,0 +1,37 @@
+/**
+ * Dialogs. What htmx puts into #dialog-body opens as a modal dialog; an empty answer or the
+ * event "closeDialog" (an HX-Trigger header) closes it. [data-open-dialog="id"] opens one that
+ * is on the page already; [data-close-dialog] closes the one it stands in.
+ */
+
+const body = document.getElementById("dialog-body");
+const dialog = body?.closest("dialog");
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target !== body) return;
+  if (!body.textContent.trim()) {
+    dialog.close();
+    return;
+  }
+  const title = body.querySelector("h1, h2");
+  if (title) dialog.setAttribute("aria-label", title.textContent.trim());
+  if (!dialog.open) dialog.showModal();
+  body.querySelector("[autofocus], [aria-invalid='true']")?.focus();
+});
+
+document.body.addEventListener("closeDialog", () => dialog?.close());
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open-dialog]");
+  if (opener) document.getElementById(opener.dataset.openDialog)?.showModal();
+  if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement && event.target.open) closeWhenOutside(event);
+});
+
+function closeWhenOutside(event) {
+  const box = event.target.getBoundingClientRect();
+  const inside =
+    event.clientX >= box.left && event.clientX <= box.right &&
+    event.clientY >= box.top && event.clientY <= box.bottom;
+  if (!inside) event.target.close();
+}

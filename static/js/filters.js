@@ -1,0 +1,26 @@
+/**
+ * Filter forms marked data-auto-submit submit themselves: at once when a choice changes, after
+ * a pause while typing. Without this they have a button; with it the button is hidden.
+ */
+
+const PAUSE_MS = 250;
+let timer = 0;
+
+function submitSoon(form, wait) {
+  clearTimeout(timer);
+  timer = setTimeout(() => form.isConnected && form.requestSubmit(), wait);
+}
+
+for (const button of document.querySelectorAll("[data-auto-submit] [data-submit]")) {
+  button.hidden = true;
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto-submit]");
+  if (form && !event.target.matches("[type='search'], [type='text']")) submitSoon(form, 0);
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-auto-submit]");
+  if (form && event.target.matches("[type='search'], [type='text']")) submitSoon(form, PAUSE_MS);
+});

@@ -1,0 +1,32 @@
+/**
+ * Keys. An element with data-key="l" is pressed by that key; data-key="g t" by the two in
+ * turn; data-key-focus="/" is focused by it. Nothing happens while the person is typing, with
+ * a modifier held, or in an open dialog.
+ */
+
+const CHORD_MS = 1200;
+let first = "";
+let firstAt = 0;
+
+function isTyping(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function press(keys) {
+  const name = CSS.escape(keys);
+  const field = document.querySelector(`[data-key-focus="${name}"]`);
+  const control = document.querySelector(`[data-key="${name}"]`);
+  if (field) field.focus();
+  else if (control) control.click();
+  return Boolean(field ?? control);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const isSecond = first && event.timeStamp - firstAt < CHORD_MS;
+  const handled = (isSecond && press(`${first} ${event.key}`)) || press(event.key);
+  first = handled ? "" : event.key;
+  firstAt = event.timeStamp;
+  if (handled) event.preventDefault();
+});
