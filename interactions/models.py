@@ -77,7 +77,10 @@ class TouchpointType(models.Model):
     is_said_care = models.BooleanField(default=False, help_text="Says that we care; earns nothing.")
     is_feedback = models.BooleanField(default=False, help_text="The customer told us what to mend.")
     opens = models.SmallIntegerField(
-        choices=LoopKind, null=True, blank=True, help_text="The loop it opens, unless said otherwise."
+        choices=LoopKind,
+        null=True,
+        blank=True,
+        help_text="The loop it opens by itself.",
     )
     expected_hours = models.FloatField(
         null=True, blank=True, help_text="How soon its loop should be closed."
@@ -245,8 +248,8 @@ class Loop(models.Model):
     opened_by = models.OneToOneField(Touchpoint, models.CASCADE, related_name="opened_loop")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    closed_by = models.OneToOneField(
-        Touchpoint, models.SET_NULL, null=True, related_name="closed_loop"
+    closed_by = models.ForeignKey(
+        Touchpoint, models.SET_NULL, null=True, related_name="closed_loops"
     )
     closed_at = models.DateTimeField(null=True)
 
@@ -271,6 +274,12 @@ class Loop(models.Model):
             ),
             models.CheckConstraint(
                 name="loop_is_due_after_it_opened", condition=Q(due_at__gte=F("opened_at"))
+            ),
+            # Deferred: a correction may hand a closing over from one loop to another.
+            models.UniqueConstraint(
+                name="touchpoint_closes_one_loop",
+                fields=("closed_by",),
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(name="loop_kind_is_known", condition=Q(kind__in=(1, 2, 3, 4))),
         )

@@ -67,9 +67,7 @@ class Person(AbstractBaseUser):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, choices=Role, default=Role.ACCOUNT_MANAGER)
-    team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, blank=True, related_name="people"
-    )
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="people")
     time_zone = models.CharField(
         max_length=50, blank=True, help_text="Empty means the organisation's own."
     )
@@ -145,9 +143,7 @@ class Customer(models.Model):
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True)
     yearly_value = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     currency = models.CharField(max_length=3, default="EUR")
-    team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, blank=True, related_name="customers"
-    )
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="customers")
     owner = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="customers"
     )

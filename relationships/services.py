@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,9 +35,7 @@ class NewKey:
 
 
 @transaction.atomic
-def create_key(
-    *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
-) -> NewKey:
+def create_key(*, name: str, scopes: Sequence[str], expires_at: datetime | None = None) -> NewKey:
     """Make a key for the service account `name`, which is created when it does not exist."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
@@ -73,7 +71,7 @@ def _service_account(name: str) -> Person:
 
 @transaction.atomic
 def customers_for(
-    *, refs: Sequence[IdentityRef], create: bool, is_demo: bool = False
+    *, refs: Sequence[IdentityRef], team_id: int | None = None
 ) -> dict[IdentityRef, tuple[int, int | None]]:
     """Return the (customer id, contact id) of each identity; make customers for the unknown ones.
 
@@ -81,16 +79,20 @@ def customers_for(
     unique constraint and then finds its customer.
     """
     known = customers_by_identity(refs)
-    missing = sorted({ref for ref in refs if ref not in known}, key=_by_value) if create else []
+    missing = _missing(refs, known)
     if missing:
         try:
             with transaction.atomic():
-                known.update(_create_customers(missing, is_demo=is_demo))
+                return known | _create_customers(missing, team_id=team_id)
         except IntegrityError:
             known = customers_by_identity(refs)
-            missing = sorted({ref for ref in refs if ref not in known}, key=_by_value)
-            known.update(_create_customers(missing, is_demo=is_demo))
+            return known | _create_customers(_missing(refs, known), team_id=team_id)
     return known
+
+
+def _missing(refs: Sequence[IdentityRef], known: Mapping[IdentityRef, object]) -> list[IdentityRef]:
+    """Return the unknown identities in one order, so that two requests cannot wait in a ring."""
+    return sorted(set(refs) - known.keys(), key=_by_value)
 
 
 def _by_value(ref: IdentityRef) -> tuple[str, str, str]:
@@ -98,11 +100,10 @@ def _by_value(ref: IdentityRef) -> tuple[str, str, str]:
 
 
 def _create_customers(
-    refs: Sequence[IdentityRef], *, is_demo: bool
+    refs: Sequence[IdentityRef], *, team_id: int | None
 ) -> dict[IdentityRef, tuple[int, int | None]]:
     customers = Customer.objects.bulk_create(
-        Customer(name=ref.value, search_name=searchable(ref.value), is_demo=is_demo)
-        for ref in refs
+        Customer(name=ref.value, search_name=searchable(ref.value), team_id=team_id) for ref in refs
     )
     Identity.objects.bulk_create(
         Identity(customer=customer, kind=ref.kind, namespace=ref.namespace, value=ref.value)

@@ -1,0 +1,24 @@
+"""Writes about touchpoints: the one way in, and what may happen to them afterwards."""
+
+from interactions.services.record import NewTouchpoint, Outcome, record, source_named
+from interactions.services.revise import (
+    TouchpointGoneError,
+    TouchpointRefusedError,
+    delete,
+    edit,
+    restore,
+)
+from interactions.services.validate import Refusal
+
+__all__ = [
+    "NewTouchpoint",
+    "Outcome",
+    "Refusal",
+    "TouchpointGoneError",
+    "TouchpointRefusedError",
+    "delete",
+    "edit",
+    "record",
+    "restore",
+    "source_named",
+]

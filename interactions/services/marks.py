@@ -1,0 +1,31 @@
+"""How other parts of Hearth learn that a customer's touchpoints changed."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+CHANGE_COLUMNS = "customer_id, team_id, month, type_id, is_via, count, first_at, is_refold"
+
+# Selects the change rows for a set of touchpoints: give the set's name, +1 or -1, and whether
+# history changed. %s in the result is the organisation's time zone.
+_SELECT = """
+    SELECT customer_id, team_id,
+           date_trunc('month', occurred_at AT TIME ZONE %s)::date,
+           type_id, via <> '', sum({sign}), min(occurred_at), bool_or({refold})
+    FROM {rows} GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def select_changes(rows: str, *, sign: int, refold: str) -> str:
+    """Return the SQL that sums up the touchpoints in `rows` as change rows."""
+    return _SELECT.format(rows=rows, sign=sign, refold=refold)
+
+
+def mark(cursor: CursorWrapper, where: str, params: list[Any], *, sign: int) -> None:
+    """Write the change rows of touchpoints whose history changed, in the caller's transaction."""
+    cursor.execute(
+        f"INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})"
+        + select_changes(f"interactions_touchpoint WHERE {where}", sign=sign, refold="true"),
+        [settings.TIME_ZONE, *params],
+    )

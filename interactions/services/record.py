@@ -1,0 +1,268 @@
+"""`record()`: the one way by which touchpoints come in."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from interactions.fingerprints import fingerprint
+from interactions.models import Direction, Loop, Source, TouchpointType
+from interactions.services import loops, templates
+from interactions.services.marks import CHANGE_COLUMNS, select_changes
+from interactions.services.validate import NewTouchpoint, References, Refusal, refusals
+from relationships import access
+from relationships.models import Contact, Person
+from relationships.selectors import IdentityRef, customers_by_identity
+from relationships.services import customers_for
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one touchpoint: `recorded`, `known` already, or `refused`."""
+
+    status: str
+    external_id: str
+    touchpoint_id: int | None = None
+    customer_id: int | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A touchpoint as it is stored; the order of the fields is that of the columns."""
+
+    source_id: int
+    external_id: str
+    customer_id: int
+    team_id: int | None
+    contact_id: int | None
+    person_id: int | None
+    type_id: int
+    direction: int
+    occurred_at: datetime
+    duration_minutes: int | None
+    customers_in_room: int
+    sentiment: float | None
+    via: str
+    text: str
+    fingerprint: int | None
+    value: Any
+    severity: int | None
+    opens: int | None
+    due_at: datetime | None
+    closes_source_id: int | None
+    closes_external_id: str | None
+    recorded_by_id: int | None
+
+
+COLUMN_TYPES = (
+    "int", "text", "bigint", "bigint", "bigint", "bigint", "int", "int", "timestamptz", "int",
+    "int", "float8", "text", "text", "bigint", "numeric", "int", "int", "timestamptz", "int",
+    "text", "bigint",
+)  # fmt: skip
+COLUMNS = ", ".join(column.name for column in fields(Row))
+_UNNEST = ", ".join(f"%s::{kind}[]" for kind in COLUMN_TYPES)
+
+_INSERT = f"""
+    WITH added AS (
+        INSERT INTO interactions_touchpoint ({COLUMNS}, is_template)
+        SELECT *, false FROM unnest({_UNNEST})
+        ON CONFLICT (source_id, external_id) DO NOTHING
+        RETURNING *
+    ), marked AS (
+        INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})
+        {select_changes("added", sign=1, refold="closes_external_id IS NOT NULL")}
+    )
+    SELECT external_id, id FROM added
+"""
+
+
+def source_named(name: str, *, service_account: Person | None = None) -> Source:
+    """Return the source with this name, made when it does not exist."""
+    source, _ = Source.objects.get_or_create(
+        name=name, defaults={"service_account": service_account}
+    )
+    return source
+
+
+@transaction.atomic
+def record(
+    *,
+    source: Source,
+    items: Sequence[NewTouchpoint],
+    by: Person,
+    now: datetime,
+    may_create_customers: bool = False,
+) -> list[Outcome]:
+    """Record touchpoints, each once for ever, and say what became of each.
+
+    What cannot be taken is refused alone; the rest is kept. Touchpoints, the loops they open and
+    close, and "this customer changed" are one transaction. An item without an external id gets a
+    new one, so it can only be sent once.
+    """
+    known = references(items, by=by, may_create_customers=may_create_customers)
+    wrong = [refusals(item, known, now) for item in items]
+    rows = [
+        None if wrong[number] else row_for(item, source, known, by)
+        for number, item in enumerate(items)
+    ]
+    with connection.cursor() as cursor:
+        added = store(cursor, [row for row in rows if row is not None])
+    return list(_outcomes(items, rows, wrong, added))
+
+
+def store(cursor: CursorWrapper, rows: Sequence[Row]) -> dict[str, int]:
+    """Insert rows with all that follows from them; return the id of each external id added."""
+    if not rows:
+        return {}
+    # In one order, so that two requests with the same events wait for each other, not in a ring.
+    # Of two items with one external id in a batch, the sort keeps the first in front.
+    ordered = sorted(rows, key=lambda row: row.external_id)
+    columns = [[getattr(row, column.name) for row in ordered] for column in fields(Row)]
+    cursor.execute(_INSERT, [*columns, settings.TIME_ZONE])
+    added: dict[str, int] = dict(cursor.fetchall())
+    new = [row for row in ordered if row.external_id in added]
+    loops.reconcile(cursor, (key for row in new for key in loop_keys(row)))
+    templates.flag_templates(cursor, [row.fingerprint for row in new if row.fingerprint])
+    return added
+
+
+def loop_keys(row: Row) -> Iterator[loops.LoopKey]:
+    """Yield the loops that a row has to do with."""
+    if row.opens:
+        yield row.source_id, row.external_id
+    if row.closes_source_id and row.closes_external_id:
+        yield row.closes_source_id, row.closes_external_id
+
+
+def _outcomes(
+    items: Sequence[NewTouchpoint],
+    rows: Sequence[Row | None],
+    wrong: Sequence[list[Refusal]],
+    added: dict[str, int],
+) -> Iterator[Outcome]:
+    waiting = dict(added)
+    for item, row, refused in zip(items, rows, wrong, strict=True):
+        if row is None:
+            yield Outcome("refused", item.external_id, refusals=tuple(refused))
+        elif row.external_id in waiting:
+            number = waiting.pop(row.external_id)
+            yield Outcome("recorded", row.external_id, number, row.customer_id)
+        else:
+            yield Outcome("known", row.external_id, None, row.customer_id)
+
+
+def references(
+    items: Sequence[NewTouchpoint], *, by: Person, may_create_customers: bool
+) -> References:
+    """Look up, and lock against deletion, all that a batch refers to: one query a table."""
+    refs = [item.customer for item in items if isinstance(item.customer, IdentityRef)]
+    identities = (
+        customers_for(refs=refs, team_id=by.team_id)
+        if may_create_customers
+        else customers_by_identity(refs)
+    )
+    customer_ids = {item.customer for item in items if isinstance(item.customer, int)}
+    customer_ids.update(customer_id for customer_id, _ in identities.values())
+    contact_ids = {item.contact_id for item in items if item.contact_id is not None}
+    person_ids = {item.person_id for item in items if item.person_id is not None}
+    loop_ids = {item.closes_loop for item in items if item.closes_loop is not None}
+    return References(
+        types={entry.key: entry for entry in TouchpointType.objects.all()},
+        teams=_writable_customers(customer_ids, by),
+        identities=identities,
+        contacts=dict(Contact.objects.filter(pk__in=contact_ids).values_list("pk", "customer_id"))
+        if contact_ids
+        else {},
+        people=frozenset(
+            Person.objects.filter(pk__in=person_ids).values_list("pk", flat=True)
+            if person_ids
+            else ()
+        ),
+        openers=_openers(loop_ids),
+    )
+
+
+def _writable_customers(customer_ids: set[int], by: Person) -> dict[int, int | None]:
+    """Return the team of each customer `by` may write to, and keep them from being deleted."""
+    if not customer_ids:
+        return {}
+    customers = access.customers_visible_to(by).filter(pk__in=_storable(customer_ids))
+    sql, params = customers.order_by("pk").values_list("pk", "team_id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} FOR KEY SHARE", params)
+        return dict(cursor.fetchall())
+
+
+def _storable(ids: set[int]) -> list[int]:
+    """Leave out numbers that no bigint column can hold."""
+    return sorted(number for number in ids if 0 < number < 2**63)
+
+
+def _openers(loop_ids: set[int]) -> dict[int, tuple[int, int, str]]:
+    if not loop_ids:
+        return {}
+    rows = Loop.objects.filter(pk__in=_storable(loop_ids)).values_list(
+        "pk", "customer_id", "opened_by__source_id", "opened_by__external_id"
+    )
+    return {pk: (customer_id, source, external) for pk, customer_id, source, external in rows}
+
+
+def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) -> Row:
+    """Turn a valid item into what is stored, with the defaults of its type filled in."""
+    kind = known.types[item.type]
+    customer_id = known.customer_id(item)
+    assert customer_id is not None
+    direction = kind.direction if item.direction is None else item.direction
+    opens = kind.opens if item.opens is None else (item.opens or None)
+    closes_source_id, closes_external_id = _closes(item, source, known)
+    contact_id = item.contact_id
+    if contact_id is None and isinstance(item.customer, IdentityRef):
+        contact_id = known.identities[item.customer][1]
+    return Row(
+        source_id=source.pk,
+        external_id=item.external_id or str(uuid.uuid4()),
+        customer_id=customer_id,
+        team_id=known.teams[customer_id],
+        contact_id=contact_id,
+        person_id=item.person_id,
+        type_id=kind.pk,
+        direction=direction,
+        occurred_at=item.occurred_at,
+        duration_minutes=item.duration_minutes,
+        customers_in_room=item.customers_in_room,
+        sentiment=item.sentiment,
+        via=item.via,
+        text=item.text,
+        fingerprint=_fingerprint(item, kind, direction),
+        value=item.value,
+        severity=item.severity,
+        opens=opens,
+        due_at=_due_at(item, kind) if opens else None,
+        closes_source_id=closes_source_id,
+        closes_external_id=closes_external_id,
+        recorded_by_id=by.pk,
+    )
+
+
+def _closes(
+    item: NewTouchpoint, source: Source, known: References
+) -> tuple[int | None, str | None]:
+    if item.closes_loop is not None:
+        return known.openers[item.closes_loop][1:]
+    return (source.pk, item.closes) if item.closes else (None, None)
+
+
+def _due_at(item: NewTouchpoint, kind: TouchpointType) -> datetime:
+    return item.due_at or item.occurred_at + timedelta(hours=kind.expected_hours or 168)
+
+
+def _fingerprint(item: NewTouchpoint, kind: TouchpointType, direction: int) -> int | None:
+    """Only what we wrote, as if to this customer alone, is worth comparing."""
+    is_written_by_us = kind.points > 0 and direction == Direction.OUTBOUND
+    return fingerprint(item.text) if is_written_by_us and item.text else None

@@ -1,0 +1,125 @@
+"""What may happen to a touchpoint afterwards: corrected, moved, deleted, brought back."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from interactions.models import Touchpoint
+from interactions.services import loops
+from interactions.services.marks import mark
+from interactions.services.record import Row, loop_keys, references, row_for
+from interactions.services.templates import flag_templates
+from interactions.services.validate import NewTouchpoint, Refusal, refusals
+from relationships import access
+from relationships.models import Person
+
+
+class TouchpointGoneError(LookupError):
+    """There is no such touchpoint that this person may change."""
+
+
+class TouchpointRefusedError(ValueError):
+    """A correction would make the touchpoint invalid; `refusals` says why."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__("; ".join(f"{wrong.field}: {wrong.reason}" for wrong in refusals))
+        self.refusals = refusals
+
+
+@transaction.atomic
+def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> None:
+    """Correct a touchpoint; a change of `customer` moves it.
+
+    `changes` are fields of `NewTouchpoint`. Its source and external id never change.
+    """
+    with connection.cursor() as cursor:
+        touchpoint = _locked(touchpoint_id, by)
+        item = replace(_as_item(touchpoint), **changes)
+        known = references([item], by=by, may_create_customers=False)
+        if wrong := refusals(item, known, now):
+            raise TouchpointRefusedError(wrong)
+        old = _as_row(touchpoint)
+        new = replace(
+            row_for(item, touchpoint.source, known, by),
+            recorded_by_id=touchpoint.recorded_by_id,
+            **_kept_closing(item, old),
+        )
+        mark(cursor, "id = %s", [touchpoint_id], sign=-1)
+        columns = {column.name: getattr(new, column.name) for column in fields(Row)}
+        Touchpoint.objects.filter(pk=touchpoint_id).update(
+            **columns, is_template=False, edited_at=now
+        )
+        mark(cursor, "id = %s", [touchpoint_id], sign=1)
+        loops.reconcile(cursor, [*loop_keys(old), *loop_keys(new)])
+        flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
+
+
+@transaction.atomic
+def delete(*, touchpoint_id: int, by: Person, now: datetime) -> None:
+    """Delete a touchpoint; its row stays, so that its external id is never taken again."""
+    _set_deleted(touchpoint_id, by, deleted_at=now)
+
+
+@transaction.atomic
+def restore(*, touchpoint_id: int, by: Person) -> None:
+    """Bring a deleted touchpoint back as it was."""
+    _set_deleted(touchpoint_id, by, deleted_at=None)
+
+
+def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) -> None:
+    touchpoint = _locked(touchpoint_id, by)
+    if (touchpoint.deleted_at is None) == (deleted_at is None):
+        return
+    with connection.cursor() as cursor:
+        mark(cursor, "id = %s", [touchpoint_id], sign=1 if deleted_at is None else -1)
+        Touchpoint.objects.filter(pk=touchpoint_id).update(deleted_at=deleted_at)
+        loops.reconcile(cursor, loop_keys(_as_row(touchpoint)))
+
+
+def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
+    touchpoint = (
+        Touchpoint.objects.select_for_update(of=("self",))
+        .select_related("source", "type")
+        .filter(pk=touchpoint_id, customer__in=access.customers_visible_to(by))
+        .first()
+    )
+    if touchpoint is None:
+        raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
+    return touchpoint
+
+
+def _as_row(touchpoint: Touchpoint) -> Row:
+    return Row(**{column.name: getattr(touchpoint, column.name) for column in fields(Row)})
+
+
+def _as_item(touchpoint: Touchpoint) -> NewTouchpoint:
+    return NewTouchpoint(
+        type=touchpoint.type.key,
+        customer=touchpoint.customer_id,
+        occurred_at=touchpoint.occurred_at,
+        external_id=touchpoint.external_id,
+        direction=touchpoint.direction,
+        contact_id=touchpoint.contact_id,
+        person_id=touchpoint.person_id,
+        duration_minutes=touchpoint.duration_minutes,
+        customers_in_room=touchpoint.customers_in_room,
+        sentiment=touchpoint.sentiment,
+        via=touchpoint.via,
+        text=touchpoint.text,
+        value=touchpoint.value,
+        severity=touchpoint.severity,
+        opens=touchpoint.opens or 0,
+        due_at=touchpoint.due_at,
+    )
+
+
+def _kept_closing(item: NewTouchpoint, old: Row) -> dict[str, Any]:
+    """Keep the loop it closes unless the correction names another."""
+    if item.closes or item.closes_loop is not None:
+        return {}
+    return {
+        "closes_source_id": old.closes_source_id,
+        "closes_external_id": old.closes_external_id,
+    }

@@ -1,0 +1,179 @@
+"""What a touchpoint must be like, and what is said of one that is not."""
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from interactions.models import Direction, LoopKind, TouchpointType
+from relationships.selectors import IdentityRef
+
+# Clocks of other machines run ahead a little; anything later than this has not happened yet.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
+LONGEST_TEXT = 50_000
+LARGEST_ROOM = 1_000_000
+LONGEST_MINUTES = 60 * 24 * 31
+LARGEST_VALUE = Decimal(10) ** 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTouchpoint:
+    """A touchpoint as a door hands it in; what is None or empty takes the type's default.
+
+    `customer` is an id or an identity. `closes` is the external id, in the same source, of the
+    touchpoint that opened the loop this one closes; `closes_loop` is that loop's own id.
+    `opens` is a `LoopKind`, or 0 to open nothing although the type would.
+    """
+
+    type: str
+    customer: int | IdentityRef
+    occurred_at: datetime
+    external_id: str = ""
+    direction: int | None = None
+    contact_id: int | None = None
+    person_id: int | None = None
+    duration_minutes: int | None = None
+    customers_in_room: int = 1
+    sentiment: float | None = None
+    via: str = ""
+    text: str = ""
+    value: Decimal | None = None
+    severity: int | None = None
+    opens: int | None = None
+    due_at: datetime | None = None
+    closes: str = ""
+    closes_loop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one field of one touchpoint cannot be taken, and what would be right."""
+
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What the touchpoints of a batch refer to, as far as it exists and may be used."""
+
+    types: Mapping[str, TouchpointType]
+    teams: Mapping[int, int | None]  # of each customer that may be written to
+    identities: Mapping[IdentityRef, tuple[int, int | None]]
+    contacts: Mapping[int, int]  # the customer of each contact
+    people: frozenset[int]
+    openers: Mapping[int, tuple[int, int, str]]  # loop: customer, source, external id
+
+    def customer_id(self, item: NewTouchpoint) -> int | None:
+        """Return the id of the item's customer, None when there is none."""
+        if isinstance(item.customer, IdentityRef):
+            return self.identities.get(item.customer, (None, None))[0]
+        return item.customer
+
+
+def refusals(item: NewTouchpoint, known: References, now: datetime) -> list[Refusal]:
+    """Return everything that is wrong with `item`; an empty list means that it can be kept."""
+    return [
+        Refusal(name, _shown(value), reason)
+        for check in (_references, _moments, _numbers, _texts, _loop)
+        for name, value, reason in check(item, known, now)
+    ]
+
+
+Wrong = Iterator[tuple[str, Any, str]]
+
+
+def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
+    if item.type not in known.types:
+        near = difflib.get_close_matches(item.type, list(known.types), n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "see the catalogue of types."
+        yield "type", item.type, f"There is no such touchpoint type; {hint}"
+    customer_id = known.customer_id(item)
+    if customer_id not in known.teams:
+        yield "customer", item.customer, "There is no such customer that you may write to."
+        return
+    if item.contact_id is not None and known.contacts.get(item.contact_id) != customer_id:
+        yield "contact", item.contact_id, "This customer has no such contact."
+    if item.person_id is not None and item.person_id not in known.people:
+        yield "person", item.person_id, "There is no such person among us."
+    if item.closes_loop is not None:
+        opener = known.openers.get(item.closes_loop)
+        if opener is None or opener[0] != customer_id:
+            yield "closes_loop", item.closes_loop, "This customer has no such loop."
+    if item.closes and item.closes_loop is not None:
+        yield "closes", item.closes, "Give closes or closes_loop, not both."
+
+
+def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
+    if not _is_aware(item.occurred_at):
+        yield "occurred_at", item.occurred_at, "Give an offset from UTC, such as Z or +02:00."
+    elif item.occurred_at > now + CLOCK_TOLERANCE:
+        yield "occurred_at", item.occurred_at, "This is in the future; record it when it happened."
+    elif item.occurred_at < OLDEST:
+        yield "occurred_at", item.occurred_at, "This is before 1900; give the right year."
+
+
+def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
+    if item.direction is not None and item.direction not in Direction.values:
+        yield "direction", item.direction, "Use inbound, outbound or mutual."
+    if item.sentiment is not None and not -1 <= item.sentiment <= 1:
+        yield "sentiment", item.sentiment, "Use a number from -1 (bad) to 1 (good)."
+    if not 1 <= item.customers_in_room <= LARGEST_ROOM:
+        yield "customers_in_room", item.customers_in_room, "Use a whole number from 1."
+    if item.duration_minutes is not None and not 0 <= item.duration_minutes <= LONGEST_MINUTES:
+        yield "duration_minutes", item.duration_minutes, f"Use 0 to {LONGEST_MINUTES} minutes."
+    if item.severity is not None and item.severity not in (1, 3, 8):
+        yield "severity", item.severity, "Use 1 (small), 3 (serious) or 8 (grave)."
+    if item.value is not None and not (
+        math.isfinite(item.value) and abs(item.value) < LARGEST_VALUE
+    ):
+        yield "value", item.value, "Use an amount of money below a million million."
+
+
+def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
+    limits = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
+    for name, longest in limits.items():
+        value = getattr(item, name)
+        if len(value) > longest:
+            yield name, value, f"Use at most {longest:,} characters; this has {len(value):,}."
+        if "\x00" in value:
+            yield name, value, "Take out the NUL character."
+        if not value.isascii() and not _is_unicode(value):
+            yield name, value, "Take out the lone surrogates; this is not valid Unicode."
+
+
+def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
+    if item.opens not in (None, 0, *LoopKind.values):
+        yield "opens", item.opens, "Use question, complaint, failure, promise or none."
+    if item.due_at is None or not _is_aware(item.occurred_at):
+        return
+    if not _is_aware(item.due_at):
+        yield "due_at", item.due_at, "Give an offset from UTC, such as Z or +02:00."
+    elif item.due_at < item.occurred_at:
+        yield "due_at", item.due_at, "It cannot be due before it happened."
+    elif item.due_at > now + timedelta(days=36_525):
+        yield "due_at", item.due_at, "This is more than a hundred years away."
+
+
+def _is_aware(moment: datetime) -> bool:
+    return moment.tzinfo is not None and moment.utcoffset() is not None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it is quoted to whoever sent it, short and printable."""
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    text = text.encode(errors="replace").decode().replace("\x00", "\\0")
+    return text if len(text) <= 100 else f"{text[:99]}…"
