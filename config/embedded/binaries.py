@@ -9,7 +9,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.embedded.processes import Account, Problem, run_as
+from config.embedded.problems import CannotStartError
+from config.embedded.processes import Account, run_as
 
 
 def postgres(data: Path, copies: Path, account: Account | None) -> tuple[Path, int]:
@@ -20,7 +21,7 @@ def postgres(data: Path, copies: Path, account: Account | None) -> tuple[Path, i
         if runnable and (runnable.parent / "initdb").exists():
             candidates.append((runnable.parent, _version(runnable, account)))
     if not candidates:
-        raise Problem(
+        raise CannotStartError(
             "No PostgreSQL was found that runs here, neither installed nor in the virtual "
             "environment. Install one (apt-get install postgresql), or name a server in "
             "DATABASE_URL."
@@ -32,7 +33,7 @@ def postgres(data: Path, copies: Path, account: Account | None) -> tuple[Path, i
         if major == wanted:
             return directory, major
     have = " and ".join(str(major) for _, major in candidates)
-    raise Problem(
+    raise CannotStartError(
         f"The data in {data} was made by PostgreSQL {wanted}, and only PostgreSQL {have} is "
         f"here. Nothing was changed. Either install version {wanted} "
         f"(apt-get install postgresql-{wanted}), or name a directory with its binaries in "
@@ -46,7 +47,7 @@ def redis(copies: Path, account: Account | None) -> Path:
     for program in dict.fromkeys(_redis_programs()):
         if runnable := _runnable(program, copies, account):
             return runnable
-    raise Problem(
+    raise CannotStartError(
         "No Redis-protocol server was found that runs here, neither installed nor in the virtual "
         "environment. Install one (apt-get install redis-server), or name a server in REDIS_URL."
     )

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import psycopg2
 
 from config.embedded import binaries
-from config.embedded.processes import Account, Problem, end, own, run_as, working_in
+from config.embedded.problems import CannotStartError
+from config.embedded.processes import Account, end, own, run_as, working_in
 
 # The kernel's limit for the path of a unix socket is 107 bytes.
 LONGEST_SOCKET_PATH = 107
@@ -38,9 +39,11 @@ class Postgres:
     home: Path
     account: Account | None
     is_durable: bool = True
-    name: str = "postgres"
-    stop_signal: signal.Signals = signal.SIGINT
     programs: Path = field(init=False)
+
+    name = "postgres"
+    variable = "DATABASE_URL"
+    stop_signal = signal.SIGINT
 
     @property
     def data(self) -> Path:
@@ -61,14 +64,21 @@ class Postgres:
         return f"postgres://hearth@{quote(str(self.sockets), safe='')}:5432/hearth"
 
     def prepare(self) -> None:
-        """Find binaries, end what a crash left running, and make the data directory once."""
+        """Find binaries, clear what a crash left, and make the data directory once."""
         copies = self.home / "programs"
         self.programs, major = binaries.postgres(self.data, copies, self.account)
-        end(lambda: working_in(self.data), signal.SIGINT, 20)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._make_sockets()
+        self.clear()
         if not self.data.exists():
             self._make(major)
-        self._make_sockets()
+
+    def clear(self) -> bool:
+        """End what a crash left running, and remove its traces; say whether anything ran."""
+        had_some = end(lambda: working_in(self.data), signal.SIGINT, 20)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self.sockets.glob(SOCKET_NAME + "*"):
+            stale.unlink()
+        return had_some
 
     def command(self) -> list[str]:
         """Return the command line of the server."""
@@ -114,7 +124,9 @@ class Postgres:
                 return
             said = done.stdout + done.stderr
             shutil.rmtree(unfinished, ignore_errors=True)
-        raise Problem(f"PostgreSQL could not make its data directory {self.data}.\n{said.strip()}")
+        raise CannotStartError(
+            f"PostgreSQL could not make its data directory {self.data}.\n{said.strip()}"
+        )
 
     def _make_sockets(self) -> None:
         self.sockets.mkdir(mode=0o700, exist_ok=True)
@@ -122,12 +134,10 @@ class Postgres:
         status = self.sockets.stat()
         expected = self.account.uid if self.account else os.getuid()
         if status.st_uid != expected or status.st_mode & 0o077:
-            raise Problem(
+            raise CannotStartError(
                 f"{self.sockets} belongs to somebody else or is open to others. Remove it, or "
                 f"move this checkout to a shorter path so that it is not needed."
             )
-        for stale in self.sockets.glob(SOCKET_NAME + "*"):
-            stale.unlink()
 
 
 def _locales(major: int) -> list[list[str]]:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from config.embedded.problems import CannotStartError
+
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
-
-
-class Problem(Exception):
-    """What went wrong and what to do about it, in sentences for the person at the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def service_account(directory: Path) -> Account | None:
         except KeyError:
             continue
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise Problem(
+    raise CannotStartError(
         "PostgreSQL refuses to run as root, and this machine has neither a user 'postgres' nor "
         "a user 'nobody' to run it as. Create one (useradd --system postgres), or start Hearth "
         "as an ordinary user."

@@ -30,10 +30,12 @@ class Redis:
     home: Path
     account: Account | None
     is_durable: bool = True
-    name: str = "redis"
-    stop_signal: signal.Signals = signal.SIGTERM
     url: str = field(init=False, default="")
     program: Path = field(init=False)
+
+    name = "redis"
+    variable = "REDIS_URL"
+    stop_signal = signal.SIGTERM
 
     @property
     def data(self) -> Path:
@@ -41,9 +43,9 @@ class Redis:
         return self.home / "redis"
 
     def prepare(self) -> None:
-        """Find the program, end what a crash left running, and write the configuration."""
+        """Find the program, clear what a crash left, and write the configuration."""
         self.program = binaries.redis(self.home / "programs", self.account)
-        end(lambda: working_in(self.data), signal.SIGTERM, 10)
+        self.clear()
         self.data.mkdir(mode=0o700, exist_ok=True)
         own(self.data, self.account)
         port, password = _free_port(), secrets.token_urlsafe(24)
@@ -59,6 +61,10 @@ class Redis:
         )
         own(configuration, self.account)
         self.url = f"redis://:{password}@127.0.0.1:{port}/0"
+
+    def clear(self) -> bool:
+        """End what a crash left running; say whether anything ran."""
+        return end(lambda: working_in(self.data), signal.SIGTERM, 10)
 
     def command(self) -> list[str]:
         """Return the command line of the server."""

@@ -1,0 +1,1 @@
+"""Start Hearth with one command, keep it running, stop it, take it away."""
