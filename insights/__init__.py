@@ -1,0 +1,1 @@
+"""What touchpoints mean: states, readings, alerts and the proof that the scores hold."""

@@ -1,0 +1,1 @@
+"""Tests of the scoring core, which need no Django."""
