@@ -1,0 +1,1 @@
+"""Writes: states, readings and rollups."""
