@@ -1,0 +1,29 @@
+"""Charts as SVG, made from plain values: crisp, every mark a link, with a table beside each.
+
+Colours come from classes of the stylesheet, so a chart follows light and dark. Each function
+takes values and returns a `Chart` (or bare `Svg`); none of them knows a model or a clock.
+"""
+
+from insights.charts.bands import BandCounts, band_strips
+from insights.charts.bars import Bar, bars
+from insights.charts.quarters import Cell, Mark, Quarter, cells_of, quarter_map
+from insights.charts.sparkline import sparkline
+from insights.charts.svg import Chart, Svg
+from insights.charts.wall import WallMonth, wall
+
+__all__ = [
+    "BandCounts",
+    "Bar",
+    "Cell",
+    "Chart",
+    "Mark",
+    "Quarter",
+    "Svg",
+    "WallMonth",
+    "band_strips",
+    "bars",
+    "cells_of",
+    "quarter_map",
+    "sparkline",
+    "wall",
+]

@@ -1,0 +1,97 @@
+"""Horizontal bars with their labels beside them and their values at their ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from insights.charts.svg import Chart, Svg, drawing, element, linked, thousands
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar; `text` is the value as people read it, `fill` a class suffix."""
+
+    label: str
+    value: float
+    text: str = ""
+    href: str = ""
+    fill: str = "value"
+
+    @property
+    def words(self) -> str:
+        """The value in words."""
+        return self.text or thousands(self.value)
+
+
+def bars(
+    rows: Sequence[Bar], *, title: str, unit: str, width: float = 520, what: str = "Name"
+) -> Chart:
+    """Draw one bar a row, in the order given, from a common zero; negatives run to the left."""
+    longest = max(rows, key=lambda row: abs(row.value), default=None)
+    description = (
+        f"{len(rows)} bars; the longest is {longest.label} with {longest.words}."
+        if longest
+        else "Nothing to show."
+    )
+    return Chart(
+        svg=_draw(rows, title, description, width, is_phone=False),
+        phone_svg=_draw(rows, title, description, 340, is_phone=True),
+        caption=title,
+        head=[what, unit],
+        rows=[[row.label, row.words] for row in rows],
+    )
+
+
+def _draw(
+    rows: Sequence[Bar], title: str, description: str, width: float, *, is_phone: bool
+) -> Svg:
+    pitch, thick = (44.0, 14.0) if is_phone else (30.0, 16.0)
+    left = (
+        0.0
+        if is_phone
+        else min(width * 0.34, 10 + 7 * max((len(r.label) for r in rows), default=0))
+    )
+    right = 10 + 7.2 * max((len(row.words) for row in rows), default=0)
+    room = max(width - left - right, 40)
+    most = max((row.value for row in rows), default=0)
+    least = min((row.value for row in rows), default=0)
+    reach = (max(most, 0) - min(least, 0)) or 1
+    zero = left - min(least, 0) / reach * room
+    letters = int(left / 6.4) if not is_phone else 48
+    marks = []
+    for i, row in enumerate(rows):
+        top = i * pitch + (20 if is_phone else 7)
+        length = abs(row.value) / reach * room
+        start = zero - length if row.value < 0 else zero
+        label_y = top - 6 if is_phone else top + thick - 4
+        marks.append(
+            linked(
+                row.href,
+                element("title", f"{row.label}: {row.words}"),
+                element("rect", class_="quarter", x=0, y=i * pitch, width=width, height=pitch),
+                element("text", _clipped(row.label, letters), class_="strong", x=0, y=label_y),
+                element(
+                    "rect",
+                    class_=f"bar fill-{row.fill}",
+                    x=start,
+                    y=top,
+                    width=max(length, 1.5),
+                    height=thick,
+                    rx=2,
+                ),
+                element("text", row.words, x=max(start + length, zero) + 8, y=top + thick - 3.5),
+            )
+        )
+    if rows and not is_phone:
+        marks.append(element("line", class_="axis", x1=zero, x2=zero, y1=2, y2=len(rows) * pitch))
+    return drawing(
+        title,
+        description,
+        *marks,
+        size=(width, max(len(rows) * pitch, 1) + 2),
+        class_="on-phone" if is_phone else "on-desk",
+        has_links=any(row.href for row in rows),
+    )
+
+
+def _clipped(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: max(letters - 1, 1)].rstrip() + "…"

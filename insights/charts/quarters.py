@@ -1,0 +1,173 @@
+"""Doors and windows: where customers stand between meeting people and being seen on screens."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from insights.charts.bands import BAND_NAMES
+from insights.charts.svg import Chart, Svg, drawing, element, linked, thousands
+
+MARKS_AT_MOST = 2_000
+CELL = 5
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One customer on the map; `weight` 0 to 1 sets the size of the mark."""
+
+    label: str
+    doors: float
+    windows: float
+    band: str
+    href: str = ""
+    weight: float = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many customers share one square of the map, named by its lower left corner."""
+
+    doors: int
+    windows: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One of the four quarters; `has_doors` and `has_windows` say which."""
+
+    name: str
+    meaning: str
+    has_doors: bool
+    has_windows: bool
+    count: int
+    href: str = ""
+
+
+def cells_of(marks: Iterable[Mark]) -> list[Cell]:
+    """Count marks by square.
+
+    >>> cells_of([Mark("A", 3, 99.5, "near"), Mark("B", 4.9, 100, "gone")])
+    [Cell(doors=0, windows=95, count=2)]
+    """
+    counted = Counter((_floor(mark.doors), _floor(mark.windows)) for mark in marks)
+    return [Cell(doors, windows, n) for (doors, windows), n in sorted(counted.items())]
+
+
+def quarter_map(
+    quarters: Sequence[Quarter],
+    *,
+    title: str,
+    marks: Sequence[Mark] = (),
+    cells: Sequence[Cell] = (),
+    split: float = 40,
+) -> Chart:
+    """Draw customers as marks, or as shaded squares when `cells` are given or marks too many.
+
+    The canvas has no size of its own: marks are placed by percentages, so that text stays
+    legible on a phone and a large screen alike.
+    """
+    if len(marks) > MARKS_AT_MOST:
+        cells, marks = cells_of(marks), ()
+    total = sum(quarter.count for quarter in quarters)
+    description = (
+        f"{thousands(total)} customers. "
+        + ", ".join(f"{thousands(q.count)} {q.name.lower()}" for q in quarters)
+        + "."
+    )
+    svg = drawing(
+        title,
+        description,
+        *(_quarter(quarter, split) for quarter in quarters),
+        *_axes(split),
+        *_density(cells),
+        *(_mark(mark) for mark in sorted(marks, key=lambda mark: -mark.weight)),
+        *(_heading(quarter, split) for quarter in quarters),
+        size=None,
+        class_="plane",
+        has_links=True,
+    )
+    return Chart(
+        svg=svg,
+        caption=title,
+        head=["Quarter", "What it means", "Customers"],
+        rows=[[q.name, q.meaning, thousands(q.count)] for q in quarters],
+    )
+
+
+def _floor(score: float) -> int:
+    return min(int(score // CELL) * CELL, 100 - CELL)
+
+
+def _at(score: float) -> str:
+    return f"{min(max(score, 0), 100):.1f}%"
+
+
+def _quarter(quarter: Quarter, split: float) -> Svg:
+    x, width = (split, 100 - split) if quarter.has_windows else (0, split)
+    y, height = (0, 100 - split) if quarter.has_doors else (100 - split, split)
+    return linked(
+        quarter.href,
+        element("title", f"{quarter.name}: {thousands(quarter.count)}. {quarter.meaning}"),
+        element("rect", class_="quarter", x=_at(x), y=_at(y), width=_at(width), height=_at(height)),
+    )
+
+
+def _heading(quarter: Quarter, split: float) -> Svg:
+    x = _at(split) if quarter.has_windows else "0"
+    y, lines = ("0", (-30, -12)) if quarter.has_doors else ("100%", (42, 60))
+    return element(
+        "g",
+        element("text", thousands(quarter.count), class_="strong figure", x=x, y=y, dy=lines[0]),
+        element("text", quarter.name, x=x, y=y, dy=lines[1]),
+        class_="quarter-heading",
+        aria_hidden="true",
+    )
+
+
+def _axes(split: float) -> list[Svg]:
+    lines = [
+        element("line", class_="axis", x1="0", x2="100%", y1="100%", y2="100%"),
+        element("line", class_="axis", x1="0", x2="0", y1="0", y2="100%"),
+        element("line", class_="rule split", x1=_at(split), x2=_at(split), y1="0", y2="100%"),
+        element(
+            "line", class_="rule split", x1="0", x2="100%", y1=_at(100 - split), y2=_at(100 - split)
+        ),
+    ]
+    for score in (0, split, 100):
+        text = f"{score:.0f}"
+        anchor = "end" if score == 100 else "middle"
+        lines.append(element("text", text, class_=anchor, x=_at(score), y="100%", dy=17))
+        lines.append(element("text", text, class_="end", x="0", y=_at(100 - score), dx=-7, dy=4))
+    middle = (100 + split) / 2
+    lines.append(element("text", "Windows →", class_="middle", x=_at(middle), y="100%", dy=17))
+    lines.append(element("text", "Doors →", class_="sideways", x="0", y=_at(100 - middle), dx=-18))
+    return lines
+
+
+def _density(cells: Sequence[Cell]) -> list[Svg]:
+    most = max((cell.count for cell in cells), default=1)
+    return [
+        element(
+            "rect",
+            element("title", f"{thousands(cell.count)} customers"),
+            class_="fill-drifting",
+            fill_opacity=f"{0.08 + 0.87 * (cell.count / most) ** 0.5:.2f}",
+            x=_at(cell.windows),
+            y=_at(100 - CELL - cell.doors),
+            width=f"{CELL}%",
+            height=f"{CELL}%",
+        )
+        for cell in cells
+    ]
+
+
+def _mark(mark: Mark) -> Svg:
+    x, y = _at(mark.windows), _at(100 - mark.doors)
+    radius = 3.5 + 5 * min(max(mark.weight, 0), 1)
+    shape = element("circle", class_=f"mark mark-{mark.band}", cx=x, cy=y, r=radius)
+    words = (
+        f"{mark.label}: {BAND_NAMES[mark.band].lower()}, doors {mark.doors:.0f}, "
+        f"windows {mark.windows:.0f}"
+    )
+    return linked(mark.href, element("title", words), shape, tabindex="-1")

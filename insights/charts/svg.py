@@ -1,0 +1,144 @@
+"""The few words charts are drawn with: elements, scales, ticks, numbers."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from zlib import crc32
+
+
+class Svg(str):
+    """Markup that is already escaped; templates print it as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Tell template engines not to escape this again."""
+        return str(self)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, its narrow twin for phones (may be empty), and the same values as a table."""
+
+    svg: Svg
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    phone_svg: Svg = Svg("")  # noqa: RUF009 - a str cannot be changed
+
+
+def number(value: float) -> str:
+    """Write a coordinate in as few characters as a tenth of a unit needs.
+
+    >>> number(12.0), number(3.14159), number(-0.04)
+    ('12', '3.1', '0')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def thousands(value: float) -> str:
+    """Write a count for people.
+
+    >>> thousands(1234567), thousands(-1200), thousands(0.5)
+    ('1,234,567', '\u22121,200', '0.5')
+    """
+    whole = float(value).is_integer() or abs(value) >= 100
+    text = f"{abs(value):,.0f}" if whole else f"{abs(value):,.1f}"
+    return f"\N{MINUS SIGN}{text}" if value < 0 else text
+
+
+def short(value: float) -> str:
+    """Write a large number for an axis or a narrow column.
+
+    >>> short(950), short(12500), short(1_000_000), short(2_140_000_000), short(999_960)
+    ('950', '12.5 k', '1 M', '2.1 bn', '1 M')
+    """
+    for size, word in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size * 0.99995:
+            return f"{thousands(round(value / size, 1))} {word}"
+    return thousands(value)
+
+
+def percent(share: float) -> str:
+    """Write a share, honest at the edges: nothing that exists is called 0 %.
+
+    >>> percent(0), percent(0.004), percent(0.256), percent(0.998), percent(1)
+    ('0 %', 'under 1 %', '26 %', 'over 99 %', '100 %')
+    """
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def ticks(top: float, at_most: int = 4) -> list[float]:
+    """Choose round marks from zero that reach at least `top`.
+
+    >>> ticks(87), ticks(0), ticks(3), ticks(1_900_000)
+    ([0.0, 25.0, 50.0, 75.0, 100.0], [0.0, 1.0], [0.0, 1.0, 2.0, 3.0], [0.0, 500000.0, 1000000.0, 1500000.0, 2000000.0])
+    """  # noqa: E501
+    if not math.isfinite(top) or top <= 0:
+        return [0.0, 1.0]
+    least = max(top / at_most, 1)
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * k for k in (1, 2, 2.5, 5, 10) if power * k >= least * (1 - 1e-9))
+    if power == 1 and step == 2.5:
+        step = 5.0
+    return [step * i for i in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def element(tag: str, /, *children: str, **attributes: object) -> Svg:
+    """Write one element; text and attribute values are escaped, `Svg` children are not.
+
+    A trailing underscore is dropped (`class_`), others become hyphens; None leaves one out.
+
+    >>> element("text", "a < b", class_="end", x=1.25, text_anchor=None)
+    '<text class="end" x="1.2">a &lt; b</text>'
+    """
+    parts = []
+    for name, value in attributes.items():
+        if value is None:
+            continue
+        key = name.rstrip("_").replace("_", "-")
+        text = number(value) if isinstance(value, (int, float)) else escape(str(value))
+        parts.append(f' {key}="{text}"')
+    inner = "".join(c if isinstance(c, Svg) else escape(c, quote=False) for c in children)
+    return Svg(f"<{tag}{''.join(parts)}>{inner}</{tag}>" if inner else f"<{tag}{''.join(parts)}/>")
+
+
+def linked(href: str, *children: str, **attributes: object) -> Svg:
+    """Wrap marks in a link, or in a plain group when there is nowhere to go."""
+    if href:
+        return element("a", *children, href=href, **attributes)
+    attributes.pop("tabindex", None)
+    return element("g", *children, **attributes)
+
+
+def drawing(
+    title: str,
+    description: str,
+    *marks: str,
+    size: tuple[float, float] | None,
+    class_: str,
+    has_links: bool = False,
+) -> Svg:
+    """Put marks on a canvas that says what it shows.
+
+    With links inside it is a group: what a `role=img` holds cannot be reached by a reader.
+    Without `size` the stylesheet gives the canvas one, and marks are placed by percentages.
+    """
+    ident = f"chart-{crc32(f'{title} {class_}'.encode()):x}"
+    return element(
+        "svg",
+        element("title", title, id=f"{ident}-t"),
+        element("desc", description, id=f"{ident}-d"),
+        *marks,
+        class_=f"chart-svg {class_}",
+        role="group" if has_links else "img",
+        aria_labelledby=f"{ident}-t",
+        aria_describedby=f"{ident}-d",
+        viewBox=f"0 0 {number(size[0])} {number(size[1])}" if size else None,
+    )

@@ -1,0 +1,182 @@
+"""The Wall: touchpoints with a person against touchpoints with a screen, month by month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from insights.charts.svg import Chart, Svg, drawing, element, percent, short, thousands, ticks
+
+
+@dataclass(frozen=True)
+class WallMonth:
+    """What happened in one month; `month` is its first day."""
+
+    month: date
+    human: int
+    digital: int
+    is_whole: bool = True
+
+    @property
+    def human_share(self) -> float | None:
+        """Share of touchpoints with a person; None when there were none at all."""
+        total = self.human + self.digital
+        return self.human / total if total else None
+
+    @property
+    def words(self) -> str:
+        """The month in a sentence."""
+        share = self.human_share
+        return (
+            f"{self.month:%B %Y}{'' if self.is_whole else ' so far'}: "
+            f"{thousands(self.human)} with a person, {thousands(self.digital)} digital"
+            + (f", {percent(share)} human" if share is not None else "")
+        )
+
+
+def wall(months: Sequence[WallMonth], *, title: str, width: float = 1040) -> Chart:
+    """Draw the human share as a line above the two counts as columns, on one time axis.
+
+    Two panels and not two scales in one: the share and the counts cannot be misread together.
+    """
+    shares = [month for month in months if month.human_share is not None and month.is_whole]
+    description = (
+        f"{shares[0].words}. {shares[-1].words}." if shares else "No touchpoints to show yet."
+    )
+    return Chart(
+        svg=_draw(months, title, description, width, is_phone=False),
+        phone_svg=_draw(months, title, description, 340, is_phone=True),
+        caption=title,
+        head=["Month", "With a person", "Digital", "Human share"],
+        rows=[
+            [
+                f"{m.month:%B %Y}{'' if m.is_whole else ' (so far)'}",
+                thousands(m.human),
+                thousands(m.digital),
+                "" if m.human_share is None else percent(m.human_share),
+            ]
+            for m in months
+        ],
+    )
+
+
+def _draw(
+    months: Sequence[WallMonth], title: str, description: str, width: float, *, is_phone: bool
+) -> Svg:
+    left, right = 44.0, 44.0
+    share_top, share_height = 24.0, 84.0
+    count_top = share_top + share_height + 46
+    count_height = 150.0
+    pitch = (width - left - right) / max(len(months), 1)
+    return drawing(
+        title,
+        description,
+        *_shares(months, left, share_top, pitch, share_height, width - right),
+        *_counts(months, left, count_top, pitch, count_height, width - right),
+        *_years(months, left, count_top + count_height + 16, pitch),
+        size=(width, count_top + count_height + 24),
+        class_="on-phone" if is_phone else "on-desk",
+    )
+
+
+def _shares(
+    months: Sequence[WallMonth], left: float, top: float, pitch: float, height: float, right: float
+) -> list[Svg]:
+    highest = max((m.human_share or 0 for m in months if m.is_whole), default=0)
+    ceiling = next(c for c in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= c)
+    marks = [element("text", "Share with a person", class_="strong", x=0, y=top - 11)]
+    for share in (0, ceiling / 2, ceiling):
+        y = top + height * (1 - share / ceiling)
+        marks.append(
+            element("line", class_="rule" if share else "axis", x1=left, x2=right, y1=y, y2=y)
+        )
+        marks.append(element("text", f"{share * 100:.0f} %", class_="end", x=left - 8, y=y + 4))
+    path, pen = "", "M"
+    points: list[tuple[float, float, float]] = []
+    for i, month in enumerate(months):
+        share = month.human_share
+        if share is None or not month.is_whole:
+            pen = "M"
+            continue
+        x, y = left + (i + 0.5) * pitch, top + height * (1 - share / ceiling)
+        path += f"{pen}{x:.1f} {y:.1f}"
+        pen = "L"
+        points.append((x, y, share))
+    if points:
+        marks.append(element("path", class_="line-share", d=path))
+        x, y, share = points[-1]
+        marks.append(element("circle", class_="dot-share", cx=x, cy=y, r=4.5))
+        marks.append(element("text", percent(share), class_="strong", x=x + 9, y=y + 4))
+    return marks
+
+
+def _counts(
+    months: Sequence[WallMonth], left: float, top: float, pitch: float, height: float, right: float
+) -> list[Svg]:
+    scale = ticks(max((m.human + m.digital for m in months), default=0), 3)
+    marks = [
+        element("rect", class_="fill-human", x=0, y=top - 30, width=10, height=10, rx=5),
+        element("text", "With a person", class_="text-human", x=15, y=top - 21),
+        element("rect", class_="fill-digital", x=112, y=top - 30, width=10, height=10, rx=1.5),
+        element("text", "Digital, touchpoints a month", class_="text-digital", x=127, y=top - 21),
+    ]
+    for tick in scale:
+        y = top + height * (1 - tick / scale[-1])
+        marks.append(element("line", class_="rule", x1=left, x2=right, y1=y, y2=y))
+        marks.append(element("text", short(tick), class_="end", x=left - 8, y=y + 4))
+    thick = max(pitch * 0.76, 1)
+    for i, month in enumerate(months):
+        x = left + (i + 0.5) * pitch - thick / 2
+        human = height * month.human / scale[-1]
+        digital = height * month.digital / scale[-1]
+        base = top + height
+        column = [element("title", month.words)]
+        if month.digital:
+            column.append(
+                element(
+                    "rect",
+                    class_="fill-digital",
+                    x=x,
+                    y=base - human - digital,
+                    width=thick,
+                    height=digital,
+                )
+            )
+        if month.human:
+            column.append(
+                element("rect", class_="fill-human", x=x, y=base - human, width=thick, height=human)
+            )
+        column.append(
+            element("rect", class_="quarter", x=left + i * pitch, y=top, width=pitch, height=height)
+        )
+        marks.append(element("g", *column, class_="column" if month.is_whole else "column partial"))
+    marks.append(
+        element("line", class_="axis", x1=left, x2=right, y1=top + height, y2=top + height)
+    )
+    if not any(month.human or month.digital for month in months):
+        middle = (left + right) / 2
+        marks.append(
+            element("text", "No touchpoints yet", class_="middle", x=middle, y=top + height / 2)
+        )
+    return marks
+
+
+def _years(
+    months: Sequence[WallMonth],
+    left: float,
+    y: float,
+    pitch: float,
+) -> list[Svg]:
+    """Name the years, and as many months as there is room for."""
+    marks = []
+    every = next(n for n in (1, 2, 3, 6, 12) if pitch * n >= 30 or n == 12)
+    for i, month in enumerate(months):
+        x = left + (i + 0.5) * pitch
+        of_year = month.month.month
+        if of_year == 1:
+            marks.append(element("text", f"{month.month:%Y}", class_="strong middle", x=x, y=y))
+        elif (of_year - 1) % every == 0:
+            marks.append(element("text", f"{month.month:%b}", class_="middle", x=x, y=y))
+    if months and not any(month.month.month == 1 for month in months):
+        year = f"{months[-1].month:%Y}"
+        marks.append(element("text", year, class_="strong end", x=left - 8, y=y))
+    return marks

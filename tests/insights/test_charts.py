@@ -1,0 +1,185 @@
+"""Charts: true to their values at the edges, escaped, reachable, readable without sight."""
+
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.template import Context, Template
+
+from insights.charts import (
+    BandCounts,
+    Bar,
+    Cell,
+    Chart,
+    Mark,
+    Quarter,
+    Svg,
+    WallMonth,
+    band_strips,
+    bars,
+    quarter_map,
+    sparkline,
+    wall,
+)
+
+HOSTILE = "<script>alert('1')</script> & \"Søns\""
+QUARTERS = [
+    Quarter("Open house", "We meet and see them", True, True, 2, "/c/?q=open"),
+    Quarter("Handshake only", "We meet them", True, False, 1, "/c/?q=hand"),
+    Quarter("Through the glass", "We see them", False, True, 0, "/c/?q=glass"),
+    Quarter("Walled off", "Neither", False, False, 1_000_000, "/c/?q=wall"),
+]
+
+
+def parsed(svg: Svg) -> ET.Element:
+    return ET.fromstring(svg)
+
+
+def of_class(svg: Svg, name: str) -> list[ET.Element]:
+    return [e for e in parsed(svg).iter() if name in e.get("class", "").split()]
+
+
+def months(*counts: tuple[int, int]) -> list[WallMonth]:
+    return [
+        WallMonth(date(2023 + i // 12, i % 12 + 1, 1), human, digital)
+        for i, (human, digital) in enumerate(counts)
+    ]
+
+
+ALL_EMPTY = [
+    wall([], title="Wall"),
+    bars([], title="Bars", unit="EUR"),
+    band_strips([], title="Bands"),
+    band_strips([BandCounts("Now", {})], title="Bands"),
+    quarter_map([], title="Map"),
+]
+ALL_FULL = [
+    wall(months((3, 9), (0, 0), (0, 10**9)), title=HOSTILE),
+    bars(
+        [Bar(HOSTILE, 10**12, HOSTILE, "/a?b=1&c=2"), Bar("B", -4), Bar("C", 0)],
+        title=HOSTILE,
+        unit=HOSTILE,
+    ),
+    band_strips(
+        [BandCounts(HOSTILE, {"near": 1, "gone": 10**6}, {"near": "/?a=1&b=2"})], title=HOSTILE
+    ),
+    quarter_map(QUARTERS, title=HOSTILE, marks=[Mark(HOSTILE, 140, -3, "gone", "/?a=1&b=2")]),
+    quarter_map(QUARTERS, title=HOSTILE, cells=[Cell(0, 0, 900_000), Cell(95, 95, 1)]),
+]
+
+
+@pytest.mark.parametrize("chart", ALL_EMPTY + ALL_FULL)
+def test_every_drawing_is_well_formed_and_says_what_it_shows(chart: Chart):
+    for svg in filter(None, (chart.svg, chart.phone_svg)):
+        root = parsed(svg)
+        ids = {e.get("id"): e.text for e in root.iter() if e.get("id")}
+        assert ids[root.get("aria-labelledby")] == chart.caption
+        assert ids[root.get("aria-describedby")]
+
+
+@pytest.mark.parametrize("chart", ALL_FULL)
+def test_hostile_text_is_shown_and_never_run(chart: Chart):
+    assert "<script" not in chart.svg + chart.phone_svg
+
+
+@pytest.mark.parametrize("chart", ALL_EMPTY + ALL_FULL)
+def test_nothing_needs_an_inline_style(chart: Chart):
+    assert not any("style" in e.attrib for e in parsed(chart.svg).iter())
+
+
+@pytest.mark.parametrize("chart", ALL_FULL)
+def test_the_table_has_a_cell_for_every_heading(chart: Chart):
+    assert all(len(row) == len(chart.head) for row in chart.rows)
+
+
+def test_templates_print_a_drawing_and_escape_a_label():
+    shown = Template("{{ svg }}{{ label }}").render(
+        Context({"svg": sparkline([1, 2], label="<b>"), "label": "<b>"})
+    )
+    assert shown.startswith("<svg ")
+    assert shown.endswith("&lt;b&gt;")
+
+
+def test_a_drawing_with_links_is_a_group_since_an_image_hides_what_it_holds():
+    assert parsed(bars([Bar("A", 1, href="/a")], title="t", unit="u").svg).get("role") == "group"
+    assert parsed(bars([Bar("A", 1)], title="t", unit="u").svg).get("role") == "img"
+
+
+def test_sparkline_leaves_a_gap_where_nothing_is_known():
+    lines = of_class(sparkline([10, 20, None, 40, 50], label="Acme"), "spark-line")
+    assert len(lines) == 2
+
+
+def test_sparkline_keeps_what_is_out_of_range_on_the_canvas():
+    (end,) = of_class(sparkline([-50, 900], label="Acme"), "spark-end")
+    assert float(end.get("cy")) == 3
+
+
+@pytest.mark.parametrize("values", [[], [None], [7], [None, None]])
+def test_sparkline_of_little_or_nothing_is_still_a_drawing(values):
+    assert parsed(sparkline(values, label="Acme")).get("aria-label") == "Acme"
+
+
+def test_bars_are_as_long_as_their_values():
+    chart = bars([Bar("A", 200), Bar("B", 100), Bar("C", 0)], title="t", unit="u")
+    a, b, c = (float(e.get("width")) for e in of_class(chart.svg, "bar"))
+    assert a == pytest.approx(2 * b, rel=0.01)
+    assert c < 2
+
+
+def test_a_negative_bar_ends_where_a_positive_one_starts():
+    chart = bars([Bar("A", -50), Bar("B", 50)], title="t", unit="u")
+    a, b = of_class(chart.svg, "bar")
+    assert float(a.get("x")) + float(a.get("width")) == pytest.approx(float(b.get("x")), abs=0.2)
+
+
+def test_wall_stacks_both_counts_on_one_scale():
+    chart = wall(months((10, 30)), title="The Wall")
+    human = next(e for e in of_class(chart.svg, "fill-human") if e.get("rx") is None)
+    digital = next(e for e in of_class(chart.svg, "fill-digital") if e.get("rx") is None)
+    assert float(digital.get("height")) == pytest.approx(3 * float(human.get("height")), rel=0.01)
+    assert float(digital.get("y")) + float(digital.get("height")) == pytest.approx(
+        float(human.get("y")), abs=0.2
+    )
+
+
+def test_wall_breaks_the_share_line_over_a_silent_month():
+    chart = wall(months((1, 1), (0, 0), (1, 3)), title="The Wall")
+    (line,) = of_class(chart.svg, "line-share")
+    assert line.get("d").count("M") == 2
+
+
+def test_wall_draws_the_month_that_has_not_ended_apart_and_outside_the_share():
+    running = WallMonth(date(2024, 2, 1), 1, 0, is_whole=False)
+    chart = wall([WallMonth(date(2024, 1, 1), 1, 1), running], title="The Wall")
+    assert len(of_class(chart.svg, "partial")) == 1
+    assert of_class(chart.svg, "line-share")[0].get("d").count("L") == 0
+    assert chart.rows[1][0] == "February 2024 (so far)"
+
+
+def test_band_strips_share_the_whole_length():
+    strip = BandCounts("Now", {"near": 75, "gone": 25})
+    chart = band_strips([strip], title="Bands")
+    near, gone = (float(e.get("width")) for e in of_class(chart.svg, "bar"))
+    assert near / gone == pytest.approx(3, rel=0.02)
+    assert chart.rows == [["Now", "75", "0", "0", "0", "25", "0", "100"]]
+
+
+def test_map_places_marks_by_windows_and_doors_and_links_them():
+    chart = quarter_map(QUARTERS, title="Map", marks=[Mark("Acme", 90, 20, "near", "/c/1/")])
+    (mark,) = of_class(chart.svg, "mark")
+    assert (mark.get("cx"), mark.get("cy")) == ("20.0%", "10.0%")
+    assert 'href="/c/1/"' in chart.svg
+
+
+def test_map_keeps_the_tab_key_for_the_quarters():
+    chart = quarter_map(QUARTERS, title="Map", marks=[Mark("Acme", 90, 20, "near", "/c/1/")])
+    links = [e for e in parsed(chart.svg).iter() if e.tag == "a"]
+    assert [e.get("tabindex") for e in links] == [None, None, None, None, "-1"]
+
+
+def test_map_shades_squares_when_marks_are_too_many():
+    crowd = [Mark("x", i % 100, (i * 7) % 100, "near") for i in range(2_001)]
+    chart = quarter_map(QUARTERS, title="Map", marks=crowd)
+    assert not of_class(chart.svg, "mark")
+    assert len(of_class(chart.svg, "fill-drifting")) <= 400
