@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.scoring.columns import COLUMNS
 from insights.scoring.events import Events
 from insights.scoring.kinds import Kinds
-from insights.scoring.loop import EventColumns, KindColumns, fold_until
+from insights.scoring.loop import fold_until
 from insights.scoring.policy import Policy
 from insights.scoring.rules import Rules, rules_of
 from insights.scoring.state import FIELD, check_states, empty_states
@@ -115,8 +116,8 @@ class Fold:
         self.hurts = np.zeros(len(events))
         self._cursor = events.offsets[:-1].copy()
         self._stops = events.offsets[1:].copy()
-        self._events = EventColumns(*(getattr(events, name) for name in EventColumns._fields))
-        self._kinds = KindColumns(*(getattr(kinds, name) for name in KindColumns._fields))
+        self._columns = tuple(getattr(events, name) for name in COLUMNS)
+        self._kinds = kinds.records()
         self._rules: Rules = rules_of(policy)
 
     def until(self, moment: float) -> None:
@@ -125,7 +126,7 @@ class Fold:
             moment,
             self._cursor,
             self._stops,
-            self._events,
+            self._columns,
             self._kinds,
             self._rules,
             self.states,

@@ -6,7 +6,7 @@ touchpoints within one instant does not matter.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,42 +50,30 @@ LOG_GAPS, LOG_GAPS_SQUARED = FIELD["log_gaps"], FIELD["log_gaps_squared"]
 RECENT_LOG_GAP, FIRST_BIN = FIELD["recent_log_gap"], FIELD["gap_0"]
 
 Row = NDArray[np.float64]
+Kind = Any
+"""A record with the fields of `Kinds`."""
 
 
-class EventColumns(NamedTuple):
-    """The columns of `Events` without its offsets, for the compiled loop."""
+class Touch(NamedTuple):
+    """One touchpoint as plain numbers.
 
-    at: NDArray[np.float64]
-    day: NDArray[np.int32]
-    kind: NDArray[np.int16]
-    direction: NDArray[np.int8]
-    in_room: NDArray[np.float32]
-    sentiment: NDArray[np.float32]
-    severity: NDArray[np.float32]
-    template: NDArray[np.bool_]
-    via: NDArray[np.bool_]
-    opens: NDArray[np.uint8]
-    closes: NDArray[np.uint8]
-    opened_at: NDArray[np.float64]
-    expected: NDArray[np.float64]
-    opener: NDArray[np.int64]
-    carried_hurt: NDArray[np.float64]
+    Handing the columns themselves from function to function would count references to each of
+    them for every touchpoint, which took most of the time.
+    """
 
-
-class KindColumns(NamedTuple):
-    """The columns of `Kinds`, for the compiled loop."""
-
-    points: NDArray[np.float64]
-    care: NDArray[np.float64]
-    served: NDArray[np.float64]
-    severity: NDArray[np.float64]
-    human: NDArray[np.bool_]
-    digital: NDArray[np.bool_]
-    broadcast: NDArray[np.bool_]
-    says_care: NDArray[np.bool_]
-    feedback: NDArray[np.bool_]
-    purchase: NDArray[np.bool_]
-    counts: NDArray[np.bool_]
+    at: float
+    day: int
+    direction: int
+    in_room: float
+    sentiment: float
+    severity: float
+    is_noise: bool
+    via: bool
+    opens: int
+    closes: int
+    opened_at: float
+    expected: float
+    hurt_closed: float
 
 
 @compiled
@@ -142,39 +130,34 @@ def care_of_closing(loop: int, elapsed: float, expected: float, rules: Rules) ->
 
 
 @compiled
-def close_loop(
-    row: Row, i: int, is_noise: bool, events: EventColumns, rules: Rules, hurts: Row
-) -> None:
-    """Close the loop event i closes: what it hurt begins to fade, and the deed is care."""
-    elapsed = max(events.at[i] - events.opened_at[i], 0.0)
-    opener = events.opener[i]
-    hurt = hurts[opener] if opener >= 0 else events.carried_hurt[i]
+def close_loop(row: Row, touch: Touch, rules: Rules) -> None:
+    """Close a loop: what it hurt begins to fade, and the deed is care."""
+    elapsed = max(touch.at - touch.opened_at, 0.0)
+    hurt = touch.hurt_closed
     if hurt > 0.0:
         kept = hurt * (1.0 - rules.mended_share * half_left(elapsed, rules.mending_days))
         row[HURT_OPEN] = max(row[HURT_OPEN] - hurt, 0.0)
         row[HURT] += kept
         row[SLOW_HURT] += kept
-    if not is_noise:
-        care = care_of_closing(events.closes[i], elapsed, events.expected[i], rules)
+    if not touch.is_noise:
+        care = care_of_closing(touch.closes, elapsed, touch.expected, rules)
         row[CARE] += care
         row[SLOW_CARE] += care
 
 
 @compiled
-def count_channel(row: Row, i: int, events: EventColumns, kinds: KindColumns) -> None:
+def count_channel(row: Row, touch: Touch, kind: Kind) -> None:
     """Count the touchpoint as human or digital, ours or an intermediary's."""
-    kind = events.kind[i]
-    human, digital = kinds.human[kind], kinds.digital[kind]
-    row[HUMAN] += human
-    row[SLOW_HUMAN] += human
-    row[DIGITAL] += digital
-    row[SLOW_DIGITAL] += digital
-    if events.via[i]:
-        row[VIA] += human or digital
-        row[SLOW_VIA] += human or digital
-    if events.direction[i] == INBOUND:
-        row[HUMAN_STARTED] += human
-        row[DIGITAL_STARTED] += digital
+    row[HUMAN] += kind.human
+    row[SLOW_HUMAN] += kind.human
+    row[DIGITAL] += kind.digital
+    row[SLOW_DIGITAL] += kind.digital
+    if touch.via and (kind.human or kind.digital):
+        row[VIA] += 1.0
+        row[SLOW_VIA] += 1.0
+    if touch.direction == INBOUND:
+        row[HUMAN_STARTED] += kind.human
+        row[DIGITAL_STARTED] += kind.digital
 
 
 @compiled
@@ -192,47 +175,41 @@ def count_gap(row: Row, gap: float, rules: Rules) -> None:
 
 
 @compiled
-def count_activity(row: Row, at: float, day: int, rules: Rules) -> None:
+def count_activity(row: Row, touch: Touch, rules: Rules) -> None:
     """Note that the customer was here; a new day counts once."""
-    since = at - row[LAST_AT]
+    since = touch.at - row[LAST_AT]
     if since > 0.0:
         row[BUSY_LATELY] *= half_left(since, rules.busy_lately)
         row[BUSY_LONG] *= half_left(since, rules.busy_long)
-        row[LAST_AT] = at
-    if day <= row[LAST_DAY]:
+        row[LAST_AT] = touch.at
+    if touch.day <= row[LAST_DAY]:
         return
     if row[ACTIVE_DAYS] > 0.0:
-        count_gap(row, day - row[LAST_DAY], rules)
+        count_gap(row, touch.day - row[LAST_DAY], rules)
     else:
-        row[FIRST_DAY] = day
+        row[FIRST_DAY] = touch.day
     row[ACTIVE_DAYS] += 1.0
-    row[LAST_DAY] = day
+    row[LAST_DAY] = touch.day
     row[BUSY_LATELY] += 1.0
     row[BUSY_LONG] += 1.0
 
 
 @compiled
-def count_windows(
-    row: Row, i: int, active: bool, events: EventColumns, kinds: KindColumns, rules: Rules
-) -> None:
+def count_windows(row: Row, touch: Touch, kind: Kind, active: bool, rules: Rules) -> None:
     """Count what we can see the customer do: days with a digital signal, and feedback."""
-    kind, day = events.kind[i], events.day[i]
-    if active and kinds.digital[kind] and day > row[WINDOW_DAY]:
+    if active and kind.digital and touch.day > row[WINDOW_DAY]:
         row[WINDOWS] += 1.0
-        row[WINDOW_DAY] = day
-    if kinds.feedback[kind]:
+        row[WINDOW_DAY] = touch.day
+    if kind.feedback:
         row[WINDOWS] += rules.feedback_windows
 
 
 @compiled
-def hurt_by(
-    row: Row, i: int, severity: float, events: EventColumns, kinds: KindColumns, rules: Rules
-) -> float:
+def hurt_by(row: Row, touch: Touch, kind: Kind, severity: float, rules: Rules) -> float:
     """Add the hurt of a failure and return it; less with a person, and where there is goodwill."""
-    screen = kinds.digital[events.kind[i]]
-    impatience = rules.impatience_screen if screen else rules.impatience_person
+    impatience = rules.impatience_screen if kind.digital else rules.impatience_person
     hurt: float = severity * impatience * (1.0 - rules.forgives * row[GOODWILL])
-    if events.opens[i] > 0:
+    if touch.opens > 0:
         # Not in the twin: an open loop is never part of the customer's normal.
         row[HURT_OPEN] += hurt
     else:
@@ -242,16 +219,15 @@ def hurt_by(
 
 
 @compiled
-def earn(row: Row, i: int, events: EventColumns, kinds: KindColumns, rules: Rules) -> None:
+def earn(row: Row, touch: Touch, kind: Kind, rules: Rules) -> None:
     """Add what a touchpoint that is neither failure nor broadcast earns."""
-    kind, direction = events.kind[i], events.direction[i]
-    points = kinds.points[kind] / events.in_room[i]
-    if not math.isnan(events.sentiment[i]):
-        points *= 1.0 + rules.sentiment_weight * events.sentiment[i]
-    if direction == MUTUAL:
+    points = kind.points / touch.in_room
+    if not math.isnan(touch.sentiment):
+        points *= 1.0 + rules.sentiment_weight * touch.sentiment
+    if touch.direction == MUTUAL:
         row[MUTUAL_POINTS] += points
         row[SLOW_MUTUAL] += points
-    elif direction == OUTBOUND:
+    elif touch.direction == OUTBOUND:
         row[OUTBOUND_POINTS] += points
         row[SLOW_OUTBOUND] += points
     else:
@@ -259,37 +235,33 @@ def earn(row: Row, i: int, events: EventColumns, kinds: KindColumns, rules: Rule
         row[SLOW_INBOUND] += points
         row[HEARD] += 1.0
         row[SLOW_HEARD] += 1.0
-    row[CARE] += kinds.care[kind]
-    row[SLOW_CARE] += kinds.care[kind]
-    row[SERVED] += kinds.served[kind]
-    row[SLOW_SERVED] += kinds.served[kind]
+    row[CARE] += kind.care
+    row[SLOW_CARE] += kind.care
+    row[SERVED] += kind.served
+    row[SLOW_SERVED] += kind.served
 
 
 @compiled
-def fold_event(
-    row: Row, i: int, events: EventColumns, kinds: KindColumns, rules: Rules, hurts: Row
-) -> float:
+def fold_touch(row: Row, touch: Touch, kind: Kind, rules: Rules) -> float:
     """Fold one touchpoint into a row; return the hurt it caused."""
-    kind, direction = events.kind[i], events.direction[i]
-    is_noise = kinds.broadcast[kind] or events.template[i]
-    pass_time(row, events.at[i], rules)
-    if events.closes[i] > 0:
-        close_loop(row, i, is_noise, events, rules, hurts)
-    if not kinds.counts[kind]:
+    pass_time(row, touch.at, rules)
+    if touch.closes > 0:
+        close_loop(row, touch, rules)
+    if not kind.counts:
         return 0.0
-    row[FIRST_AT] = min(row[FIRST_AT], events.at[i])
-    count_channel(row, i, events, kinds)
-    row[CARE_SAID] += kinds.says_care[kind]
-    active = direction != OUTBOUND or kinds.purchase[kind]
+    row[FIRST_AT] = min(row[FIRST_AT], touch.at)
+    row[CARE_SAID] += kind.says_care
+    count_channel(row, touch, kind)
+    active = touch.direction != OUTBOUND or kind.purchase
     if active:
-        count_activity(row, events.at[i], events.day[i], rules)
-    count_windows(row, i, active, events, kinds, rules)
-    severity = kinds.severity[kind] if math.isnan(events.severity[i]) else events.severity[i]
+        count_activity(row, touch, rules)
+    count_windows(row, touch, kind, active, rules)
+    severity = kind.severity if math.isnan(touch.severity) else touch.severity
     if severity > 0.0:
-        return hurt_by(row, i, severity, events, kinds, rules)
-    if not is_noise:
-        earn(row, i, events, kinds, rules)
-    elif direction == OUTBOUND:
+        return hurt_by(row, touch, kind, severity, rules)
+    if not touch.is_noise:
+        earn(row, touch, kind, rules)
+    elif touch.direction == OUTBOUND:
         row[BROADCAST] += 1.0
         row[SLOW_BROADCAST] += 1.0
     return 0.0
@@ -300,8 +272,8 @@ def fold_until(
     until: float,
     cursor: NDArray[np.int64],
     stops: NDArray[np.int64],
-    events: EventColumns,
-    kinds: KindColumns,
+    columns: tuple[NDArray[Any], ...],
+    kinds: NDArray[np.void],
     rules: Rules,
     states: NDArray[np.float64],
     hurts: Row,
@@ -316,15 +288,39 @@ def fold_until(
         Each customer's next touchpoint; moved on.
     stops : i8[n]
         The row after each customer's last touchpoint.
+    columns : tuple of arrays [m]
+        Those of `Events`, in the order of `columns.COLUMNS`.
+    kinds : records [k]
+        Those of `Kinds`.
+    rules : Rules
+        Of the policy.
     states : f8[n, STATE_SIZE]
         Changed.
     hurts : f8[m]
         The hurt each touchpoint caused when it happened; filled in.
     """
+    at, day, kind_row, direction, in_room, sentiment, severity, template, via = columns[:9]
+    opens, closes, opened_at, expected, opener, carried = columns[9:]
     for customer in range(len(cursor)):
         row = states[customer]
         i = cursor[customer]
-        while i < stops[customer] and events.at[i] < until:
-            hurts[i] = fold_event(row, i, events, kinds, rules, hurts)
+        while i < stops[customer] and at[i] < until:
+            kind = kinds[kind_row[i]]
+            touch = Touch(
+                at[i],
+                day[i],
+                direction[i],
+                in_room[i],
+                sentiment[i],
+                severity[i],
+                kind.broadcast or template[i],
+                via[i],
+                opens[i],
+                closes[i],
+                opened_at[i],
+                expected[i],
+                hurts[opener[i]] if opener[i] >= 0 else carried[i],
+            )
+            hurts[i] = fold_touch(row, touch, kind, rules)
             i += 1
         cursor[customer] = i

@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from insights.scoring.policy import Policy
 from insights.scoring.state import BLOCKS
 
@@ -12,7 +9,7 @@ from insights.scoring.state import BLOCKS
 class Rules(NamedTuple):
     """Numbers of the policy, in days, for the compiled loop (which knows no dataclasses)."""
 
-    half_lives: NDArray[np.float64]
+    half_lives: tuple[float, ...]
     sentiment_weight: float
     both_ways: float
     inbound_only: float
@@ -49,11 +46,11 @@ def rules_of(policy: Policy) -> Rules:
 
     Examples
     --------
-    >>> rules_of(Policy()).half_lives.tolist()
-    [90.0, 120.0, 45.0, 60.0, 30.0, 45.0, 365.0]
+    >>> rules_of(Policy()).half_lives
+    (90.0, 120.0, 45.0, 60.0, 30.0, 45.0, 365.0)
     """
     return Rules(
-        half_lives=np.array([getattr(policy, f"{name}_half_life") for name, _ in BLOCKS]),
+        half_lives=tuple(getattr(policy, f"{name}_half_life") for name, _ in BLOCKS),
         sentiment_weight=policy.sentiment_weight,
         both_ways=policy.both_ways_weight,
         inbound_only=policy.inbound_only_weight,
