@@ -1,5 +1,9 @@
 """Pages and API of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from insights.views.customers import customers
+
+urlpatterns = [
+    path("customers/", customers, name="customers"),
+]

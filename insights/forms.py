@@ -1,0 +1,109 @@
+"""What pages accept from the address bar."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from insights.models import Band
+from insights.selectors.portfolio import DEFAULT_SORT, Choices, Filters
+from relationships.models import Customer
+
+NONE = (0, "None")
+
+SORT_LABELS = {
+    "-at_risk": "Most at risk first",
+    "at_risk": "Least at risk first",
+    "-distance": "Furthest first",
+    "distance": "Nearest first",
+    "-drift": "Drifting away fastest first",
+    "drift": "Coming closer fastest first",
+    "name": "Name, A to Z",
+    "-name": "Name, Z to A",
+    "last_at": "Longest silent first",
+    "-last_at": "Most recently in touch first",
+}
+QUARTER_LABELS = {
+    "open_house": "Open house",
+    "handshake_only": "Handshake only",
+    "through_the_glass": "Through the glass",
+    "walled_off": "Walled off",
+}
+
+
+def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[("", any_label), *options])
+
+
+class CustomersForm(forms.Form):
+    """Filters, order and place of the list of customers; what is wrong in it is left out."""
+
+    q = forms.CharField(
+        label="Search by name",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": "Part of a name, typos allowed",
+                "autocomplete": "off",
+                "data-key-focus": "/",
+            }
+        ),
+    )
+    band = forms.TypedMultipleChoiceField(
+        label="Band",
+        required=False,
+        coerce=lambda name: Band[name.upper()].value,
+        choices=[(band.name.lower(), band.label) for band in Band],
+    )
+    quarter = _choice("Doors and windows", list(QUARTER_LABELS.items()), "Any")
+    stage = _choice("Stage", Customer.Stage.choices, "Any stage")
+    team = _choice("Team", [], "Any team")
+    owner = _choice("Owner", [], "Any owner")
+    segment = _choice("Segment", [], "Any segment")
+    sort = forms.ChoiceField(label="Sort by", required=False, choices=list(SORT_LABELS.items()))
+    after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    before = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, choices: Choices) -> None:
+        super().__init__(data)
+        for name, label, options in (
+            ("team", "Any team", choices.teams),
+            ("owner", "Any owner", choices.owners),
+            ("segment", "Any segment", choices.segments),
+        ):
+            self.fields[name].choices = [("", label), *options, NONE]
+
+    def filters(self) -> Filters:
+        """Return what to narrow the list to."""
+        value = self.cleaned_data.get
+        return Filters(
+            search=value("q") or "",
+            bands=tuple(value("band") or ()),
+            quarter=value("quarter") or "",
+            stage=value("stage") or "",
+            team=_number(value("team")),
+            owner=_number(value("owner")),
+            segment=_number(value("segment")),
+        )
+
+    def sort(self) -> str:
+        """Return the order, the default when none is asked for."""
+        return self.cleaned_data.get("sort") or DEFAULT_SORT
+
+    def place(self) -> dict[str, str]:
+        """Return the key of the page asked for."""
+        return {name: self.cleaned_data.get(name) or "" for name in ("after", "before")}
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here, naming the value."""
+        return [
+            f"{self.fields[name].label}: {' '.join(errors)}"
+            for name, errors in self.errors.items()
+            if name in self.fields
+        ]
+
+
+def _number(choice: str | None) -> int | None:
+    return int(choice) if choice else None

@@ -1,0 +1,53 @@
+"""What touchpoints are seen through: policy, catalogue and population, taken once for a batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from insights.models import PolicyVersion, Rhythm
+from insights.scoring import Kinds, Policy, Population, Silence, empty_states, population
+from insights.selectors.events import kinds_by_type
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """Everything that a reading depends on besides the touchpoints themselves."""
+
+    policy: Policy
+    policy_version: int
+    kinds: Kinds
+    row_of_type: Mapping[int, int]
+    population: Population
+    silence: Silence
+
+
+def current_lens() -> Lens:
+    """Return the lens in use now."""
+    policy, policy_version = current_policy()
+    kinds, row_of_type = kinds_by_type()
+    return Lens(
+        policy=policy,
+        policy_version=policy_version,
+        kinds=kinds,
+        row_of_type=row_of_type,
+        population=current_population(policy),
+        silence=Silence.prior(),
+    )
+
+
+def current_population(policy: Policy) -> Population:
+    """Return the newest rhythm of the population; the shipped prior when there is none yet."""
+    rhythm = Rhythm.objects.order_by("-pk").first()
+    if rhythm is None:
+        return population(empty_states(0), policy)
+    return Population(
+        sw2=rhythm.within_variance,
+        mu0=rhythm.mean_log_gap,
+        tau2=rhythm.between_variance,
+        k=rhythm.within_variance / rhythm.between_variance,
+    )
+
+
+def current_policy() -> tuple[Policy, int]:
+    """Return the newest policy and its version; version 0 is what Hearth ships."""
+    version = PolicyVersion.objects.order_by("-pk").first()
+    return (Policy.from_json(version.values), version.pk) if version else (Policy(), 0)

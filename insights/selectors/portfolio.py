@@ -1,0 +1,309 @@
+"""The list of customers: filtered, searched, sorted, and paged by key."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Q, QuerySet, Sum
+
+from insights.models import BandTotal, Reading
+from relationships.access import customer_scope, customers_visible_to, teams_visible_to
+from relationships.models import Person, Segment
+from relationships.names import searchable
+
+NOW = date(9999, 12, 31)
+"""Stands for now among the dates of `BandTotal`."""
+
+PAGE_SIZE = 50
+COUNTED_AT_MOST = 10_000
+"""Counting further would cost more than anybody learns from it."""
+
+MATCHES_AT_MOST = 1_000
+LIKENESSES_AT_MOST = 50
+SPLIT = 40
+"""Doors or windows above this are open: SCORING, section 4."""
+
+QUARTERS = {
+    "open_house": Q(doors__gte=SPLIT, windows__gte=SPLIT),
+    "handshake_only": Q(doors__gte=SPLIT, windows__lt=SPLIT),
+    "through_the_glass": Q(doors__lt=SPLIT, windows__gte=SPLIT),
+    "walled_off": Q(doors__lt=SPLIT, windows__lt=SPLIT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a list is sorted by; customers who have no such number come last, both ways."""
+
+    path: str
+    parse: Callable[[str], Any]
+    may_be_unknown: bool = True
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite():
+        raise ValueError(f"{text} is no amount")
+    return amount
+
+
+def _score(text: str) -> float:
+    score = float(text)
+    if not math.isfinite(score):
+        raise ValueError(f"{text} is no score")
+    return score
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return moment
+
+
+SORTS = {
+    "at_risk": Sort("at_risk", _amount, may_be_unknown=False),
+    "distance": Sort("distance", _score),
+    "drift": Sort("drift", _score),
+    "last_at": Sort("last_at", _moment),
+    "name": Sort("customer__search_name", str, may_be_unknown=False),
+}
+DEFAULT_SORT = "-at_risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; zero stands for customers who have none."""
+
+    search: str = ""
+    bands: Sequence[int] = ()
+    quarter: str = ""
+    stage: str = ""
+    team: int | None = None
+    owner: int | None = None
+    segment: int | None = None
+
+    @property
+    def are_set(self) -> bool:
+        """Whether anything is filtered."""
+        return any((self.search, self.bands, self.quarter, self.stage)) or any(
+            choice is not None for choice in (self.team, self.owner, self.segment)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some customers in order, and the keys that lead to those before and after."""
+
+    readings: Sequence[Reading]
+    before: str
+    after: str
+    total: int
+    is_total_exact: bool
+    is_search_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person may filter by, as (id, name)."""
+
+    teams: Sequence[tuple[int, str]] = field(default_factory=list)
+    owners: Sequence[tuple[int, str]] = field(default_factory=list)
+    segments: Sequence[tuple[int, str]] = field(default_factory=list)
+
+
+def filter_choices(person: Person) -> Choices:
+    """Return the teams, owners and segments that customers of this person can have."""
+    teams = teams_visible_to(person)
+    owners = Person.objects.filter(team__in=teams).exclude(role=Person.Role.SERVICE)
+    return Choices(
+        teams=list(teams.values_list("id", "name")),
+        owners=list(owners.values_list("id", "name")),
+        segments=list(Segment.objects.values_list("id", "name")),
+    )
+
+
+def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None:
+    """Return how many customers stand in each band, whatever bands are chosen.
+
+    None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
+    """
+    if filters.search or filters.quarter or filters.owner is not None:
+        return None
+    totals = BandTotal.objects.filter(customer_scope(person), on_date=NOW)
+    if filters.stage:
+        totals = totals.filter(stage=filters.stage)
+    if filters.team is not None:
+        totals = totals.filter(team_id=filters.team)
+    if filters.segment is not None:
+        totals = totals.filter(segment_id=filters.segment)
+    return dict(totals.values_list("band").annotate(Sum("customers")))
+
+
+def portfolio(
+    person: Person, filters: Filters, *, sort: str, after: str = "", before: str = ""
+) -> Page:
+    """Return a page of the customers `person` may see, with their readings.
+
+    `sort` is a key of `SORTS`, with a minus for the largest first. `after` and `before` are keys
+    of an earlier page; one that means nothing leads to the first page.
+    """
+    matches = _matches(person, filters.search)
+    readings = _narrowed(person, filters, matches)
+    order = _Order(SORTS[sort.removeprefix("-")], is_falling=sort.startswith("-"))
+    found, has_before, has_after = order.page(readings, after=after, before=before)
+    total = readings.order_by()[: COUNTED_AT_MOST + 1].count()
+    return Page(
+        readings=found,
+        before=order.key(found[0]) if found and has_before else "",
+        after=order.key(found[-1]) if found and has_after else "",
+        total=min(total, COUNTED_AT_MOST),
+        is_total_exact=total <= COUNTED_AT_MOST,
+        is_search_exact=matches.are_exact,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    condition: Q
+    are_exact: bool = True
+
+
+def _matches(person: Person, search: str) -> _Matches:
+    """Find customers by name: those that contain the words, else those that sound alike.
+
+    Ranking by likeness is slow over many names, so it is asked for only when nothing contains
+    the words. Few matches are named by id, so that no sort has to walk past all the others.
+    """
+    needle = searchable(search)
+    if not needle:
+        return _Matches(Q())
+    visible = customers_visible_to(person)
+    exact = visible.filter(_contains("search_name", needle)).order_by()
+    ids = list(exact.values_list("pk", flat=True)[: MATCHES_AT_MOST + 1])
+    if len(ids) > MATCHES_AT_MOST:
+        return _Matches(_contains("customer__search_name", needle))
+    if ids:
+        return _Matches(Q(pk__in=ids))
+    alike = visible.filter(
+        Q(search_name__trigram_word_similar=needle) | Q(search_name__trigram_similar=needle)
+    ).order_by(TrigramWordSimilarity(needle, "search_name").desc())
+    likenesses = alike.values_list("pk", flat=True)[:LIKENESSES_AT_MOST]
+    return _Matches(Q(pk__in=list(likenesses)), are_exact=False)
+
+
+def _contains(path: str, needle: str) -> Q:
+    """Match anywhere in a name; one or two letters only where a word begins, as the index can."""
+    if len(needle) > 2:
+        return Q(**{f"{path}__contains": needle})
+    return Q(**{f"{path}__startswith": needle}) | Q(**{f"{path}__contains": f" {needle}"})
+
+
+def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[Reading]:
+    readings = Reading.objects.filter(customer_scope(person)).filter(matches.condition)
+    if filters.bands:
+        readings = readings.filter(band__in=filters.bands)
+    if filters.quarter:
+        readings = readings.filter(QUARTERS[filters.quarter])
+    if filters.stage:
+        readings = readings.filter(stage=filters.stage)
+    for name in ("team", "owner", "segment"):
+        choice = getattr(filters, name)
+        if choice is not None:
+            readings = readings.filter(**{f"{name}_id": choice or None})
+    return readings.select_related("customer", "owner", "team", "segment")
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One way through a list: customers with a number by that number, then those without."""
+
+    sort: Sort
+    is_falling: bool
+
+    def key(self, reading: Reading) -> str:
+        """Return what names the place of a reading in this order."""
+        value = self._value(reading)
+        text = value.isoformat() if isinstance(value, datetime) else value
+        return f"{reading.pk}:" if value is None else f"{reading.pk}:{text}"
+
+    def page(
+        self, readings: QuerySet[Reading], *, after: str, before: str
+    ) -> tuple[list[Reading], bool, bool]:
+        """Return the readings of a page, and whether there are some before and after it."""
+        place = self._place(after or before)
+        is_back = bool(before and not after and place)
+        found = self._walk(readings, place, is_back=is_back)
+        has_more = len(found) > PAGE_SIZE
+        found = found[:PAGE_SIZE]
+        if is_back:
+            return found[::-1], has_more, True
+        return found, place is not None, has_more
+
+    def _value(self, reading: Reading) -> Any:
+        if self.sort.path == "customer__search_name":
+            return reading.customer.search_name
+        return getattr(reading, self.sort.path)
+
+    def _place(self, key: str) -> tuple[int, Any] | None:
+        """Read a key; None when it means nothing."""
+        number, _, text = key.partition(":")
+        try:
+            value = self.sort.parse(text) if text else None
+            return (int(number), value) if len(number) < 19 else None
+        except (ValueError, InvalidOperation):
+            return None
+
+    def _walk(
+        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
+    ) -> list[Reading]:
+        """Return one reading more than a page holds, from `place` on or back."""
+        parts = [self._numbered(readings, place, is_back=is_back)]
+        if self.sort.may_be_unknown:
+            parts.append(self._unknown(readings, place, is_back=is_back))
+        if is_back:
+            parts.reverse()
+        found: list[Reading] = []
+        for part in parts:
+            if part is not None and len(found) <= PAGE_SIZE:
+                found += part[: PAGE_SIZE + 1 - len(found)]
+        return found
+
+    def _numbered(
+        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
+    ) -> QuerySet[Reading] | None:
+        """Return those with a number beyond `place`; None when the way leads past them all."""
+        path, is_falling = self.sort.path, self.is_falling != is_back
+        if self.sort.may_be_unknown:
+            readings = readings.filter(**{f"{path}__isnull": False})
+        if place is not None:
+            pk, value = place
+            if value is None and not is_back:
+                return None
+            if value is not None:
+                readings = readings.filter(_beyond(path, value, pk, is_falling=is_falling))
+        # Ties go by id against the sort, as the indexes do: the largest first, then the oldest.
+        return readings.order_by(f"-{path}", "pk") if is_falling else readings.order_by(path, "-pk")
+
+    def _unknown(
+        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
+    ) -> QuerySet[Reading] | None:
+        """Return those without a number beyond `place`."""
+        readings = readings.filter(**{f"{self.sort.path}__isnull": True})
+        if place is not None and place[1] is None:
+            beyond = "pk__lt" if is_back else "pk__gt"
+            readings = readings.filter(**{beyond: place[0]})
+        elif is_back:
+            return None
+        return readings.order_by("-pk" if is_back else "pk")
+
+
+def _beyond(path: str, value: Any, pk: int, *, is_falling: bool) -> Q:
+    """Return the condition for rows after (value, pk); its first half can use an index."""
+    if is_falling:
+        return Q(**{f"{path}__lte": value}) & (Q(**{f"{path}__lt": value}) | Q(pk__gt=pk))
+    return Q(**{f"{path}__gte": value}) & (Q(**{f"{path}__gt": value}) | Q(pk__lt=pk))

@@ -1,0 +1,159 @@
+"""Whom to turn to today, what is due, and what went well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from insights.models import Band, BandTotal, Reading
+from insights.selectors.reasons import Reason, reasons
+from interactions import selectors as interactions
+from interactions.models import Loop
+from interactions.selectors import OpenMessUps
+from relationships import access
+from relationships.models import Customer, Person
+
+HANDFUL = 5
+MOST = 50
+"""Shown when asked for all; the list of customers goes further."""
+
+MARKED_POINTS = 10
+"""A rise or fall of distance within four weeks that deserves a look."""
+
+FAR = (Band.COOLING, Band.DRIFTING, Band.GONE)
+AHEAD = timedelta(days=7)
+NOW = datetime(9999, 12, 31).date()  # noqa: DTZ001 - the date under which totals of now are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A customer who needs someone today, why, and what to do next."""
+
+    reading: Reading
+    reason: Reason
+    loop: Loop | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many customers are in each band, and what is at risk with those who are far."""
+
+    customers: dict[int, int]
+    at_risk: dict[str, Decimal]
+
+    @property
+    def known(self) -> int:
+        """All customers there is a reading of."""
+        return sum(self.customers.values())
+
+    @property
+    def far(self) -> int:
+        """Those cooling, drifting or gone."""
+        return sum(self.customers.get(band, 0) for band in FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Everything on the page."""
+
+    is_mine: bool
+    needs: Sequence[Need]
+    has_more_needs: bool
+    loops: Sequence[Loop]
+    loops_in_all: int
+    overdue: int
+    closer: Sequence[Reading]
+    totals: Totals
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nobody needs anything."""
+        return not self.needs and not self.loops
+
+
+def has_own_customers(person: Person) -> bool:
+    """Whether `person` looks after customers of their own."""
+    return access.customers_visible_to(person).filter(owner=person).exists()
+
+
+def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL) -> Today:
+    """Return what needs `person`: with their own customers, or with all they may see."""
+    readings = _readings(person, is_mine=is_mine)
+    needing = list(_needing(readings)[: shown + 1])
+    settling = interactions.loops_to_settle(person, now=now, ahead=AHEAD, is_mine=is_mine)
+    loops = list(settling[: shown + 1])
+    return Today(
+        is_mine=is_mine,
+        needs=_needs(needing[:shown]),
+        has_more_needs=len(needing) > shown,
+        loops=loops[:shown],
+        loops_in_all=len(loops) if len(loops) <= shown else settling.order_by().count(),
+        overdue=settling.filter(due_at__lt=now).order_by().count() if loops else 0,
+        closer=list(_closer(readings)[:HANDFUL]),
+        totals=_own_totals(readings) if is_mine else _kept_totals(person),
+    )
+
+
+def _readings(person: Person, *, is_mine: bool) -> QuerySet[Reading]:
+    """Return the readings to look at; of those who left us nothing is asked any more."""
+    readings = Reading.objects.filter(access.customer_scope(person)).exclude(
+        stage=Customer.Stage.FORMER
+    )
+    return readings.filter(owner=person) if is_mine else readings
+
+
+def _needing(readings: QuerySet[Reading]) -> QuerySet[Reading]:
+    return (
+        readings.filter(Q(band__in=FAR) | Q(drift__gte=MARKED_POINTS))
+        .select_related("customer", "owner")
+        .order_by("-at_risk", "customer")
+    )
+
+
+def _closer(readings: QuerySet[Reading]) -> QuerySet[Reading]:
+    return (
+        readings.filter(drift__lte=-MARKED_POINTS)
+        .select_related("customer")
+        .order_by("drift", "-customer")
+    )
+
+
+def _needs(readings: Sequence[Reading]) -> list[Need]:
+    ids = [reading.pk for reading in readings]
+    mess_ups = interactions.open_mess_ups(ids) if ids else {}
+    loops = interactions.first_open_mess_ups(list(mess_ups)) if mess_ups else {}
+    return [_need(reading, mess_ups.get(reading.pk), loops) for reading in readings]
+
+
+def _need(reading: Reading, mess_ups: OpenMessUps | None, loops: dict[int, Loop]) -> Need:
+    first = reasons(reading, mess_ups)[0]
+    return Need(reading, first, loops.get(reading.pk) if first.name == "unhealed" else None)
+
+
+def _own_totals(readings: QuerySet[Reading]) -> Totals:
+    """Count the customers of one person: few enough to be counted each time."""
+    rows = readings.values_list("band", "currency").annotate(Count("pk"), Sum("at_risk"))
+    return _totals(list(rows.order_by()))
+
+
+def _kept_totals(person: Person) -> Totals:
+    """Take the counts that are kept as customers change."""
+    rows = (
+        BandTotal.objects.filter(access.customer_scope(person), on_date=NOW)
+        .exclude(stage=Customer.Stage.FORMER)
+        .values_list("band", "currency")
+        .annotate(Sum("customers"), Sum("at_risk"))
+    )
+    return _totals(list(rows.order_by()))
+
+
+def _totals(rows: Sequence[tuple[int, str, int, Decimal]]) -> Totals:
+    customers: dict[int, int] = {}
+    at_risk: dict[str, Decimal] = {}
+    for band, currency, count, risk in rows:
+        customers[band] = customers.get(band, 0) + count
+        if band in FAR:
+            at_risk[currency] = at_risk.get(currency, Decimal(0)) + risk
+    return Totals(customers, at_risk)

@@ -1,0 +1,162 @@
+"""Rollups: what the dashboards count, kept by the same transaction that changes what they count."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS, weeks_between
+from insights.scoring import Policy, next_bands
+from insights.selectors.lens import current_policy
+
+NOW = date(9999, 12, 31)
+"""Stands for now among the Mondays of `BandTotal`."""
+
+NOW_WEEK = 2**31 - 1
+GROUP = ["team_id", "segment_id", "stage", "currency"]
+KEY = ["week", *GROUP, "band"]
+
+_ADD_BANDS = """
+    INSERT INTO insights_bandtotal
+        (on_date, team_id, segment_id, stage, currency, band, customers, yearly_value, at_risk)
+    SELECT on_date, team_id, segment_id, stage, currency, band,
+           customers, cents / 100.0, risk_cents / 100.0
+    FROM unnest(%s::date[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[],
+                %s::int[], %s::numeric[], %s::numeric[])
+        AS change (on_date, team_id, segment_id, stage, currency, band,
+                   customers, cents, risk_cents)
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (on_date, team_id, segment_id, stage, currency, band) DO UPDATE
+    SET customers = insights_bandtotal.customers + excluded.customers,
+        yearly_value = insights_bandtotal.yearly_value + excluded.yearly_value,
+        at_risk = insights_bandtotal.at_risk + excluded.at_risk
+"""
+
+_COUNT_MONTHS = """
+    INSERT INTO insights_monthlytouchpoints (month, team_id, type_id, is_via, count)
+    {select}
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (month, team_id, type_id, is_via) DO UPDATE
+    SET count = insights_monthlytouchpoints.count + excluded.count
+"""
+_MONTHS_OF_CHANGES = """
+    SELECT month, coalesce(team_id, 0), type_id, is_via, sum(count)
+    FROM interactions_touchpointchange WHERE id = ANY(%s)
+    GROUP BY 1, 2, 3, 4 HAVING sum(count) <> 0
+"""
+_MONTHS_OF_TOUCHPOINTS = """
+    SELECT date_trunc('month', occurred_at AT TIME ZONE %s)::date, coalesce(team_id, 0),
+           type_id, via <> '', count(*)
+    FROM interactions_touchpoint WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4
+"""
+
+
+def count_months(cursor: CursorWrapper, change_ids: list[int]) -> None:
+    """Add what these change rows say to the monthly counts."""
+    cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_CHANGES), [change_ids])
+
+
+def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame, policy: Policy) -> None:
+    """Take customers away from where they were counted and add them where they are now.
+
+    Both frames have a row for each customer: `GROUP`, `band`, `cents`, `risk_cents`, `history`
+    (bytes) and `history_on` (a date or None).
+    """
+    pieces = [*_counted(old, -1, policy), *_counted(new, 1, policy)]
+    if not pieces:
+        return
+    change = pd.concat(pieces).groupby(KEY, sort=True, as_index=False).sum()
+    moved = change[(change[["customers", "cents", "risk_cents"]] != 0).any(axis=1)]
+    if len(moved):
+        cursor.execute(_ADD_BANDS, [_dates(moved.pop("week")), *_lists(moved)])
+
+
+def _counted(frame: pd.DataFrame, sign: int, policy: Policy) -> Iterable[pd.DataFrame]:
+    """Yield what the customers of a frame add to the totals: for now, and for past Mondays."""
+    if frame.empty:
+        return
+    now = frame[[*GROUP, "band", "cents", "risk_cents"]].assign(week=NOW_WEEK, customers=1)
+    yield _signed(now, sign)
+    past = frame[frame["history"].str.len() == WEEKS]
+    if len(past):
+        yield _signed(_past(past, policy).assign(risk_cents=0), sign)
+
+
+def _signed(frame: pd.DataFrame, sign: int) -> pd.DataFrame:
+    totals = frame.groupby(KEY, as_index=False)[["customers", "cents", "risk_cents"]].sum()
+    totals[["customers", "cents", "risk_cents"]] *= sign
+    return totals
+
+
+def _past(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return one row for each customer and remembered Monday on which they were known."""
+    history = np.frombuffer(b"".join(frame["history"]), dtype=np.uint8).reshape(-1, WEEKS)
+    last = np.array([weeks_between(FIRST_MONDAY, on) for on in frame["history_on"]])
+    customer, column = np.nonzero(history != UNKNOWN)
+    distance = history[customer, column].astype(np.float64)
+    rows = frame[[*GROUP, "cents"]].iloc[customer].reset_index(drop=True)
+    known = np.ones(len(distance), dtype=np.bool_)
+    return rows.assign(
+        week=last[customer] - (WEEKS - 1) + column,
+        band=next_bands(distance, known, np.zeros(len(distance), dtype=np.int8), policy),
+        customers=1,
+    )
+
+
+def _dates(weeks: pd.Series) -> list[date]:
+    return [
+        NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=int(week)) for week in weeks
+    ]
+
+
+def _lists(frame: pd.DataFrame) -> list[list[object]]:
+    columns = [*GROUP, "band", "customers", "cents", "risk_cents"]
+    return [frame[name].tolist() for name in columns]
+
+
+_COUNTED = """
+    SELECT customer_id, coalesce(team_id, 0), coalesce(segment_id, 0), stage, currency, band,
+           (yearly_value * 100)::bigint, (at_risk * 100)::bigint, history, history_on
+    FROM insights_reading
+"""
+COUNTED_COLUMNS = ["customer_id", *GROUP, "band", "cents", "risk_cents", "history", "history_on"]
+CHUNK = 50_000
+
+
+def counted(cursor: CursorWrapper, where: str, params: list[object]) -> pd.DataFrame:
+    """Return what readings are counted by, indexed by customer."""
+    cursor.execute(f"{_COUNTED} WHERE {where}", params)
+    frame = pd.DataFrame(cursor.fetchall(), columns=COUNTED_COLUMNS).set_index("customer_id")
+    frame["history"] = frame["history"].map(bytes)
+    return frame
+
+
+@transaction.atomic
+def rebuild_rollups() -> None:
+    """Count everything anew, from touchpoints and readings, while nobody else counts."""
+    with connection.cursor() as cursor:
+        # A change not drained yet is in what is counted here, so it must not be added again.
+        # Writers wait for this transaction; readers do not.
+        cursor.execute("LOCK interactions_touchpointchange, insights_reading IN EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM insights_monthlytouchpoints")
+        cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
+        cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
+        cursor.execute("DELETE FROM insights_bandtotal")
+        policy = current_policy()[0]
+        for chunk in _chunks(cursor):
+            move_bands(cursor, chunk.iloc[:0], chunk, policy)
+
+
+def _chunks(cursor: CursorWrapper) -> Iterable[pd.DataFrame]:
+    after = 0
+    while True:
+        where = "customer_id > %s ORDER BY customer_id LIMIT %s"
+        chunk = counted(cursor, where, [after, CHUNK])
+        if chunk.empty:
+            return
+        yield chunk
+        after = int(chunk.index[-1])

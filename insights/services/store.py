@@ -1,0 +1,195 @@
+"""Writes states and readings by COPY, and moves the rollups with them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from insights.mondays import NEVER, WEEKS, four_weeks_ago
+from insights.packed import copy_in, pack
+from insights.scoring import STATE_SIZE, Policy, Readings, next_bands
+from insights.services.rollups import counted, move_bands
+
+STATE_BYTES = 8 * STATE_SIZE
+STYLES = {"": 0, "personal": 1, "mixed": 2, "self_service": 3}
+SCORES = (
+    "warmth", "baseline", "distance", "presence", "silence", "cooling", "wall", "unhealed",
+    "doors", "windows", "noise", "goodwill", "connection", "care", "served", "hurt", "hurt_open",
+    "part_presence", "part_cooling", "part_wall", "part_unhealed", "silent_days",
+    "usual_gap_days", "human_share_now", "human_share_normal", "via_share_now",
+    "via_share_normal", "care_said", "care_shown",
+)  # fmt: skip
+"""What a reading and its row have under one name."""
+
+NULLABLE = (
+    "distance", "drift", "presence", "silence", "silent_days", "usual_gap_days",
+)  # fmt: skip
+"""Unknown customers have none: NaN in arrays, null in the table."""
+
+STATE_FIELDS = {"customer_id": ">i8", "folded_to": ">i8", "numbers": f"V{STATE_BYTES}"}
+READING_FIELDS = {
+    "customer_id": ">i8",
+    "band": ">i2",
+    "style": ">i2",
+    "active_days": ">i4",
+    "risk_cents": ">i8",
+    "first_at": ">f8",
+    "last_at": ">f8",
+    "history": f"V{WEEKS}",
+    "drift": ">f8",
+    **dict.fromkeys(SCORES, ">f8"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """What we hold about n customers: f8 or object columns in the order of the readings."""
+
+    ids: NDArray[np.int64]
+    cents: NDArray[np.int64]
+    styles: NDArray[np.int8]
+
+
+_PROFILES = """
+    SELECT (yearly_value * 100)::bigint, style
+    FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, place)
+    JOIN relationships_customer USING (id)
+    ORDER BY place
+"""
+
+
+def profiles_of(cursor: CursorWrapper, ids: NDArray[np.int64]) -> Profiles:
+    """Return what scoring needs of these customers, all of whom must exist."""
+    cursor.execute(_PROFILES, [ids.tolist()])
+    rows = cursor.fetchall()
+    return Profiles(
+        ids,
+        np.array([cents for cents, _ in rows], dtype=np.int64),
+        np.array([STYLES[style] for _, style in rows], dtype=np.int8),
+    )
+
+
+def store_states(
+    cursor: CursorWrapper,
+    ids: NDArray[np.int64],
+    states: NDArray[np.float64],
+    folded_to: NDArray[np.int64],
+    policy_version: int,
+) -> None:
+    """Replace the states of these customers, whose rows the caller has locked.
+
+    `folded_to` i8[n]: the newest touchpoint in each, microseconds since 1970 UTC, or `NEVER`.
+    """
+    numbers = np.ascontiguousarray(states, dtype="<f8").view(f"V{STATE_BYTES}").ravel()
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS incoming_states"
+        " (customer_id bigint, folded_to bigint, numbers bytea);"
+        "TRUNCATE incoming_states"
+    )
+    columns = {"customer_id": ids, "folded_to": folded_to, "numbers": numbers}
+    copy_in(cursor, "incoming_states", pack(STATE_FIELDS, columns))
+    cursor.execute(
+        f"""
+        UPDATE insights_customerstate AS state
+        SET numbers = incoming.numbers, policy_version = %s,
+            folded_to = {_MOMENT.format("incoming.folded_to")}
+        FROM incoming_states AS incoming WHERE state.customer_id = incoming.customer_id
+        """,
+        [policy_version],
+    )
+
+
+def store_readings(
+    cursor: CursorWrapper,
+    profiles: Profiles,
+    readings: Readings,
+    history: NDArray[np.uint8],
+    *,
+    history_on: date,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """Replace the readings of these customers and count them where they now belong.
+
+    `history` u1[n, WEEKS] ends on the Monday `history_on`.
+    """
+    ids = profiles.ids
+    old = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
+    previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
+    silence = np.nan_to_num(readings.silence)
+    columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
+    columns |= {
+        "customer_id": ids,
+        "band": next_bands(readings.distance, readings.known, previous, policy),
+        "style": readings.style,
+        "active_days": readings.active_days,
+        "risk_cents": np.rint(profiles.cents * silence),
+        "first_at": readings.first_at,
+        "last_at": readings.last_at,
+        "history": np.ascontiguousarray(history).view(f"V{WEEKS}").ravel(),
+        "drift": readings.distance - four_weeks_ago(history, history_on, now),
+    }
+    cursor.execute(_CREATE_INCOMING)
+    copy_in(cursor, "incoming_readings", pack(READING_FIELDS, columns))
+    cursor.execute(_REPLACE_READINGS, [now, history_on])
+    new = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
+    move_bands(cursor, *_moved(old, new), policy)
+
+
+def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out the history of customers for whom it counts the same as before.
+
+    Most touchpoints change where a customer stands now and nothing about past Mondays.
+    """
+    both = old.index.intersection(new.index)
+    fixed = ["team_id", "segment_id", "stage", "currency", "cents", "history", "history_on"]
+    same = (old.loc[both, fixed] == new.loc[both, fixed]).all(axis=1)
+    kept = both[same.to_numpy(dtype=bool)]
+    old, new = old.copy(), new.copy()
+    old.loc[kept, "history"] = b""
+    new.loc[kept, "history"] = b""
+    return old, new
+
+
+_MOMENT = (
+    f"CASE WHEN {{0}} > {NEVER} THEN timestamptz 'epoch' + {{0}} * interval '1 microsecond' END"
+)
+_DAYS = "timestamptz 'epoch' + nullif({0}, 'NaN') * interval '1 day'"
+
+_SQL_TYPES = {">i8": "bigint", ">i2": "smallint", ">i4": "int", ">f8": "float8"}
+_CREATE_INCOMING = (
+    "CREATE TEMP TABLE IF NOT EXISTS incoming_readings ({}); TRUNCATE incoming_readings".format(
+        ", ".join(
+            f"{name} {_SQL_TYPES.get(kind, 'bytea')}" for name, kind in READING_FIELDS.items()
+        )
+    )
+)
+
+_FROM_CUSTOMER = ("team_id", "owner_id", "segment_id", "stage", "currency", "yearly_value")
+_VALUES = {
+    **{name: f"customer.{name}" for name in _FROM_CUSTOMER},
+    "customer_id": "incoming.customer_id",
+    "as_of": "%s::timestamptz",
+    "history_on": "%s::date",
+    "at_risk": "risk_cents / 100.0",
+    "first_at": _DAYS.format("first_at"),
+    "last_at": _DAYS.format("last_at"),
+    **{name: f"incoming.{name}" for name in ("band", "style", "active_days", "history")},
+    **{name: f"incoming.{name}" for name in SCORES},
+    **{name: f"nullif(incoming.{name}, 'NaN')" for name in NULLABLE},
+}
+_REPLACE_READINGS = """
+    INSERT INTO insights_reading ({columns})
+    SELECT {values}
+    FROM incoming_readings AS incoming
+    JOIN relationships_customer AS customer ON customer.id = incoming.customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET {updates}
+""".format(
+    columns=", ".join(_VALUES),
+    values=", ".join(_VALUES.values()),
+    updates=", ".join(f"{name} = excluded.{name}" for name in _VALUES if name != "customer_id"),
+)

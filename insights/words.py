@@ -1,0 +1,96 @@
+"""Numbers as people read them: money, counts, drift and how long ago something was."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from insights.charts.svg import short, thousands
+
+NARROW = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def money(amount: Decimal | float, currency: str) -> str:
+    """Write an amount in whole units with its currency.
+
+    >>> money(Decimal("1234567.89"), "EUR").replace(NARROW, " ")
+    'EUR 1,234,568'
+    """
+    return f"{currency}{NARROW}{thousands(round(float(amount)))}"
+
+
+def short_money(amount: Decimal | float, currency: str) -> str:
+    """Write an amount as one says it.
+
+    >>> short_money(2_140_000, "EUR").replace(NARROW, " ")
+    'EUR 2.1 M'
+    """
+    return f"{currency}{NARROW}{short(round(float(amount)))}".replace(" ", NARROW)
+
+
+def monies(amounts: Mapping[str, Decimal]) -> str:
+    """Write amounts in several currencies beside each other, the largest first, never added.
+
+    >>> monies({"EUR": Decimal(12_400), "USD": Decimal(0)}).replace(NARROW, " ")
+    'EUR 12.4 k'
+    >>> monies({}).replace(NARROW, " ")
+    'nothing'
+    """
+    some = sorted(
+        ((amount, currency) for currency, amount in amounts.items() if round(amount)), reverse=True
+    )
+    return joined([short_money(amount, currency) for amount, currency in some]) or "nothing"
+
+
+def joined(words: list[str]) -> str:
+    """Join words as in a sentence.
+
+    >>> joined(["a", "b", "c"]), joined(["a"]), joined([])
+    ('a, b and c', 'a', '')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "customer"), counted(1200, "customer"), counted(0, "touch", "touches")
+    ('1 customer', '1,200 customers', '0 touches')
+    """
+    return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
+
+
+def signed(points: float | None) -> tuple[str, str]:
+    """Write a change in distance, and say which way it went: away, closer or level.
+
+    >>> signed(11.6), signed(-0.4), signed(None), signed(-8)
+    (('+12', 'away'), ('0', 'level'), ('', 'level'), ('\u22128', 'closer'))
+    """
+    if points is None:
+        return "", "level"
+    whole = round(points)
+    if whole == 0:
+        return "0", "level"
+    return (f"+{whole}", "away") if whole > 0 else (f"{MINUS}{-whole}", "closer")
+
+
+def ago(day: date | None, today: date) -> str:
+    """Write how long ago a day was.
+
+    >>> today = date(2026, 11, 23)
+    >>> [ago(day, today) for day in (today, date(2026, 11, 22), date(2026, 11, 10), None)]
+    ['today', 'yesterday', '13 days ago', 'never']
+    >>> [ago(day, today) for day in (date(2026, 10, 1), date(2025, 12, 1), date(2024, 11, 1))]
+    ['7 weeks ago', '11 months ago', '2 years ago']
+    """
+    if day is None:
+        return "never"
+    days = (today - day).days
+    if days <= 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    for least, size, noun in ((730, 365.25, "year"), (92, 30.44, "month"), (28, 7, "week")):
+        if days >= least:
+            return f"{counted(int(days / size), noun)} ago"
+    return f"{days} days ago"

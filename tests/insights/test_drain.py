@@ -1,0 +1,194 @@
+"""The drain scores whatever changed, in whatever order it came."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading
+from insights.services.drain import drain
+from insights.services.rollups import NOW as NOW_DATE
+from insights.services.rollups import rebuild_rollups
+from interactions.models import TouchpointChange
+from interactions.services import NewTouchpoint, delete, edit, record, source_named
+from relationships.models import Customer, Person
+from relationships.services import mark_profiles_changed
+from tests.factories import AdministratorFactory, CustomerFactory
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by() -> Person:
+    return AdministratorFactory()
+
+
+@pytest.fixture
+def customer() -> Customer:
+    return CustomerFactory(yearly_value=1000)
+
+
+def touch(customer: Customer, days_ago: float, kind: str = "call.phone", **fields) -> NewTouchpoint:
+    moment = NOW - timedelta(days=days_ago)
+    return NewTouchpoint(type=kind, customer=customer.pk, occurred_at=moment, **fields)
+
+
+def send(by: Person, *items: NewTouchpoint) -> list[int]:
+    outcomes = record(source=source_named("test"), items=items, by=by, now=NOW)
+    assert {outcome.status for outcome in outcomes} == {"recorded"}
+    return [outcome.touchpoint_id for outcome in outcomes]
+
+
+def scores(customer: Customer) -> dict[str, object]:
+    reading = Reading.objects.filter(customer=customer).values().get()
+    state = CustomerState.objects.get(customer=customer)
+    numbers = np.frombuffer(state.numbers)
+    return reading | {"numbers": np.round(numbers, 9).tolist(), "folded_to": state.folded_to}
+
+
+def rollups() -> tuple[list[object], list[object]]:
+    months = MonthlyTouchpoints.objects.filter(count__gt=0).values_list(
+        "month", "team_id", "type_id", "is_via", "count"
+    )
+    bands = BandTotal.objects.filter(customers__gt=0).values_list(
+        "on_date", "team_id", "segment_id", "stage", "currency", "band", "customers",
+        "yearly_value", "at_risk",
+    )  # fmt: skip
+    return sorted(months), sorted(bands)
+
+
+def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):
+    send(by, touch(customer, 40), touch(customer, 20), touch(customer, 1))
+
+    assert drain(now=NOW) > 0
+
+    reading = Reading.objects.get(customer=customer)
+    assert 0 <= reading.distance <= 100
+    assert reading.distance == pytest.approx(
+        reading.part_presence + reading.part_cooling + reading.part_wall + reading.part_unhealed
+    )
+    assert reading.active_days == 3
+    assert float(reading.at_risk) == pytest.approx(1000 * reading.silence, abs=0.01)
+    assert sum(MonthlyTouchpoints.objects.values_list("count", flat=True)) == 3
+    assert BandTotal.objects.get(on_date=NOW_DATE, customers__gt=0).band == reading.band
+    assert not TouchpointChange.objects.exists()
+    assert drain(now=NOW) == 0
+
+
+def test_in_order_late_and_all_at_once_give_the_same_scores(by):
+    at_once, in_order, reverse = CustomerFactory.create_batch(3, team=None)
+    days = [300, 200, 90, 33, 12, 2.5, 1, 0.1]
+    send(by, *(touch(at_once, day) for day in days))
+    for day in days:
+        send(by, touch(in_order, day))
+        drain(now=NOW)
+    for day in reversed(days):
+        send(by, touch(reverse, day))
+        drain(now=NOW)
+    drain(now=NOW)
+
+    expected = scores(at_once)
+    for other in (in_order, reverse):
+        found = scores(other)
+        assert found.pop("customer_id") == other.pk
+        assert found == {name: expected[name] for name in found}
+
+
+def test_closing_a_failure_from_before_heals_it(by, customer):
+    send(by, touch(customer, 50), touch(customer, 10, "order.late", external_id="late"))
+    drain(now=NOW)
+    assert Reading.objects.get(customer=customer).hurt_open > 0
+
+    send(by, touch(customer, 9, closes="late"))
+    drain(now=NOW)
+
+    assert Reading.objects.get(customer=customer).hurt_open == 0
+
+
+def test_deleted_touchpoint_leaves_no_trace(by, customer):
+    send(by, touch(customer, 50), touch(customer, 20))
+    drain(now=NOW)
+    before, rolled = scores(customer), rollups()
+
+    (extra,) = send(by, touch(customer, 5))
+    drain(now=NOW)
+    assert scores(customer) != before
+    delete(touchpoint_id=extra, by=by, now=NOW)
+    drain(now=NOW)
+
+    assert scores(customer) == before
+    assert rollups() == rolled
+
+
+def test_moved_touchpoint_counts_for_the_other_customer_alone(by, customer):
+    other = CustomerFactory()
+    (moved,) = send(by, touch(customer, 5))
+    drain(now=NOW)
+
+    edit(touchpoint_id=moved, by=by, now=NOW, customer=other.pk)
+    drain(now=NOW)
+
+    assert Reading.objects.get(customer=customer).distance is None
+    assert Reading.objects.get(customer=other).active_days == 1
+    assert [row.team_id for row in MonthlyTouchpoints.objects.filter(count__gt=0)] == [
+        other.team_id
+    ]
+
+
+def test_kept_rollups_equal_rebuilt_ones(by):
+    customers = CustomerFactory.create_batch(6, yearly_value=500)
+    for number, one in enumerate(customers):
+        send(by, touch(one, 400 - 60 * number), touch(one, 100 - number), touch(one, number + 0.5))
+    drain(now=NOW)
+    Customer.objects.filter(pk=customers[0].pk).update(stage="former", yearly_value=70)
+    mark_profiles_changed(customer_ids=[customers[0].pk])
+    send(by, touch(customers[1], 0.1), touch(customers[2], 300))
+    drain(now=NOW)
+    drain(now=NOW + timedelta(days=9))
+    kept = rollups()
+
+    rebuild_rollups()
+
+    assert rollups() == kept
+
+
+def test_profile_change_moves_the_customer_in_the_totals(by, customer):
+    send(by, touch(customer, 5))
+    drain(now=NOW)
+    customer.stage = "former"
+    customer.save()
+    mark_profiles_changed(customer_ids=[customer.pk])
+
+    drain(now=NOW)
+
+    stages = BandTotal.objects.filter(customers__gt=0).values_list("stage", flat=True)
+    assert set(stages) == {"former"}
+
+
+def test_customer_without_touchpoints_is_unknown(customer):
+    mark_profiles_changed(customer_ids=[customer.pk])
+
+    drain(now=NOW)
+
+    reading = Reading.objects.get(customer=customer)
+    assert (reading.band, reading.distance, reading.at_risk) == (0, None, 0)
+
+
+def test_weeks_pass_without_touchpoints(by, customer):
+    send(by, touch(customer, 100), touch(customer, 70), touch(customer, 40), touch(customer, 20))
+    drain(now=NOW)
+    early = bytes(Reading.objects.get(customer=customer).history)
+    later = NOW + timedelta(days=21)
+    mark_profiles_changed(customer_ids=[customer.pk])
+
+    drain(now=later)
+
+    late = Reading.objects.get(customer=customer)
+    assert bytes(late.history)[:-3] == early[3:]
+    assert late.history_on == (later - timedelta(days=2)).date()
+    assert all(value < 255 for value in bytes(late.history)[-3:])
+    send(by, touch(customer, 55))
+    drain(now=later)
+    assert late.history_on == Reading.objects.get(customer=customer).history_on
