@@ -2,20 +2,27 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
-from relationships.models import AccessKey, Customer, Identity, Person, ProfileChange
+from relationships.models import AccessKey, Customer, Identity, Person, ProfileChange, Team
 from relationships.names import searchable
 from relationships.selectors import IdentityRef, customers_by_identity
 
 SCOPES = {
     "touchpoints:write": "record touchpoints",
     "customers:read": "read customers and their health",
+    "customers:write": "make customers for identities that nobody knows yet",
 }
+
+
+LONGEST_NAME = 200
+"""Characters of a customer's name; an identity may be longer."""
+LONGEST_SOURCE = 100
+"""Characters of the name of a source, which is that of its service account."""
 
 
 class UnknownScopeError(ValueError):
@@ -23,7 +30,11 @@ class UnknownScopeError(ValueError):
 
 
 class NotAServiceAccountError(ValueError):
-    """The name of a key belongs to a person."""
+    """A service account cannot have this name, or not this team."""
+
+
+class UnknownTeamError(LookupError):
+    """There is no team with this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +46,19 @@ class NewKey:
 
 
 @transaction.atomic
-def create_key(*, name: str, scopes: Sequence[str], expires_at: datetime | None = None) -> NewKey:
+def create_key(
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+    team: Team | None = None,
+) -> NewKey:
     """Make a key for the service account `name`, which is created when it does not exist."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         known = ", ".join(SCOPES)
         raise UnknownScopeError(f"Scope {', '.join(unknown) or '(none)'}: use one of {known}.")
-    person = _service_account(name)
+    person = service_account(name=name, team=team)
     secret = f"hearth_{secrets.token_urlsafe(32)}"
     key = AccessKey.objects.create(
         person=person,
@@ -58,15 +75,55 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _service_account(name: str) -> Person:
+def service_account(*, name: str, team: Team | None = None) -> Person:
+    """Return the service account `name`, created when it does not exist.
+
+    One that belongs to a team sees that team's customers alone, and stays with it.
+    """
     slug = "-".join(searchable(name).split())
+    if not slug or len(name) > LONGEST_SOURCE or "\x00" in name:
+        raise NotAServiceAccountError(f"Use a name of 1 to {LONGEST_SOURCE} characters.")
     email = f"{slug}@service.invalid"
     person = Person.objects.filter(email=email).first()
     if person is None:
-        return Person.objects.create_user(email, name=name, role=Person.Role.SERVICE)
+        return Person.objects.create_user(email, name=name, role=Person.Role.SERVICE, team=team)
     if person.role != Person.Role.SERVICE:
         raise NotAServiceAccountError(f"{email} belongs to a person; use another name.")
+    if team is not None and person.team_id != team.pk:
+        bound = f"belongs to the team {person.team}" if person.team_id else "belongs to no team"
+        raise NotAServiceAccountError(f"The service account {name} {bound}; use another name.")
     return person
+
+
+def team_named(name: str) -> Team:
+    """Return the team with this name, or raise `UnknownTeamError` with those there are."""
+    team = Team.objects.filter(name=name.replace("\x00", "")).first()
+    if team is None:
+        names = list(Team.objects.values_list("name", flat=True)[:10])
+        known = f"use {' or '.join(names)}." if names else "an administrator can make one."
+        raise UnknownTeamError(f"There is no such team; {known}")
+    return team
+
+
+_CREATE_CUSTOMERS = f"""
+    WITH wanted AS (
+        SELECT nextval(pg_get_serial_sequence('{Customer._meta.db_table}', 'id')) AS id, *
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+            AS ref (kind, namespace, value, name, search_name)
+    ), identity AS (
+        -- The foreign key to the customer is checked at the end of the transaction.
+        INSERT INTO {Identity._meta.db_table} (kind, namespace, value, customer_id)
+        SELECT kind, namespace, value, id FROM wanted
+        ON CONFLICT (kind, namespace, value) DO NOTHING
+        RETURNING customer_id
+    ), customer AS (
+        INSERT INTO {Customer._meta.db_table}
+            (id, name, search_name, stage, style, yearly_value, currency, team_id, is_demo)
+        SELECT id, name, search_name, %s, '', 0, %s, %s, false
+        FROM wanted JOIN identity ON identity.customer_id = wanted.id
+    )
+    INSERT INTO {ProfileChange._meta.db_table} (customer_id) SELECT customer_id FROM identity
+"""
 
 
 @transaction.atomic
@@ -79,38 +136,34 @@ def customers_for(
     unique constraint and then finds its customer.
     """
     known = customers_by_identity(refs)
-    missing = _missing(refs, known)
+    # In one order, so that two requests cannot wait for each other in a ring.
+    missing = sorted(set(refs) - known.keys(), key=_by_value)
     if missing:
-        try:
-            with transaction.atomic():
-                return known | _create_customers(missing, team_id=team_id)
-        except IntegrityError:
-            known = customers_by_identity(refs)
-            return known | _create_customers(_missing(refs, known), team_id=team_id)
+        _create_customers(missing, team_id=team_id)
+        known |= customers_by_identity(missing)
     return known
-
-
-def _missing(refs: Sequence[IdentityRef], known: Mapping[IdentityRef, object]) -> list[IdentityRef]:
-    """Return the unknown identities in one order, so that two requests cannot wait in a ring."""
-    return sorted(set(refs) - known.keys(), key=_by_value)
 
 
 def _by_value(ref: IdentityRef) -> tuple[str, str, str]:
     return (ref.kind, ref.namespace, ref.value)
 
 
-def _create_customers(
-    refs: Sequence[IdentityRef], *, team_id: int | None
-) -> dict[IdentityRef, tuple[int, int | None]]:
-    customers = Customer.objects.bulk_create(
-        Customer(name=ref.value, search_name=searchable(ref.value), team_id=team_id) for ref in refs
-    )
-    Identity.objects.bulk_create(
-        Identity(customer=customer, kind=ref.kind, namespace=ref.namespace, value=ref.value)
-        for ref, customer in zip(refs, customers, strict=True)
-    )
-    mark_profiles_changed(customer_ids=[customer.pk for customer in customers])
-    return {ref: (customer.pk, None) for ref, customer in zip(refs, customers, strict=True)}
+def _create_customers(refs: Sequence[IdentityRef], *, team_id: int | None) -> None:
+    names = [ref.value[:LONGEST_NAME] for ref in refs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CREATE_CUSTOMERS,
+            [
+                [ref.kind for ref in refs],
+                [ref.namespace for ref in refs],
+                [ref.value for ref in refs],
+                names,
+                [searchable(name) for name in names],
+                Customer.Stage.CURRENT,
+                Customer._meta.get_field("currency").default,
+                team_id,
+            ],
+        )
 
 
 def mark_profiles_changed(*, customer_ids: Sequence[int]) -> None:

@@ -14,7 +14,13 @@ from interactions.fingerprints import fingerprint
 from interactions.models import Direction, Loop, Source, TouchpointType
 from interactions.services import loops, templates
 from interactions.services.marks import CHANGE_COLUMNS, select_changes
-from interactions.services.validate import NewTouchpoint, References, Refusal, refusals
+from interactions.services.validate import (
+    NewTouchpoint,
+    References,
+    Refusal,
+    identity_flaw,
+    refusals,
+)
 from relationships import access
 from relationships.models import Contact, Person
 from relationships.selectors import IdentityRef, customers_by_identity
@@ -98,14 +104,21 @@ def record(
     by: Person,
     now: datetime,
     may_create_customers: bool = False,
+    new_customers_team_id: int | None = None,
 ) -> list[Outcome]:
     """Record touchpoints, each once for ever, and say what became of each.
 
     What cannot be taken is refused alone; the rest is kept. Touchpoints, the loops they open and
     close, and "this customer changed" are one transaction. An item without an external id gets a
-    new one, so it can only be sent once.
+    new one, so it can only be sent once. New customers belong to the team of `by` unless another
+    is named.
     """
-    known = references(items, by=by, may_create_customers=may_create_customers)
+    known = references(
+        items,
+        by=by,
+        may_create_customers=may_create_customers,
+        new_customers_team_id=new_customers_team_id,
+    )
     wrong = [refusals(item, known, now) for item in items]
     rows = [
         None if wrong[number] else row_for(item, source, known, by)
@@ -158,12 +171,17 @@ def _outcomes(
 
 
 def references(
-    items: Sequence[NewTouchpoint], *, by: Person, may_create_customers: bool
+    items: Sequence[NewTouchpoint],
+    *,
+    by: Person,
+    may_create_customers: bool,
+    new_customers_team_id: int | None = None,
 ) -> References:
     """Look up, and lock against deletion, all that a batch refers to: one query a table."""
-    refs = [item.customer for item in items if isinstance(item.customer, IdentityRef)]
+    named = {item.customer for item in items if isinstance(item.customer, IdentityRef)}
+    refs = [ref for ref in named if identity_flaw(ref) is None]
     identities = (
-        customers_for(refs=refs, team_id=by.team_id)
+        customers_for(refs=refs, team_id=new_customers_team_id or by.team_id)
         if may_create_customers
         else customers_by_identity(refs)
     )
@@ -176,11 +194,13 @@ def references(
         types={entry.key: entry for entry in TouchpointType.objects.all()},
         teams=_writable_customers(customer_ids, by),
         identities=identities,
-        contacts=dict(Contact.objects.filter(pk__in=contact_ids).values_list("pk", "customer_id"))
+        contacts=dict(
+            Contact.objects.filter(pk__in=_storable(contact_ids)).values_list("pk", "customer_id")
+        )
         if contact_ids
         else {},
         people=frozenset(
-            Person.objects.filter(pk__in=person_ids).values_list("pk", flat=True)
+            Person.objects.filter(pk__in=_storable(person_ids)).values_list("pk", flat=True)
             if person_ids
             else ()
         ),

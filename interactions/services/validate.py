@@ -1,7 +1,7 @@
 """What a touchpoint must be like, and what is said of one that is not."""
 
 import difflib
-import math
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,9 @@ LONGEST_TEXT = 50_000
 LARGEST_ROOM = 1_000_000
 LONGEST_MINUTES = 60 * 24 * 31
 LARGEST_VALUE = Decimal(10) ** 12
+LONGEST_IDENTITY = 254
+LONGEST_NAMESPACE = 100
+LONGEST_TYPE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +91,34 @@ def refusals(item: NewTouchpoint, known: References, now: datetime) -> list[Refu
 Wrong = Iterator[tuple[str, Any, str]]
 
 
+def identity_flaw(ref: IdentityRef) -> str | None:
+    """Return what keeps an identity from being stored, None when nothing does."""
+    if not ref.value.strip():
+        return "Say which customer it was."
+    if len(ref.value) > LONGEST_IDENTITY or len(ref.namespace) > LONGEST_NAMESPACE:
+        return f"Use at most {LONGEST_IDENTITY} characters, {LONGEST_NAMESPACE} for the namespace."
+    if "\x00" in ref.value + ref.namespace:
+        return "Take out the NUL character."
+    if not _is_unicode(ref.value + ref.namespace):
+        return "Take out the lone surrogates; this is not valid Unicode."
+    return None
+
+
 def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
     if item.type not in known.types:
-        near = difflib.get_close_matches(item.type, list(known.types), n=3, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "see the catalogue of types."
+        hint = nearest_type(item.type, tuple(known.types))
         yield "type", item.type, f"There is no such touchpoint type; {hint}"
+    if isinstance(item.customer, IdentityRef) and (flaw := identity_flaw(item.customer)):
+        yield "customer", item.customer, flaw
+        return
     customer_id = known.customer_id(item)
-    if customer_id not in known.teams:
+    if customer_id is None or customer_id not in known.teams:
         yield "customer", item.customer, "There is no such customer that you may write to."
         return
+    yield from _of_customer(item, known, customer_id)
+
+
+def _of_customer(item: NewTouchpoint, known: References, customer_id: int) -> Wrong:
     if item.contact_id is not None and known.contacts.get(item.contact_id) != customer_id:
         yield "contact", item.contact_id, "This customer has no such contact."
     if item.person_id is not None and item.person_id not in known.people:
@@ -107,6 +129,13 @@ def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
             yield "closes_loop", item.closes_loop, "This customer has no such loop."
     if item.closes and item.closes_loop is not None:
         yield "closes", item.closes, "Give closes or closes_loop, not both."
+
+
+@functools.lru_cache(maxsize=256)
+def nearest_type(key: str, known: tuple[str, ...]) -> str:
+    """Say which types of the catalogue may have been meant."""
+    near = difflib.get_close_matches(key[:LONGEST_TYPE], known, n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(near)}?" if near else "see the catalogue of types."
 
 
 def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
@@ -129,9 +158,7 @@ def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "duration_minutes", item.duration_minutes, f"Use 0 to {LONGEST_MINUTES} minutes."
     if item.severity is not None and item.severity not in (1, 3, 8):
         yield "severity", item.severity, "Use 1 (small), 3 (serious) or 8 (grave)."
-    if item.value is not None and not (
-        math.isfinite(item.value) and abs(item.value) < LARGEST_VALUE
-    ):
+    if item.value is not None and not (item.value.is_finite() and abs(item.value) < LARGEST_VALUE):
         yield "value", item.value, "Use an amount of money below a million million."
 
 
@@ -174,6 +201,8 @@ def _is_unicode(text: str) -> bool:
 
 def _shown(value: Any) -> str:
     """Return a value as it is quoted to whoever sent it, short and printable."""
+    if isinstance(value, IdentityRef):
+        value = value.value
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     text = text.encode(errors="replace").decode().replace("\x00", "\\0")
     return text if len(text) <= 100 else f"{text[:99]}…"
