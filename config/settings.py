@@ -130,7 +130,12 @@ CELERY_BEAT_SCHEDULE = {
         # A tick nobody took in time is worthless: the next one finds the same work.
         "options": {"expires": 2},
     },
-    "heartbeat": {"task": "insights.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
+    "heartbeat": {"task": "insights.tasks.heartbeat", "schedule": 5, "options": {"expires": 5}},
+    "rhythm": {
+        "task": "insights.tasks.keep_rhythm",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 

@@ -71,4 +71,4 @@ def pack(fields: Fields, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.void
 def copy_in(cursor: CursorWrapper, table: str, rows: NDArray[np.void]) -> None:
     """Append packed rows to a table."""
     source = io.BytesIO(HEADER + rows.tobytes() + TRAILER)
-    cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", source, size=BUFFER_BYTES)
+    cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", source, BUFFER_BYTES)

@@ -55,7 +55,7 @@ DEFAULT_TYPES = (
     _human("visit", "Visit", "visit", MUTUAL, 8),
     _human("meeting.video", "Video call", "video", MUTUAL, 7),
     _human("call.phone", "Phone call", "phone", MUTUAL, 6),
-    DefaultType("call.attempt", "Called, no answer", "phone", "human", "neutral", OUTBOUND),
+    DefaultType("call.attempt", "Called, no answer", "phone", "none", "neutral", OUTBOUND),
     _human("note.handwritten", "Handwritten note", "letter", OUTBOUND, 6),
     _human("letter", "Letter", "letter", OUTBOUND, 5),
     _human("chat.person", "Chat with a person", "chat", MUTUAL, 3),

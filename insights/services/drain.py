@@ -1,7 +1,7 @@
 """Takes the customers whose touchpoints or profile changed, and folds and reads them again."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 import numpy as np
 from django.db import connection, transaction
@@ -9,19 +9,18 @@ from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
 from insights.mondays import (
-    UNKNOWN,
-    WEEKS,
     days_of,
     last_monday,
     mondays_until,
     to_bytes,
     to_microseconds,
 )
-from insights.scoring import STATE_SIZE, empty_states, fold, read, trail
+from insights.scoring import fold, read, trail
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.services.histories import advanced
 from insights.services.rollups import count_months
+from insights.services.states import Locked, add_states, lock_states
 from insights.services.store import (
     Profiles,
     profiles_of,
@@ -39,20 +38,6 @@ _PICK = """
 _PICK_PROFILES = """
     SELECT id, customer_id FROM relationships_profilechange
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
-_ADD_STATES = """
-    INSERT INTO insights_customerstate (customer_id, policy_version, numbers)
-    SELECT id, 0, '' FROM relationships_customer WHERE id = ANY(%s)
-    ORDER BY id FOR KEY SHARE
-    ON CONFLICT DO NOTHING
-"""
-_LOCK_STATES = """
-    SELECT customer_id, policy_version, folded_to, numbers
-    FROM insights_customerstate WHERE customer_id = ANY(%s)
-    ORDER BY customer_id FOR UPDATE SKIP LOCKED
-"""
-_HISTORIES = """
-    SELECT customer_id, history, history_on FROM insights_reading WHERE customer_id = ANY(%s)
 """
 # What another drain holds is left to it; what belongs to a deleted customer is done with.
 _IS_DONE = """
@@ -76,30 +61,6 @@ class Picked:
     customers: set[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """States of n customers that nobody else will change before this transaction ends."""
-
-    ids: NDArray[np.int64]
-    policy_versions: list[int]
-    folded_to: list[datetime | None]
-    numbers: NDArray[np.float64]
-    history: NDArray[np.uint8]
-    history_on: list[date | None]
-
-    def only(self, chosen: NDArray[np.bool_]) -> "Locked":
-        """Return the customers that are chosen."""
-        rows = np.flatnonzero(chosen)
-        return Locked(
-            self.ids[chosen],
-            [self.policy_versions[row] for row in rows],
-            [self.folded_to[row] for row in rows],
-            self.numbers[chosen],
-            self.history[chosen],
-            [self.history_on[row] for row in rows],
-        )
-
-
 @transaction.atomic
 def drain(*, now: datetime, limit: int = BATCH) -> int:
     """Score the customers that changed; return how many changes were taken.
@@ -112,7 +73,8 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
         picked = _pick(cursor, limit)
         if not picked.customers:
             return 0
-        locked = _lock(cursor, picked.customers)
+        add_states(cursor, picked.customers)
+        locked = lock_states(cursor, picked.customers)
         lens = current_lens()
         late = _must_refold(locked, picked, lens, now)
         _score(cursor, locked.only(late), locked.only(~late), lens, now)
@@ -134,34 +96,6 @@ def _pick(cursor: CursorWrapper, limit: int) -> Picked:
         refold={customer for _, customer, _, is_refold in changes if is_refold},
         customers={customer for _, customer, *_ in (*changes, *profiles)},
     )
-
-
-def _lock(cursor: CursorWrapper, customers: set[int]) -> Locked:
-    """Lock the states of those customers that no other drain holds."""
-    wanted = sorted(customers)
-    cursor.execute(_ADD_STATES, [wanted])
-    cursor.execute(_LOCK_STATES, [wanted])
-    rows = cursor.fetchall()
-    # A statement of its own, after the lock: it sees what the drain before us committed.
-    cursor.execute(_HISTORIES, [[row[0] for row in rows]])
-    histories = {customer: (bytes(history), on) for customer, history, on in cursor}
-    nothing = (bytes([UNKNOWN]) * WEEKS, None)
-    kept = [histories.get(row[0], nothing) for row in rows]
-    return Locked(
-        ids=np.array([row[0] for row in rows], dtype=np.int64),
-        policy_versions=[row[1] for row in rows],
-        folded_to=[row[2] for row in rows],
-        numbers=_states([bytes(row[3]) for row in rows]),
-        history=np.frombuffer(b"".join(h for h, _ in kept), np.uint8).reshape(-1, WEEKS),
-        history_on=[on for _, on in kept],
-    )
-
-
-def _states(packed: list[bytes]) -> NDArray[np.float64]:
-    """Unpack states; one that is not of today's shape is as good as none and will be refolded."""
-    empty = empty_states(1).tobytes()
-    whole = b"".join(numbers if len(numbers) == len(empty) else empty for numbers in packed)
-    return np.frombuffer(whole, dtype="<f8").reshape(-1, STATE_SIZE).copy()
 
 
 def _must_refold(locked: Locked, picked: Picked, lens: Lens, now: datetime) -> NDArray[np.bool_]:

@@ -1,0 +1,93 @@
+"""Readings taken again as time passes: from states alone, never from touchpoints."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from insights.models import CustomerState, Rhythm
+from insights.mondays import days_of, last_monday
+from insights.scoring import Population, empty_states, read
+from insights.selectors.lens import Lens, current_lens, current_policy
+from insights.services.histories import advanced
+from insights.services.states import lock_states, unpack
+from insights.services.store import profiles_of, store_readings
+
+CHUNK = 20_000
+"""Customers in one transaction: memory stays flat and drains wait a moment at most."""
+
+SHARE_OF_NEWCOMERS = 0.1
+"""When so many more customers have a state, the population's rhythm is estimated anew."""
+
+
+def read_everyone_again(*, now: datetime) -> int:
+    """Estimate the population's rhythm, then read every state as of `now`; return how many.
+
+    May run twice, and beside drains: whoever is being drained is read there.
+    """
+    with connection.cursor() as cursor:
+        _estimate_rhythm(cursor, now)
+        lens = current_lens()
+        return sum(_read_chunk(cursor, chunk, lens, now) for chunk in _chunks(cursor))
+
+
+def rhythm_is_outdated() -> bool:
+    """Whether many more customers have been scored since the rhythm was estimated."""
+    rhythm = Rhythm.objects.order_by("-pk").first()
+    known = rhythm.customers if rhythm else 0
+    return CustomerState.objects.count() > known * (1 + SHARE_OF_NEWCOMERS)
+
+
+@transaction.atomic
+def _read_chunk(cursor: CursorWrapper, ids: list[int], lens: Lens, now: datetime) -> int:
+    locked = lock_states(cursor, ids)
+    group = locked.only(np.array(locked.policy_versions) == lens.policy_version)
+    if not len(group.ids):
+        return 0
+    profiles = profiles_of(cursor, group.ids)
+    history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
+    readings = read(
+        group.numbers, days_of(now), lens.policy, lens.population, lens.silence,
+        styles=profiles.styles,
+    )  # fmt: skip
+    store_readings(
+        cursor, profiles, readings, history,
+        history_on=last_monday(now), now=now, policy=lens.policy,
+    )  # fmt: skip
+    return len(group.ids)
+
+
+def _estimate_rhythm(cursor: CursorWrapper, now: datetime) -> None:
+    """Gather the rhythm of all states, chunk by chunk."""
+    policy = current_policy()[0]
+    sums, customers = Population.gather(empty_states(0)), 0
+    for ids in _chunks(cursor):
+        cursor.execute(
+            "SELECT numbers FROM insights_customerstate WHERE customer_id = ANY(%s)", [ids]
+        )
+        states = unpack([bytes(numbers) for (numbers,) in cursor])
+        sums, customers = sums + Population.gather(states), customers + len(states)
+    population = Population.from_sums(sums, policy)
+    Rhythm.objects.create(
+        as_of=now,
+        customers=customers,
+        within_variance=population.sw2,
+        mean_log_gap=population.mu0,
+        between_variance=population.tau2,
+    )
+
+
+def _chunks(cursor: CursorWrapper) -> Iterator[list[int]]:
+    """Yield the ids of all customers with a state, in order."""
+    ids = [0]
+    while ids:
+        cursor.execute(
+            "SELECT customer_id FROM insights_customerstate WHERE customer_id > %s"
+            " ORDER BY customer_id LIMIT %s",
+            [ids[-1], CHUNK],
+        )
+        ids = [customer for (customer,) in cursor]
+        if ids:
+            yield ids

@@ -1,0 +1,43 @@
+"""What runs in the background; each task may run twice, or be lost: the next finds the work."""
+
+import time
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from insights.health import DRAIN_SEEN, WORKER_SEEN
+from insights.services.drain import drain as drain_changes
+from insights.services.nightly import read_everyone_again, rhythm_is_outdated
+
+LONGEST_DRAIN_SECONDS = 20
+
+
+@shared_task
+def drain() -> None:
+    """Score whatever changed, until nothing is left or another tick should take over."""
+    cache.set(DRAIN_SEEN, time.time(), timeout=None)
+    started = time.monotonic()
+    while drain_changes(now=timezone.now()):
+        cache.set(DRAIN_SEEN, time.time(), timeout=None)
+        if time.monotonic() - started > LONGEST_DRAIN_SECONDS:
+            return
+
+
+@shared_task
+def heartbeat() -> None:
+    """Say that the worker for everything but drains is there."""
+    cache.set(WORKER_SEEN, time.time(), timeout=None)
+
+
+@shared_task
+def keep_rhythm() -> None:
+    """Read everyone again when many customers are new, as after a first load."""
+    if rhythm_is_outdated():
+        read_everyone_again(now=timezone.now())
+
+
+@shared_task
+def nightly() -> None:
+    """Take every reading again: time has passed although nothing may have happened."""
+    read_everyone_again(now=timezone.now())
