@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models.expressions import RawSQL
 
 from interactions.fingerprints import fingerprint
 from interactions.models import Direction, Loop, Source, TouchpointType
@@ -22,7 +23,7 @@ from interactions.services.validate import (
     refusals,
 )
 from relationships import access
-from relationships.models import Contact, Person
+from relationships.models import Contact, Customer, Person
 from relationships.selectors import IdentityRef, customers_by_identity
 from relationships.services import customers_for
 
@@ -38,8 +39,7 @@ class Outcome:
     refusals: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A touchpoint as it is stored; the order of the fields is that of the columns."""
 
     source_id: int
@@ -71,13 +71,12 @@ COLUMN_TYPES = (
     "int", "float8", "text", "text", "bigint", "numeric", "int", "int", "timestamptz", "int",
     "text", "bigint",
 )  # fmt: skip
-COLUMNS = ", ".join(column.name for column in fields(Row))
-_UNNEST = ", ".join(f"%s::{kind}[]" for kind in COLUMN_TYPES)
+COLUMNS = ", ".join(Row._fields)
 
 _INSERT = f"""
     WITH added AS (
         INSERT INTO interactions_touchpoint ({COLUMNS}, is_template)
-        SELECT *, false FROM unnest({_UNNEST})
+        SELECT {{values}}, false FROM unnest({{arrays}}) AS new ({{names}})
         ON CONFLICT (source_id, external_id) DO NOTHING
         RETURNING *
     ), marked AS (
@@ -136,13 +135,30 @@ def store(cursor: CursorWrapper, rows: Sequence[Row]) -> dict[str, int]:
     # In one order, so that two requests with the same events wait for each other, not in a ring.
     # Of two items with one external id in a batch, the sort keeps the first in front.
     ordered = sorted(rows, key=lambda row: row.external_id)
-    columns = [[getattr(row, column.name) for row in ordered] for column in fields(Row)]
-    cursor.execute(_INSERT, [*columns, settings.TIME_ZONE])
-    added: dict[str, int] = dict(cursor.fetchall())
+    added = _insert(cursor, ordered)
     new = [row for row in ordered if row.external_id in added]
     loops.reconcile(cursor, (key for row in new for key in loop_keys(row)))
     templates.flag_templates(cursor, [row.fingerprint for row in new if row.fingerprint])
     return added
+
+
+def _insert(cursor: CursorWrapper, rows: Sequence[Row]) -> dict[str, int]:
+    """Insert rows and the marks of their customers; a column of equal values is sent once."""
+    values, arrays, names = [], [], []
+    constants: list[Any] = []
+    columns: list[list[Any]] = []
+    for name, kind, column in zip(Row._fields, COLUMN_TYPES, zip(*rows, strict=True), strict=True):
+        if name != "external_id" and column.count(column[0]) == len(column):
+            values.append(f"%s::{kind}")
+            constants.append(column[0])
+        else:
+            values.append(name)
+            names.append(name)
+            arrays.append(f"%s::{kind}[]")
+            columns.append(list(column))
+    sql = _INSERT.format(values=", ".join(values), arrays=", ".join(arrays), names=", ".join(names))
+    cursor.execute(sql, [*constants, *columns, settings.TIME_ZONE])
+    return dict(cursor.fetchall())
 
 
 def loop_keys(row: Row) -> Iterator[loops.LoopKey]:
@@ -212,10 +228,12 @@ def _writable_customers(customer_ids: set[int], by: Person) -> dict[int, int | N
     """Return the team of each customer `by` may write to, and keep them from being deleted."""
     if not customer_ids:
         return {}
-    customers = access.customers_visible_to(by).filter(pk__in=_storable(customer_ids))
+    # One array instead of a thousand parameters.
+    wanted = RawSQL("SELECT unnest(%s::bigint[])", [_storable(customer_ids)])
+    customers = access.customers_visible_to(by).filter(pk__in=wanted)
     sql, params = customers.order_by("pk").values_list("pk", "team_id").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} FOR KEY SHARE", params)
+        cursor.execute(f"{sql} FOR KEY SHARE OF {Customer._meta.db_table}", params)
         return dict(cursor.fetchall())
 
 
@@ -245,28 +263,28 @@ def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) 
     if contact_id is None and isinstance(item.customer, IdentityRef):
         contact_id = known.identities[item.customer][1]
     return Row(
-        source_id=source.pk,
-        external_id=item.external_id or str(uuid.uuid4()),
-        customer_id=customer_id,
-        team_id=known.teams[customer_id],
-        contact_id=contact_id,
-        person_id=item.person_id,
-        type_id=kind.pk,
-        direction=direction,
-        occurred_at=item.occurred_at,
-        duration_minutes=item.duration_minutes,
-        customers_in_room=item.customers_in_room,
-        sentiment=item.sentiment,
-        via=item.via,
-        text=item.text,
-        fingerprint=_fingerprint(item, kind, direction),
-        value=item.value,
-        severity=item.severity,
-        opens=opens,
-        due_at=_due_at(item, kind) if opens else None,
-        closes_source_id=closes_source_id,
-        closes_external_id=closes_external_id,
-        recorded_by_id=by.pk,
+        source.pk,
+        item.external_id or str(uuid.uuid4()),
+        customer_id,
+        known.teams[customer_id],
+        contact_id,
+        item.person_id,
+        kind.pk,
+        direction,
+        item.occurred_at,
+        item.duration_minutes,
+        item.customers_in_room,
+        item.sentiment,
+        item.via,
+        item.text,
+        _fingerprint(item, kind, direction),
+        item.value,
+        item.severity,
+        opens,
+        _due_at(item, kind) if opens else None,
+        closes_source_id,
+        closes_external_id,
+        by.pk,
     )
 
 

@@ -1,6 +1,6 @@
 """What may happen to a touchpoint afterwards: corrected, moved, deleted, brought back."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,15 +41,13 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         if wrong := refusals(item, known, now):
             raise TouchpointRefusedError(wrong)
         old = _as_row(touchpoint)
-        new = replace(
-            row_for(item, touchpoint.source, known, by),
+        new = row_for(item, touchpoint.source, known, by)._replace(
             recorded_by_id=touchpoint.recorded_by_id,
             **_kept_closing(item, old),
         )
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
-        columns = {column.name: getattr(new, column.name) for column in fields(Row)}
         Touchpoint.objects.filter(pk=touchpoint_id).update(
-            **columns, is_template=False, edited_at=now
+            **new._asdict(), is_template=False, edited_at=now
         )
         mark(cursor, "id = %s", [touchpoint_id], sign=1)
         loops.reconcile(cursor, [*loop_keys(old), *loop_keys(new)])
@@ -91,7 +89,7 @@ def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:
-    return Row(**{column.name: getattr(touchpoint, column.name) for column in fields(Row)})
+    return Row(*(getattr(touchpoint, column) for column in Row._fields))
 
 
 def _as_item(touchpoint: Touchpoint) -> NewTouchpoint:

@@ -21,6 +21,9 @@ LARGEST_VALUE = Decimal(10) ** 12
 LONGEST_IDENTITY = 254
 LONGEST_NAMESPACE = 100
 LONGEST_TYPE = 60
+LONGEST = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
+_DIRECTIONS = frozenset(Direction.values)
+_OPENS = frozenset({None, 0, *LoopKind.values})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +96,15 @@ Wrong = Iterator[tuple[str, Any, str]]
 
 def identity_flaw(ref: IdentityRef) -> str | None:
     """Return what keeps an identity from being stored, None when nothing does."""
-    if not ref.value.strip():
+    if not ref.value or ref.value.isspace():
         return "Say which customer it was."
     if len(ref.value) > LONGEST_IDENTITY or len(ref.namespace) > LONGEST_NAMESPACE:
         return f"Use at most {LONGEST_IDENTITY} characters, {LONGEST_NAMESPACE} for the namespace."
-    if "\x00" in ref.value + ref.namespace:
-        return "Take out the NUL character."
-    if not _is_unicode(ref.value + ref.namespace):
-        return "Take out the lone surrogates; this is not valid Unicode."
+    for text in (ref.value, ref.namespace):
+        if "\x00" in text:
+            return "Take out the NUL character."
+        if not text.isascii() and not _is_unicode(text):
+            return "Take out the lone surrogates; this is not valid Unicode."
     return None
 
 
@@ -148,7 +152,7 @@ def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
 
 
 def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
-    if item.direction is not None and item.direction not in Direction.values:
+    if item.direction is not None and item.direction not in _DIRECTIONS:
         yield "direction", item.direction, "Use inbound, outbound or mutual."
     if item.sentiment is not None and not -1 <= item.sentiment <= 1:
         yield "sentiment", item.sentiment, "Use a number from -1 (bad) to 1 (good)."
@@ -163,9 +167,10 @@ def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
 
 
 def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
-    limits = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
-    for name, longest in limits.items():
+    for name, longest in LONGEST.items():
         value = getattr(item, name)
+        if not value:
+            continue
         if len(value) > longest:
             yield name, value, f"Use at most {longest:,} characters; this has {len(value):,}."
         if "\x00" in value:
@@ -175,7 +180,7 @@ def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
 
 
 def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
-    if item.opens not in (None, 0, *LoopKind.values):
+    if item.opens not in _OPENS:
         yield "opens", item.opens, "Use question, complaint, failure, promise or none."
     if item.due_at is None or not _is_aware(item.occurred_at):
         return
