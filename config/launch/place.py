@@ -21,7 +21,7 @@ LOCK = HOME / "lock"
 def make() -> None:
     """Make the directories, or say why that cannot be."""
     try:
-        LOGS.mkdir(parents=True, exist_ok=True)
+        LOGS.mkdir(mode=0o700, parents=True, exist_ok=True)
         (HOME / "numba").mkdir(exist_ok=True)
     except OSError as error:
         raise CannotStartError(
@@ -85,6 +85,7 @@ def environment(servers: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of every process of Hearth; what the shell says goes first."""
     defaults = {
         "SECRET_KEY": secret_key(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "NUMBA_CACHE_DIR": str(HOME / "numba"),
         "PYTHONUNBUFFERED": "1",
         "HOST": "127.0.0.1",

@@ -16,7 +16,7 @@ from config import embedded
 from config.embedded import Server
 from config.embedded.problems import CannotStartError
 from config.embedded.processes import end, marked
-from config.launch import place
+from config.launch import place, prepare
 from config.launch.children import Child, ServerChild, limit_logs, run_step
 
 # Every process of a checkout carries this variable, so that a later start finds lost ones.
@@ -112,18 +112,16 @@ def _start_servers(children: list[Child]) -> list[Server]:
 
 def _prepare_application(env: dict[str, str]) -> str:
     """Bring tables and static files up to date; return the lines on how to sign in."""
-    print("Preparing the database ...", flush=True)
-    manage = [sys.executable, "manage.py"]
-    run_step("migrate", [*manage, "migrate", "--no-input"], env)
-    run_step("collectstatic", [*manage, "collectstatic", "--no-input"], env)
-    return run_step("bootstrap", [*manage, "bootstrap"], env).strip()
+    print("Preparing the database (a first start loads the demonstration too) ...", flush=True)
+    said = run_step("prepare", [sys.executable, "-m", "config.launch.prepare"], env)
+    return said.partition(prepare.SIGN_IN)[2].strip()
 
 
 def _application(env: dict[str, str], host: str, port: int) -> list[Child]:
     workers = os.environ.get("WEB_WORKERS") or "2"
     many = os.environ.get("WORKER_CONCURRENCY") or str(min(os.cpu_count() or 2, 8))
     web = ["gunicorn", "config.wsgi", "--bind", f"{_bracketed(host)}:{port}"]
-    web += ["--workers", workers, "--threads", "4", "--graceful-timeout", "8"]
+    web += ["--workers", workers, "--threads", "4", "--graceful-timeout", "8", "--preload"]
     celery = ["celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", many]
     schedule = str(place.HOME / "beat-schedule")
@@ -151,7 +149,7 @@ def _wait_until_healthy(children: list[Child], url: str) -> None:
             with opener.open(url, timeout=5):
                 return
         except urllib.error.HTTPError as error:
-            said = f"{error.code} {error.read(500).decode(errors='replace')}"
+            said = f"{error.code} {error.read(300).decode(errors='replace').strip()}"
         except OSError as error:
             said = str(error)
         time.sleep(LOOK_SECONDS)

@@ -1,0 +1,40 @@
+"""Bring the database and the static files up to date, and say how to sign in.
+
+One process for all of it, because loading Django is most of the time each of it takes.
+"""
+
+import hashlib
+
+import django
+from django.core.management import call_command
+
+from config.launch import place
+
+SIGN_IN = "-- sign in --"
+STATIC_STAMP = place.HOME / "static-stamp"
+
+
+def main() -> None:
+    """Migrate, collect static files when they changed, and make what a first start needs."""
+    django.setup()
+    call_command("migrate", interactive=False)
+    fingerprint = _static_fingerprint()
+    if not STATIC_STAMP.exists() or STATIC_STAMP.read_text() != fingerprint:
+        call_command("collectstatic", interactive=False)
+        STATIC_STAMP.write_text(_static_fingerprint())
+    print(SIGN_IN, flush=True)
+    call_command("bootstrap")
+
+
+def _static_fingerprint() -> str:
+    """Return what changes whenever the collected files would."""
+    config = place.ROOT / "config"
+    sources = [config / "locks" / "run.txt", config / "settings.py"]
+    sources += sorted((place.ROOT / "static").rglob("*"))
+    parts = [f"{path}:{path.stat().st_mtime_ns}" for path in sources]
+    parts.append(str((place.ROOT / "staticfiles").exists()))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()
