@@ -88,7 +88,7 @@ class CustomersForm(forms.Form):
             segment=_number(value("segment")),
         )
 
-    def sort(self) -> str:
+    def order(self) -> str:
         """Return the order, the default when none is asked for."""
         return self.cleaned_data.get("sort") or DEFAULT_SORT
 

@@ -6,12 +6,14 @@ takes values and returns a `Chart` (or bare `Svg`); none of them knows a model o
 
 from insights.charts.bands import BandCounts, band_strips
 from insights.charts.bars import Bar, bars
-from insights.charts.quarters import Cell, Mark, Quarter, cells_of, quarter_map
+from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.sparkline import sparkline
 from insights.charts.svg import Chart, Svg
 from insights.charts.wall import WallMonth, wall
 
 __all__ = [
+    "CELL",
+    "MARKS_AT_MOST",
     "BandCounts",
     "Bar",
     "Cell",

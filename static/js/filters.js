@@ -1,6 +1,7 @@
 /**
  * Filter forms marked data-auto-submit submit themselves: at once when a choice changes, after
  * a pause while typing. Without this they have a button; with it the button is hidden.
+ * What is left empty stays out of the address.
  */
 
 const PAUSE_MS = 250;
@@ -23,4 +24,12 @@ document.addEventListener("change", (event) => {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-auto-submit]");
   if (form && event.target.matches("[type='search'], [type='text']")) submitSoon(form, PAUSE_MS);
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches("form[data-auto-submit]")) return;
+  const { parameters } = event.detail;
+  for (const name of Object.keys(parameters)) {
+    if (parameters[name] === "") delete parameters[name];
+  }
 });

@@ -1,0 +1,267 @@
+"""How far the organisation is from its customers: sums of readings and rollups.
+
+Everything here counts current customers, and leaves out those never heard from unless it says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, F, IntegerField, QuerySet, Sum
+from django.db.models.functions import Cast, Floor, Least
+
+from insights.charts import CELL, MARKS_AT_MOST, Cell, WallMonth
+from insights.models import Band, BandTotal, MonthlyTouchpoints, Reading
+from insights.mondays import last_monday
+from insights.selectors.portfolio import NOW
+from interactions.models import TouchpointType
+from relationships.models import Customer, Team
+
+Amounts = Mapping[str, Decimal]
+"""Money by currency: never added across currencies."""
+
+MONTHS_SHOWN = 36
+MOVERS_SHOWN = 6
+LEAST_MOVE = 5
+"""Points of drift worth a line: less is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandLine:
+    """How many customers stand in one band, how that moved, and what they are worth."""
+
+    band: Band
+    now: int
+    four_weeks_ago: int | None
+    year_ago: int | None
+    yearly_value: Amounts
+    at_risk: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """What one team has at risk."""
+
+    team_id: int
+    name: str
+    customers: int
+    far: int
+    at_risk: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where all current customers stand."""
+
+    bands: Sequence[BandLine]
+    teams: Sequence[TeamLine]
+
+    @property
+    def known(self) -> int:
+        """Customers heard from at least once."""
+        return sum(line.now for line in self.bands if line.band != Band.UNKNOWN)
+
+    @property
+    def unknown(self) -> int:
+        """Customers never heard from."""
+        return sum(line.now for line in self.bands if line.band == Band.UNKNOWN)
+
+    @property
+    def far(self) -> int:
+        """Customers drifting or gone."""
+        return sum(line.now for line in self.bands if line.band in FAR)
+
+    @property
+    def far_four_weeks_ago(self) -> int | None:
+        """Customers who were drifting or gone; None when nothing was known then."""
+        return _total([line.four_weeks_ago for line in self.bands if line.band in FAR])
+
+    @property
+    def far_year_ago(self) -> int | None:
+        """Customers who were drifting or gone; None when nothing was known then."""
+        return _total([line.year_ago for line in self.bands if line.band in FAR])
+
+    @property
+    def at_risk(self) -> Amounts:
+        """Money at risk in a year."""
+        return _added(line.at_risk for line in self.bands)
+
+
+FAR = (Band.DRIFTING, Band.GONE)
+
+
+def standing(now: datetime) -> Standing:
+    """Return how many customers are in each band now, four weeks and a year ago, with values."""
+    four_weeks_ago, year_ago = comparison_days(now)
+    totals = list(
+        BandTotal.objects.filter(
+            on_date__in=(NOW, four_weeks_ago, year_ago), stage=Customer.Stage.CURRENT
+        )
+        .values("on_date", "band", "team_id", "currency")
+        .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
+        .order_by()
+    )
+    by_date: dict[date, list[dict]] = defaultdict(list)
+    for row in totals:
+        by_date[row["on_date"]].append(row)
+    return Standing(
+        bands=[
+            BandLine(
+                band=band,
+                now=_customers(by_date[NOW], band) or 0,
+                four_weeks_ago=_customers(by_date[four_weeks_ago], band),
+                year_ago=_customers(by_date[year_ago], band),
+                yearly_value=_money(by_date[NOW], "value", band),
+                at_risk=_money(by_date[NOW], "risk", band),
+            )
+            for band in Band
+        ],
+        teams=_teams(by_date[NOW]),
+    )
+
+
+def comparison_days(now: datetime) -> tuple[date, date]:
+    """Return the Mondays nearest to four weeks ago and, as the rollups go, a year ago.
+
+    >>> from datetime import UTC
+    >>> [str(day) for day in comparison_days(datetime(2026, 11, 27, tzinfo=UTC))]
+    ['2026-11-02', '2025-11-24']
+    """
+    return last_monday(now - timedelta(days=25)), last_monday(now) - timedelta(weeks=52)
+
+
+def wall_by_month(today: date) -> list[WallMonth]:
+    """Return human and digital touchpoints by month, of the whole organisation."""
+    modes = dict(TouchpointType.objects.values_list("id", "mode"))
+    first = _months_before(today, MONTHS_SHOWN - 1)
+    counts: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows = MonthlyTouchpoints.objects.filter(month__gte=first, month__lte=today)
+    for month, type_id, count in rows.values_list("month", "type_id").annotate(Sum("count")):
+        counts[month][modes.get(type_id, "none")] += count
+    if not counts:
+        return []
+    months, month = [], min(counts)
+    while month <= today:
+        mode = counts[month]
+        running = (month.year, month.month) == (today.year, today.month)
+        months.append(WallMonth(month, mode["human"], mode["digital"], is_whole=not running))
+        month = _months_before(month, -1)
+    return months
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one customer stands on the map of doors and windows."""
+
+    customer_id: int
+    name: str
+    doors: float
+    windows: float
+    band: int
+    at_risk: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsAndWindows:
+    """The map: how many stand in each square, and each of them when they are few enough."""
+
+    cells: Sequence[Cell]
+    places: Sequence[Place]
+
+    def count(self, split: int, *, has_doors: bool, has_windows: bool) -> int:
+        """Count the customers of a quarter."""
+        return sum(
+            cell.count
+            for cell in self.cells
+            if (cell.doors >= split) is has_doors and (cell.windows >= split) is has_windows
+        )
+
+
+def doors_and_windows() -> DoorsAndWindows:
+    """Return where current customers stand between doors and windows."""
+    readings = _heard_from()
+    squares = readings.annotate(door=_square("doors"), window=_square("windows"))
+    cells = [
+        Cell(door * CELL, window * CELL, count)
+        for door, window, count in squares.values_list("door", "window")
+        .annotate(Count("pk"))
+        .order_by("door", "window")
+    ]
+    if sum(cell.count for cell in cells) > MARKS_AT_MOST:
+        return DoorsAndWindows(cells, ())
+    fields = ("pk", "customer__name", "doors", "windows", "band", "at_risk")
+    return DoorsAndWindows(cells, [Place(*row) for row in readings.values_list(*fields)])
+
+
+def movers_away() -> QuerySet[Reading]:
+    """Return the current customers who drifted furthest away in four weeks."""
+    moved = _heard_from().filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
+    return moved.order_by("-drift", "pk")[:MOVERS_SHOWN]
+
+
+def movers_closer() -> QuerySet[Reading]:
+    """Return the current customers who came most closer in four weeks."""
+    moved = _heard_from().filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
+    return moved.order_by("drift", "-pk")[:MOVERS_SHOWN]
+
+
+def _heard_from() -> QuerySet[Reading]:
+    return Reading.objects.filter(stage=Customer.Stage.CURRENT).exclude(band=Band.UNKNOWN)
+
+
+def _square(field: str) -> Cast:
+    """Return which row or column of the map a score falls into."""
+    return Cast(Least(Floor(F(field) / CELL), 100 / CELL - 1), IntegerField())
+
+
+def _customers(rows: list[dict], band: Band) -> int | None:
+    """Count the customers of a band; None on a day of which nothing is known."""
+    if not any(row["n"] for row in rows):
+        return None
+    return sum(row["n"] for row in rows if row["band"] == band)
+
+
+def _money(rows: list[dict], field: str, band: Band) -> Amounts:
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row["band"] == band:
+            amounts[row["currency"]] += row[field]
+    return amounts
+
+
+def _teams(rows: list[dict]) -> list[TeamLine]:
+    names = dict(Team.objects.values_list("id", "name"))
+    lines = []
+    for team_id in sorted({row["team_id"] for row in rows if row["n"]}):
+        of_team = [row for row in rows if row["team_id"] == team_id]
+        lines.append(
+            TeamLine(
+                team_id=team_id,
+                name=names.get(team_id, "No team"),
+                customers=sum(row["n"] for row in of_team if row["band"] != Band.UNKNOWN),
+                far=sum(row["n"] for row in of_team if row["band"] in FAR),
+                at_risk=_added(_money(of_team, "risk", band) for band in Band),
+            )
+        )
+    return lines
+
+
+def _added(parts) -> Amounts:
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for part in parts:
+        for currency, amount in part.items():
+            amounts[currency] += amount
+    return {currency: amount for currency, amount in amounts.items() if amount}
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the first day of the month so many months before that of `day`."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, 1)

@@ -1,0 +1,46 @@
+"""The first sentence of a page, written from its numbers."""
+
+from insights.selectors.organisation import Standing
+from insights.words import counted, monies, thousands
+
+LEAST_KNOWN = 10
+"""With fewer customers a share says more about chance than about us."""
+
+
+def distance_sentence(standing: Standing) -> str:
+    """Say how many customers are far, how that moved, and what it puts at risk."""
+    if not standing.known:
+        return "We have not heard from any customer yet, so there is no distance to show."
+    if standing.known < LEAST_KNOWN:
+        return (
+            f"So far we have heard from {counted(standing.known, 'customer')} only: too few to say "
+            f"how far we are from our customers."
+        )
+    return f"{_far(standing)}{_moved(standing)}; {_risk(standing)}."
+
+
+def _far(standing: Standing) -> str:
+    verb = "is" if standing.far == 1 else "are"
+    far = thousands(standing.far) if standing.far else "None"
+    return f"{far} of {thousands(standing.known)} customers {verb} drifting or gone"
+
+
+def _moved(standing: Standing) -> str:
+    """Compare with four weeks ago, and with a year ago where that says something else."""
+    before = standing.far_four_weeks_ago
+    if before is None:
+        return ", and nothing older to compare with yet"
+    return f", {_more(standing.far - before)} four weeks ago"
+
+
+def _more(difference: int) -> str:
+    if difference == 0:
+        return "as many as"
+    return f"{thousands(abs(difference))} {'more' if difference > 0 else 'fewer'} than"
+
+
+def _risk(standing: Standing) -> str:
+    amounts = monies(standing.at_risk)
+    if amounts == "nothing":
+        return "no yearly value is at risk"
+    return f"{amounts} a year {'are' if ' and ' in amounts else 'is'} at risk"

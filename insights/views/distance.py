@@ -1,0 +1,209 @@
+"""How far the organisation is from its customers, for those who answer for all of it."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights.charts import (
+    BandCounts,
+    Bar,
+    Chart,
+    Mark,
+    Quarter,
+    band_strips,
+    bars,
+    quarter_map,
+    wall,
+)
+from insights.models import Band, Reading
+from insights.presentation import BAND_KEYS, customer_url, why_values
+from insights.scoring import why
+from insights.selectors.organisation import (
+    BandLine,
+    DoorsAndWindows,
+    Standing,
+    doors_and_windows,
+    movers_away,
+    movers_closer,
+    standing,
+    wall_by_month,
+)
+from insights.selectors.portfolio import SPLIT
+from insights.sentences import distance_sentence
+from insights.words import MINUS, counted, money, monies, short_money, signed, thousands
+from relationships.access import check_may_see_organisation
+
+QUARTERS = (
+    (
+        "handshake_only",
+        "Handshake only",
+        "We meet them, and see little of what they do",
+        True,
+        False,
+    ),
+    ("open_house", "Open house", "We meet them, and see what they do", True, True),
+    ("walled_off", "Walled off", "We neither meet them nor see what they do", False, False),
+    ("through_the_glass", "Through the glass", "We see what they do, and never meet", False, True),
+)
+
+
+@require_safe
+def distance(request: HttpRequest) -> HttpResponse:
+    """Show how far we are from our customers, whether it gets worse, and what it puts at risk."""
+    check_may_see_organisation(request.user)
+    now = timezone.now()
+    here = standing(now)
+    months = wall_by_month(timezone.localdate())
+    context = {
+        "sentence": distance_sentence(here),
+        "note": _note(here),
+        "has_data": here.known > 0,
+        "strips": _strips(here),
+        "bands": [_band_row(line) for line in here.bands if line.band != Band.UNKNOWN],
+        "far_url": _list(band=["drifting", "gone"]),
+        "wall": wall(months, title="Touchpoints with a person and with a screen, by month"),
+        "has_wall": bool(months),
+        "map": _map(doors_and_windows()),
+        "away": [_mover(reading) for reading in movers_away()],
+        "closer": [_mover(reading) for reading in movers_closer()],
+        "risks": _risks(here),
+    }
+    return render(request, "insights/distance.html", context)
+
+
+def _list(**filters: object) -> str:
+    query = urlencode({"stage": "current", **filters}, doseq=True)
+    return f"{reverse('customers')}?{query}"
+
+
+def _note(here: Standing) -> str:
+    parts = ["Current customers only."]
+    if here.unknown:
+        parts.append(
+            f"{counted(here.unknown, 'more')[:-5]} never heard from "
+            f"{'is' if here.unknown == 1 else 'are'} not counted."
+        )
+    if here.far_year_ago is not None and here.known:
+        was = counted(here.far_year_ago, "customer")
+        parts.append(f"A year ago {was} {'was' if here.far_year_ago == 1 else 'were'} that far.")
+    return " ".join(parts)
+
+
+def _strips(here: Standing) -> Chart:
+    def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
+        counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
+        counts.pop("unknown")
+        return BandCounts(label, counts, {b: _list(band=b) for b in counts} if is_now else None)
+
+    strips = [strip("Now", "now", is_now=True)]
+    if here.far_four_weeks_ago is not None:
+        strips.append(strip("Four weeks ago", "four_weeks_ago"))
+    if here.far_year_ago is not None:
+        strips.append(strip("A year ago", "year_ago"))
+    return band_strips(strips, title="Customers by band, now and before")
+
+
+def _band_row(line: BandLine) -> dict[str, object]:
+    key = BAND_KEYS[line.band]
+    return {
+        "key": key,
+        "label": line.band.label,
+        "url": _list(band=key),
+        "now": thousands(line.now),
+        "four_weeks": _change(line.now, line.four_weeks_ago),
+        "year": _change(line.now, line.year_ago),
+        "value": monies(line.yearly_value) if line.now else "",
+        "at_risk": monies(line.at_risk) if line.now else "",
+    }
+
+
+def _change(now: int, before: int | None) -> str:
+    if before is None:
+        return ""
+    difference = now - before
+    sign = "+" if difference > 0 else MINUS if difference < 0 else "±"
+    return f"{sign}{thousands(abs(difference))}"
+
+
+def _map(found: DoorsAndWindows) -> Chart:
+    most = max((float(place.at_risk) for place in found.places), default=0) or 1
+    return quarter_map(
+        [
+            Quarter(
+                name, meaning, has_doors, has_windows,
+                found.count(SPLIT, has_doors=has_doors, has_windows=has_windows),
+                _list(quarter=key),
+            )
+            for key, name, meaning, has_doors, has_windows in QUARTERS
+        ],
+        title="Customers by doors and windows",
+        marks=[
+            Mark(
+                place.name, place.doors, place.windows, BAND_KEYS[place.band],
+                customer_url(place.customer_id), float(place.at_risk) / most,
+            )
+            for place in found.places
+        ],
+        cells=() if found.places else found.cells,
+        split=SPLIT,
+    )  # fmt: skip
+
+
+def _mover(reading: Reading) -> dict[str, object]:
+    drift, direction = signed(reading.drift)
+    now, before = reading.distance or 0, (reading.distance or 0) - (reading.drift or 0)
+    return {
+        "name": reading.customer.name,
+        "url": customer_url(reading.pk),
+        "owner": reading.owner.name if reading.owner else "Nobody's",
+        "band": BAND_KEYS[reading.band],
+        "band_label": Band(reading.band).label,
+        "now": round(now),
+        "before": min(max(round(before), 0), 100),
+        "drift": drift,
+        "direction": direction,
+        "at_risk": money(reading.at_risk, reading.currency),
+        "reason": _reason(reading, is_closer=direction == "closer"),
+    }
+
+
+def _reason(reading: Reading, *, is_closer: bool) -> str:
+    if not is_closer:
+        return why(why_values(reading))[0].sentence
+    days = int(reading.silent_days or 0)
+    heard = "today" if days == 0 else f"{counted(days, 'day')} ago"
+    return (
+        f"In touch {heard}; warmth {reading.warmth or 0:.0f}, usually {reading.baseline or 0:.0f}."
+    )
+
+
+def _risks(here: Standing) -> Sequence[Chart]:
+    """Return a chart of money at risk by team for each currency, the largest first."""
+    charts = []
+    for currency in sorted(here.at_risk, key=lambda code: -here.at_risk[code]):
+        teams = sorted(
+            (team for team in here.teams if team.at_risk.get(currency)),
+            key=lambda team: -team.at_risk[currency],
+        )
+        charts.append(
+            bars(
+                [
+                    Bar(
+                        team.name,
+                        float(team.at_risk[currency]),
+                        short_money(team.at_risk[currency], currency),
+                        _list(team=team.team_id),
+                    )
+                    for team in teams
+                ],
+                title=f"At risk in a year, in {currency}, by team",
+                unit=f"{currency} a year",
+                what="Team",
+            )
+        )
+    return charts
