@@ -55,7 +55,9 @@ def _check_ranges(events: "Events") -> None:
     closes, sentiment, severity = events.closes > 0, events.sentiment, events.severity
     _refuse("at", events.at, ~np.isfinite(events.at), "it must be a finite number of days")
     _refuse("kind", events.kind, events.kind < 0, "it must be a row of Kinds")
-    _refuse("direction", events.direction, ~np.isin(events.direction, (0, 1, 2)), "0, 1 or 2")
+    _refuse(
+        "direction", events.direction, ~np.isin(events.direction, (0, 1, 2)), "it must be 0, 1 or 2"
+    )
     rooms = ~(np.isfinite(events.in_room) & (events.in_room >= 1))
     _refuse("in_room", events.in_room, rooms, "it must be at least 1")
     _refuse("sentiment", sentiment, np.abs(sentiment) > 1, "it must be -1 to 1, or NaN")

@@ -76,6 +76,9 @@ class Events:
     def from_frame(cls, frame: pd.DataFrame, customers: Sequence[Any] | None = None) -> Self:
         """Sort a frame by customer and moment and take its columns.
 
+        Rows of one instant keep their order, so those of a frame already sorted all stay; only
+        where a loop closes at the instant it opened, and above its opening, closings go last.
+
         Parameters
         ----------
         frame : DataFrame[m]
@@ -111,8 +114,7 @@ class Events:
             stranger = frame["customer"].iloc[int(np.argmin(codes))]
             raise ValueError(f"customer {stranger!r} is not among the customers given")
         columns = {name: _column(frame, name) for name in COLUMNS}
-        # At one instant a closing comes last, for it may close what opened at that instant.
-        order = np.lexsort((columns["closes"] > 0, columns["at"], codes))
+        order = _time_order(columns, codes)
         columns = {name: column[order] for name, column in columns.items()}
         columns["opener"] = _moved(columns["opener"], order)
         counts = np.bincount(codes, minlength=len(listed))
@@ -155,6 +157,16 @@ def _column(frame: pd.DataFrame, name: str) -> NDArray[Any]:
         days: NDArray[np.int32] = np.floor(frame["at"].to_numpy(dtype=np.float64)).astype(np.int32)
         return days
     return np.full(len(frame), default, dtype=kind)
+
+
+def _time_order(columns: dict[str, NDArray[Any]], codes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Order rows by customer and moment, stably, but no closing above its opening."""
+    at, opener = columns["at"], columns["opener"]
+    order = np.lexsort((at, codes))
+    moved = _moved(opener, order)[order]
+    if (moved >= np.arange(len(at))).any():
+        return np.lexsort((columns["closes"] > 0, at, codes))
+    return order
 
 
 def _moved(opener: NDArray[np.int64], order: NDArray[np.intp]) -> NDArray[np.int64]:

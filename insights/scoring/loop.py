@@ -23,6 +23,13 @@ from insights.scoring.jit import compiled
 from insights.scoring.rules import Rules
 from insights.scoring.state import BLOCKS, FIELD
 
+LAYOUT = 1_052_071_480
+"""Checksum of the state's layout (a test compares).
+
+The columns below are compiled in, and numba keeps what it compiled until this very file changes:
+a change of layout must change this number, or old code would read the new columns.
+"""
+
 BLOCK_STOPS = tuple(FIELD[names[-1]] + 1 for _, names in BLOCKS)
 LONGEST_BIN_GAP = len(BIN_OF_GAP) - 1
 

@@ -106,7 +106,7 @@ def _read_block(
     silence, presence = silence_and_presence(
         states, silent_days, rhythm, policy, coefficients, horizon
     )
-    style = style_of(states, policy, declared)
+    style = style_of(states, since, policy, declared)
     shares = shares_of(states, since, policy)
     cooling = cooling_of(now.score, baseline, policy)
     wall = wall_of(shares, style, policy)

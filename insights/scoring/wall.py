@@ -63,16 +63,20 @@ def shares_of(states: Column, since: Column, policy: Policy) -> Shares:
     )
 
 
-def style_of(states: Column, policy: Policy, declared: NDArray[np.int8] | None) -> NDArray[np.int8]:
+def style_of(
+    states: Column, since: Column, policy: Policy, declared: NDArray[np.int8]
+) -> NDArray[np.int8]:
     """Tell the relationship's style from what the customer started, unless declared.
 
     Parameters
     ----------
     states : f8[n, STATE_SIZE]
         Rows of state.
+    since : f8[n]
+        Days since their clock; what is long ago tells less against the prior.
     policy : Policy
         A Beta(2, 2) prior, personal above 0.6, self-service below 0.2.
-    declared : i1[n], optional
+    declared : i1[n]
         1 personal, 2 mixed, 3 self-service; 0 to infer.
 
     Returns
@@ -85,18 +89,21 @@ def style_of(states: Column, policy: Policy, declared: NDArray[np.int8] | None) 
     >>> from insights.scoring.state import empty_states
     >>> states = empty_states(2)
     >>> states[:, FIELD["slow_digital_started"]] = [7.0, 0.0]
-    >>> style_of(states, Policy(), None).tolist()  # (0 + 2)/(7 + 4) is below 0.2
+    >>> nothing = np.zeros(2)
+    >>> style_of(states, nothing, Policy(), nothing.astype(np.int8)).tolist()  # 2/11 is below 0.2
     [3, 2]
     """
-    human = states[:, FIELD["slow_human_started"]] + policy.style_prior
-    digital = states[:, FIELD["slow_digital_started"]] + policy.style_prior
+    human, digital = (
+        decayed(states, f"slow_{name}_started", since, policy) + policy.style_prior
+        for name in ("human", "digital")
+    )
     share = human / (human + digital)
     inferred = np.select(
         [share > policy.personal_above, share < policy.self_service_below],
         [PERSONAL, SELF_SERVICE],
         MIXED,
     ).astype(np.int8)
-    return inferred if declared is None else np.where(declared > 0, declared, inferred)
+    return np.where(declared > 0, declared, inferred)
 
 
 def wall_of(shares: Shares, style: NDArray[np.int8], policy: Policy) -> Column:

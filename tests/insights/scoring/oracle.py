@@ -1,0 +1,320 @@
+"""The scoring maths again, slow and obvious: every sum is taken anew from all touchpoints.
+
+Written from SCORING.md, one customer at a time, without states and without folding. Touchpoints
+are dictionaries in time order with the columns of `Events`; kinds are dictionaries too.
+"""
+
+import math
+from itertools import pairwise
+
+from insights.scoring.gaps import EXACT_DAYS, GAP_EDGES
+
+INBOUND, OUTBOUND, MUTUAL = 0, 1, 2
+QUESTION, PROMISE = 1, 4
+CLIP = 12.0
+
+
+def sat(x):
+    return 1.0 - math.exp(-x)
+
+
+def decayed_sum(amounts, t, half_life):
+    """Sum (moment, amount) pairs as SCORING.md defines S_T(t)."""
+    return sum(amount * 2.0 ** (-(t - at) / half_life) for at, amount in amounts)
+
+
+class Oracle:
+    """One customer's touchpoints, with what they amount to at any later moment."""
+
+    def __init__(self, touches, kinds, policy):
+        self.policy = policy
+        self.touches = [touch | {"k": kinds[touch["kind"]]} for touch in touches]
+        self.counted = [touch for touch in self.touches if touch["k"]["counts"]]
+        self.hurts = [self._hurt(touch) for touch in self.touches]
+
+    # What each touchpoint is.
+
+    def _severity(self, touch):
+        own = touch["severity"]
+        return touch["k"]["severity"] if math.isnan(own) else own
+
+    def _is_failure(self, touch):
+        return touch["k"]["counts"] and self._severity(touch) > 0
+
+    def _is_noise(self, touch):
+        return touch["k"]["broadcast"] or touch["template"]
+
+    def _earning(self):
+        return [t for t in self.counted if not self._is_failure(t) and not self._is_noise(t)]
+
+    def _is_active(self, touch):
+        return touch["direction"] != OUTBOUND or touch["k"]["purchase"]
+
+    # The amounts that decay, as (moment, amount).
+
+    def points(self, direction):
+        """Points earned in one direction."""
+        worth = self.policy.sentiment_weight
+        return [
+            (
+                t["at"],
+                t["k"]["points"]
+                / t["in_room"]
+                * (1.0 if math.isnan(t["sentiment"]) else 1.0 + worth * t["sentiment"]),
+            )
+            for t in self._earning()
+            if t["direction"] == direction
+        ]
+
+    def care(self):
+        """Care by deeds and by closing loops."""
+        deeds = [(t["at"], t["k"]["care"]) for t in self._earning()]
+        closings = [
+            (t["at"], self._care_of_closing(t))
+            for t in self.touches
+            if t["closes"] and not self._is_noise(t)
+        ]
+        return deeds + closings
+
+    def _care_of_closing(self, touch):
+        p, elapsed = self.policy, max(touch["at"] - touch["opened_at"], 0.0)
+        expected = touch["expected"]
+        if touch["closes"] == PROMISE:
+            due = touch["opened_at"] + expected
+            if elapsed <= expected - p.early_days:
+                return p.promise_early_care
+            if elapsed <= expected:
+                return p.promise_kept_care
+            return p.promise_kept_care * 2.0 ** (-(touch["at"] - due) / expected)
+        worth = p.question_care if touch["closes"] == QUESTION else p.problem_care
+        return worth * 2.0 ** (-elapsed / expected)
+
+    def served(self):
+        """Things that simply worked."""
+        return [(t["at"], t["k"]["served"]) for t in self._earning()]
+
+    def broadcasts(self):
+        """Broadcast and templated outbound."""
+        outbound = (t for t in self.counted if t["direction"] == OUTBOUND)
+        return [(t["at"], 1.0) for t in outbound if self._is_noise(t) and not self._is_failure(t)]
+
+    def heard(self):
+        """Everything the customer sent us."""
+        return [(t["at"], 1.0) for t in self._earning() if t["direction"] == INBOUND]
+
+    def count(self, wanted):
+        """Ones for the counted touchpoints wanted."""
+        return [(t["at"], 1.0) for t in self.counted if wanted(t)]
+
+    # Hurt.
+
+    def _hurt(self, touch):
+        if not self._is_failure(touch):
+            return 0.0
+        p = self.policy
+        before = [t for t in self._earning() if t["at"] < touch["at"]]
+        goodwill = self._connection_of(before, touch["at"])
+        impatience = p.impatience_screen if touch["k"]["digital"] else p.impatience_person
+        return self._severity(touch) * impatience * (1.0 - p.goodwill_forgives * goodwill)
+
+    def _connection_of(self, touches, t):
+        earlier = Oracle.__new__(Oracle)
+        earlier.policy, earlier.touches, earlier.counted = self.policy, touches, touches
+        return earlier.connection(t, lambda pairs, half: decayed_sum(pairs, t, half))
+
+    def _closing_of(self, row):
+        return next((t for t in self.touches if t["opener"] == row), None)
+
+    def fading_hurts(self):
+        """Hurt that fades, from the moment it began to."""
+        p, fading = self.policy, []
+        for row, (touch, hurt) in enumerate(zip(self.touches, self.hurts, strict=True)):
+            closing = self._closing_of(row)
+            if hurt and not touch["opens"]:
+                fading.append((touch["at"], hurt))
+            elif hurt and closing:
+                e = closing["at"] - closing["opened_at"]
+                kept = 1.0 - p.mended_share * 2.0 ** (-e / p.mending_days)
+                fading.append((closing["at"], hurt * kept))
+        return fading
+
+    def open_hurt(self):
+        """Hurt of the loops still open."""
+        rows = enumerate(zip(self.touches, self.hurts, strict=True))
+        return sum(h for row, (t, h) in rows if t["opens"] and not self._closing_of(row))
+
+    # Warmth.
+
+    def connection(self, t, summed):
+        """Work out connection, with decayed sums taken as `summed` takes them."""
+        p = self.policy
+        m, i, o = (summed(self.points(d), p.connection_half_life) for d in (2, 0, 1))
+        c = m + p.both_ways_weight * min(i, o)
+        c += p.inbound_only_weight * max(i - o, 0.0) + p.outbound_only_weight * max(o - i, 0.0)
+        return sat(c / p.connection_saturation)
+
+    def warmth(self, t, summed, open_hurt):
+        """Warmth and its parts, with decayed sums taken as `summed` takes them."""
+        p = self.policy
+        connection = self.connection(t, summed)
+        care = sat(summed(self.care(), p.care_half_life) / p.care_saturation)
+        served = sat(summed(self.served(), p.served_half_life) / p.served_saturation)
+        hurt = open_hurt + summed(self.fading_hurts(), p.hurt_half_life)
+        b, heard = (summed(x, p.noise_half_life) for x in (self.broadcasts(), self.heard()))
+        noise = sat(max(0.0, b / (1.0 + heard) - p.noise_tolerated) / p.noise_saturation)
+        score = p.served_weight * max(served, connection)
+        score += p.connection_weight * connection + p.care_weight * care
+        score *= 100.0 * math.exp(-hurt / p.hurt_scale) * (1.0 - p.noise_weight * noise)
+        return {
+            "warmth": score, "connection": connection, "care": care, "served": served,
+            "noise": noise, "hurt": hurt,
+        }  # fmt: skip
+
+    def warmth_now(self, t):
+        """Warmth from the fast sums."""
+        return self.warmth(t, lambda x, half: decayed_sum(x, t, half), self.open_hurt())
+
+    def baseline(self, t):
+        """Warmth from the slow twins, compared age for age."""
+        normal = self.policy.normal_half_life
+        age = t - min((touch["at"] for touch in self.counted), default=t)
+
+        def usual(amounts, half_life):
+            scale = 1.0
+            if age > 0.0:
+                scale = half_life / normal * (1 - 2 ** (-age / half_life))
+                scale /= 1 - 2 ** (-age / normal)
+            return scale * decayed_sum(amounts, t, normal)
+
+        return self.warmth(t, usual, 0.0)["warmth"]
+
+    # Presence.
+
+    def active(self):
+        """Touchpoints that show the customer is here."""
+        return [t for t in self.counted if self._is_active(t)]
+
+    def days(self):
+        """Distinct active days."""
+        return sorted({t["day"] for t in self.active()})
+
+    def gaps(self):
+        """Days between active days."""
+        return [later - earlier for earlier, later in pairwise(self.days())]
+
+    def features(self, r, population, horizon):
+        """Work out the nine features of silence."""
+        p, gaps, n = self.policy, self.gaps(), len(self.days())
+        m, logs = n - 1, [math.log(gap) for gap in gaps]
+        mu = (population.k * population.mu0 + sum(logs)) / (population.k + m)
+        g = math.exp(mu)
+        mean = sum(logs) / m if m else 0.0
+        ss = sum((log - mean) ** 2 for log in logs)
+        s = math.sqrt((4 * population.sw2 + ss) / (4 + max(m - 1, 0)))
+        trend = 0.0
+        if m:
+            ew = logs[0]
+            for log in logs[1:]:
+                ew = 0.7 * ew + 0.3 * log
+            trend = (population.k * mu + min(m, 3) * ew) / (population.k + min(m, 3)) - mu
+        last = max(t["at"] for t in self.active())
+        firsts = [
+            (min(t["at"] for t in self.active() if t["day"] == day), 1.0) for day in self.days()
+        ]
+        lately = decayed_sum(firsts, last + r, p.horizon_days / 2)
+        long = decayed_sum(firsts, last + r, p.horizon_days * 4)
+        overdue = math.log((r + 0.5) / (g + 0.5))
+        raw = [
+            overdue,
+            max(0.0, overdue - 1.5),
+            math.log(lately + 0.05),
+            math.log(long + 0.05),
+            math.log((sum(gap_counts(gap, r) for gap in gaps) + 0.25) / (m + 1)),
+            math.log(n),
+            math.log(horizon / (g + 0.5)),
+            math.log(s),
+            max(0.0, trend),
+        ]
+        return [min(max(x, -CLIP), CLIP) for x in raw]
+
+    def silence(self, r, population, coefficients, horizon):
+        """Work out the probability of silence after r quiet days."""
+        rows = zip(coefficients.coefficients, self.features(r, population, horizon), strict=True)
+        return 1.0 / (1.0 + math.exp(-coefficients.intercept - sum(b * x for b, x in rows)))
+
+    # Shares, doors and windows.
+
+    def share(self, part, whole, t, half_life):
+        """Share of decayed counts."""
+        whole_sum = decayed_sum(self.count(whole), t, half_life)
+        return decayed_sum(self.count(part), t, half_life) / whole_sum if whole_sum else 0.0
+
+    def style(self, t):
+        """Tell the style by what the customer began."""
+        share = self.share_begun(t)
+        return 1 if share > 0.6 else 3 if share < 0.2 else 2
+
+    def share_begun(self, t):
+        """Take the human share of what the customer began."""
+        began = [touch for touch in self.counted if touch["direction"] == INBOUND]
+        human, digital = (
+            decayed_sum([(x["at"], 1.0) for x in began if x["k"][mode]], t, 365.0)
+            for mode in ("human", "digital")
+        )
+        return (human + 2) / (human + digital + 4)
+
+    def windows(self, t):
+        """Windows, 0 to 100."""
+        seen = {}
+        for touch in self.active():
+            if touch["k"]["digital"]:
+                seen.setdefault(touch["day"], touch["at"])
+        signals = [(at, 1.0) for at in seen.values()]
+        signals += [(touch["at"], 3.0) for touch in self.counted if touch["k"]["feedback"]]
+        return 100 * sat(decayed_sum(signals, t, 45.0) / 6)
+
+    def reading(self, t, population, coefficients, horizon):
+        """Read what `read` reads, for a customer who was active."""
+        p = self.policy
+        result = self.warmth_now(t)
+        result["baseline"] = self.baseline(t)
+        result["hurt_open"] = self.open_hurt()
+        lost = (result["baseline"] - result["warmth"]) / max(result["baseline"], 10)
+        result["cooling"] = min(max(lost, 0.0), 1.0)
+        result["windows"] = self.windows(t)
+        result["style"] = self.style(t)
+
+        def counted_in_wall(x):
+            return x["k"]["human"] or x["k"]["digital"]
+
+        for name, part in (
+            ("human", lambda x: x["k"]["human"]),
+            ("via", lambda x: x["via"] and counted_in_wall(x)),
+        ):
+            for when, half in (("now", 90.0), ("normal", 365.0)):
+                result[f"{name}_share_{when}"] = self.share(part, counted_in_wall, t, half)
+        grown = max(0.0, result["human_share_normal"] - result["human_share_now"])
+        grown += max(0.0, result["via_share_now"] - result["via_share_normal"])
+        result["wall"] = grown * {1: 1.0, 2: 0.6, 3: 0.2}[result["style"]]
+        result["unhealed"] = 1 - math.exp(-result["hurt_open"] / 8)
+        if not self.active():
+            return result
+        r = t - max(touch["at"] for touch in self.active())
+        result["silent_days"] = r
+        result["silence"] = self.silence(r, population, coefficients, horizon)
+        at_last = self.silence(0.0, population, coefficients, horizon)
+        result["presence"] = min((1 - result["silence"]) / (1 - at_last), 1.0)
+        near = result["presence"] * (1 - p.cooling_weight * result["cooling"])
+        near *= (1 - p.wall_weight * result["wall"]) * (1 - p.unhealed_weight * result["unhealed"])
+        result["distance"] = 100 * (1 - near)
+        return result
+
+
+def gap_counts(gap, r):
+    """Count a gap as at least r: wholly or not, or by the share of its bin when it is long."""
+    r = max(math.ceil(r), 1)
+    if gap <= EXACT_DAYS:
+        return 1.0 if gap >= r else 0.0
+    low, high = max((a, b) for a, b in pairwise(GAP_EDGES.tolist()) if a <= gap)
+    share = (math.log(high) - math.log(r)) / (math.log(high) - math.log(low))
+    return min(max(share, 0.0), 1.0)
