@@ -86,10 +86,10 @@ def _bring_up(children: list[Child]) -> None:
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _check_port(host, port)
     address = f"http://{'localhost' if host in ('0.0.0.0', '::') else _bracketed(host)}:{port}/"
+    check_outside_servers()
     servers = _start_servers(children)
     env = place.environment(embedded.environment(servers))
     place.write_state(address=address, environment=embedded.environment(servers))
-    check_outside_servers()
     sign_in = _prepare_application(env | {MARK: str(place.HOME)})
     for child in _application(env | {MARK: str(place.HOME)}, host, port):
         children.append(child)
