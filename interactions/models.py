@@ -305,5 +305,9 @@ class TouchpointChange(models.Model):
     is_refold = models.BooleanField(help_text="History changed: fold this customer from the start.")
     marked_at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        # Whoever scores a customer takes all their changes, not only the oldest.
+        indexes = (models.Index(fields=("customer_id",), name="change_by_customer"),)
+
     def __str__(self) -> str:
         return f"customer {self.customer_id}: {self.count:+d}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import numpy as np
+import pandas as pd
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from insights.scoring import fold, read, trail
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.services.histories import advanced
-from insights.services.rollups import count_months
+from insights.services.rollups import MONTH_KEY, count_months
 from insights.services.states import Locked, add_states, lock_states
 from insights.services.store import (
     Profiles,
@@ -32,33 +33,41 @@ BATCH = 10_000
 """Changes taken at once: enough to make each statement worth it, few enough for a second."""
 
 _PICK = """
-    SELECT id, customer_id, first_at, is_refold FROM interactions_touchpointchange
-    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT customer_id FROM {changes} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
-_PICK_PROFILES = """
-    SELECT id, customer_id FROM relationships_profilechange
-    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
-# What another drain holds is left to it; what belongs to a deleted customer is done with.
-_IS_DONE = """
-    id = ANY(%s) AND (
-        customer_id = ANY(%s)
-        OR NOT EXISTS (SELECT FROM relationships_customer AS c WHERE c.id = customer_id)
+# All changes of the customers scored, so that a long history just loaded is folded once; and
+# those of customers that are gone. What another drain holds is left to it.
+_IS_OURS = """
+    id IN (
+        SELECT id FROM {changes} AS change
+        WHERE customer_id = ANY(%s) AND (
+            customer_id = ANY(%s)
+            OR NOT EXISTS (SELECT FROM relationships_customer WHERE id = change.customer_id)
+        )
+        FOR UPDATE SKIP LOCKED
     )
 """
-_DONE = f"SELECT id FROM interactions_touchpointchange WHERE {_IS_DONE}"
-_FORGET_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_DONE}"
+_TAKE = f"""
+    WITH taken AS (
+        DELETE FROM interactions_touchpointchange WHERE {_IS_OURS} RETURNING *
+    )
+    SELECT customer_id, month, coalesce(team_id, 0), type_id, is_via,
+           sum(count), min(first_at), bool_or(is_refold)
+    FROM taken GROUP BY 1, 2, 3, 4, 5
+""".replace("{changes}", "interactions_touchpointchange")
+_TAKE_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_OURS}".replace(
+    "{changes}", "relationships_profilechange"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """The changes taken by one drain and what they ask for, by customer."""
+class Changes:
+    """What changed: by customer, the first moment and whether history did; and by month."""
 
-    change_ids: list[int]
-    profile_ids: list[int]
     first_at: dict[int, datetime]
     refold: set[int]
-    customers: set[int]
+    months: pd.DataFrame
+    taken: int
 
 
 @transaction.atomic
@@ -70,44 +79,56 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
     only quicker, and done where all that is new is later than all that is folded.
     """
     with connection.cursor() as cursor:
-        picked = _pick(cursor, limit)
-        if not picked.customers:
+        customers = _pick(cursor, limit)
+        if not customers:
             return 0
-        add_states(cursor, picked.customers)
-        locked = lock_states(cursor, picked.customers)
+        add_states(cursor, customers)
+        locked = lock_states(cursor, customers)
+        changes = _take(cursor, customers, locked)
         lens = current_lens()
-        late = _must_refold(locked, picked, lens, now)
+        late = _must_refold(locked, changes, lens, now)
         _score(cursor, locked.only(late), locked.only(~late), lens, now)
-        return _forget(cursor, picked, locked)
+        # Last, for it locks the rows of this month, which other drains count in too.
+        count_months(cursor, changes.months)
+        return changes.taken
 
 
-def _pick(cursor: CursorWrapper, limit: int) -> Picked:
-    cursor.execute(_PICK, [limit])
-    changes = cursor.fetchall()
-    cursor.execute(_PICK_PROFILES, [limit])
-    profiles = cursor.fetchall()
+def _pick(cursor: CursorWrapper, limit: int) -> list[int]:
+    """Return the customers that changed first and that no other drain has picked."""
+    customers: set[int] = set()
+    for changes in ("interactions_touchpointchange", "relationships_profilechange"):
+        cursor.execute(_PICK.format(changes=changes), [limit])
+        customers.update(customer for (customer,) in cursor)
+    return sorted(customers)
+
+
+def _take(cursor: CursorWrapper, customers: list[int], locked: Locked) -> Changes:
+    """Take the changes out of the queue; should this transaction fail, they are back in it."""
+    cursor.execute(_TAKE, [customers, locked.ids.tolist()])
+    rows = cursor.fetchall()
+    cursor.execute(_TAKE_PROFILES, [customers, locked.ids.tolist()])
     first_at: dict[int, datetime] = {}
-    for _, customer, moment, _ in changes:
+    for customer, *_, moment, _ in rows:
         first_at[customer] = min(moment, first_at.get(customer, moment))
-    return Picked(
-        change_ids=[change for change, *_ in changes],
-        profile_ids=[change for change, _ in profiles],
+    counts = pd.DataFrame([row[1:6] for row in rows], columns=[*MONTH_KEY, "count"])
+    return Changes(
         first_at=first_at,
-        refold={customer for _, customer, _, is_refold in changes if is_refold},
-        customers={customer for _, customer, *_ in (*changes, *profiles)},
+        refold={customer for customer, *_, is_refold in rows if is_refold},
+        months=counts.astype({"count": "int64"}).groupby(MONTH_KEY, as_index=False).sum(),
+        taken=len(rows) + cursor.rowcount,
     )
 
 
-def _must_refold(locked: Locked, picked: Picked, lens: Lens, now: datetime) -> NDArray[np.bool_]:
+def _must_refold(locked: Locked, changes: Changes, lens: Lens, now: datetime) -> NDArray[np.bool_]:
     """Say whose history must be folded from the start."""
     remembered_to = datetime.combine(last_monday(now), time(), tzinfo=UTC)
 
     def is_late(row: int) -> bool:
         customer = int(locked.ids[row])
         folded_to = locked.folded_to[row]
-        first_at = picked.first_at.get(customer)
+        first_at = changes.first_at.get(customer)
         return (
-            customer in picked.refold
+            customer in changes.refold
             or folded_to is None
             or locked.policy_versions[row] != lens.policy_version
             or locked.history_on[row] is None
@@ -156,13 +177,3 @@ def _extended(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> S
     kept = np.array([to_microseconds(moment) for moment in group.folded_to], dtype=np.int64)
     states = fold(events, lens.kinds, lens.policy, group.numbers).states
     return states, history, np.maximum(last, kept)
-
-
-def _forget(cursor: CursorWrapper, picked: Picked, locked: Locked) -> int:
-    """Count and delete the changes of the customers scored, and of those that are gone."""
-    cursor.execute(_DONE, [picked.change_ids, locked.ids.tolist()])
-    done = [change for (change,) in cursor]
-    count_months(cursor, done)
-    cursor.execute("DELETE FROM interactions_touchpointchange WHERE id = ANY(%s)", [done])
-    cursor.execute(_FORGET_PROFILES, [picked.profile_ids, locked.ids.tolist()])
-    return len(done) + cursor.rowcount

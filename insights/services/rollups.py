@@ -18,6 +18,7 @@ NOW = date(9999, 12, 31)
 
 NOW_WEEK = 2**31 - 1
 GROUP = ["team_id", "segment_id", "stage", "currency"]
+MONTH_KEY = ["month", "team_id", "type_id", "is_via"]
 KEY = ["week", *GROUP, "band"]
 
 _ADD_BANDS = """
@@ -43,11 +44,9 @@ _COUNT_MONTHS = """
     ON CONFLICT (month, team_id, type_id, is_via) DO UPDATE
     SET count = insights_monthlytouchpoints.count + excluded.count
 """
-_MONTHS_OF_CHANGES = """
-    SELECT month, coalesce(team_id, 0), type_id, is_via, sum(count)
-    FROM interactions_touchpointchange WHERE id = ANY(%s)
-    GROUP BY 1, 2, 3, 4 HAVING sum(count) <> 0
-"""
+_MONTHS_GIVEN = (
+    "SELECT * FROM unnest(%s::date[], %s::bigint[], %s::int[], %s::bool[], %s::bigint[])"
+)
 _MONTHS_OF_TOUCHPOINTS = """
     SELECT date_trunc('month', occurred_at AT TIME ZONE %s)::date, coalesce(team_id, 0),
            type_id, via <> '', count(*)
@@ -55,9 +54,12 @@ _MONTHS_OF_TOUCHPOINTS = """
 """
 
 
-def count_months(cursor: CursorWrapper, change_ids: list[int]) -> None:
-    """Add what these change rows say to the monthly counts."""
-    cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_CHANGES), [change_ids])
+def count_months(cursor: CursorWrapper, counts: pd.DataFrame) -> None:
+    """Add counts, a row for each `MONTH_KEY`, to the monthly ones."""
+    counts = counts[counts["count"] != 0]
+    if len(counts):
+        columns = [counts[name].tolist() for name in (*MONTH_KEY, "count")]
+        cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
 
 
 def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame, policy: Policy) -> None:

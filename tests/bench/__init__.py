@@ -1,1 +1,1 @@
-"""Benches, run by hand: each prints its ratio to a plain numpy pass."""
+"""Benches, run by hand: each prints its ratio to what the machine could do at best."""
