@@ -1,0 +1,123 @@
+"""Removes the demonstration organisation and leaves everything real as it was."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
+
+from insights.demo.build import SOURCE
+from insights.services.rollups import rebuild_rollups
+from interactions.models import Source
+from relationships import access
+from relationships.models import Customer, Person, Segment, Team
+from relationships.services import mark_profiles_changed
+
+_LOCK = "SELECT id FROM relationships_customer WHERE is_demo ORDER BY id FOR UPDATE"
+
+# In this order: what refers to others goes before them, and states before readings, because a
+# reading is written by whoever holds the state.
+_TABLES_OF_CUSTOMERS = (
+    "interactions_loop",
+    "interactions_touchpointchange",
+    "interactions_touchpoint",
+    "insights_customerstate",
+    "insights_reading",
+    "relationships_profilechange",
+    "relationships_identity",
+    "relationships_contact",
+)
+_DELETE = "DELETE FROM {table} WHERE customer_id = ANY(%(customers)s)"
+
+# Touchpoints have no foreign keys in the database, so nobody else would do this.
+_FORGET = """
+    UPDATE interactions_touchpoint
+    SET person_id = CASE WHEN person_id = ANY(%(people)s) THEN NULL ELSE person_id END,
+        recorded_by_id =
+            CASE WHEN recorded_by_id = ANY(%(people)s) THEN NULL ELSE recorded_by_id END,
+        team_id = CASE WHEN team_id = ANY(%(teams)s) THEN NULL ELSE team_id END
+    WHERE person_id = ANY(%(people)s) OR recorded_by_id = ANY(%(people)s)
+       OR team_id = ANY(%(teams)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much went."""
+
+    customers: int
+    touchpoints: int
+
+
+def remove_demonstration(*, by: Person) -> Removed:
+    """Remove all demonstration data, then count the rollups anew.
+
+    Administrators only. Two transactions, because counting waits for drains, which wait for the
+    customers that are being removed; when the second fails, removing again does it.
+    """
+    access.check_may_administer(by)
+    if by.is_demo:
+        raise PermissionDenied(
+            "You are signed in as somebody of the demonstration, who would be removed with it. "
+            "Sign in as yourself and try again."
+        )
+    removed = _remove()
+    rebuild_rollups()
+    return removed
+
+
+@transaction.atomic
+def _remove() -> Removed:
+    with connection.cursor() as cursor:
+        removed = _remove_customers(cursor)
+        teams = _unused_teams()
+        people = Person.objects.filter(is_demo=True)
+        orphans = Customer.objects.filter(owner__in=people)
+        mark_profiles_changed(customer_ids=list(orphans.values_list("pk", flat=True)))
+        cursor.execute(_FORGET, {"people": _ids(people), "teams": _ids(teams)})
+    _remove_source()
+    people.delete()
+    teams.delete()
+    _unused_segments().delete()
+    # Those that are left have become real.
+    Team.objects.filter(is_demo=True).update(is_demo=False)
+    Segment.objects.filter(is_demo=True).update(is_demo=False)
+    return removed
+
+
+def _remove_customers(cursor: CursorWrapper) -> Removed:
+    """Remove the customers and all that is theirs; whoever scores or records them goes first."""
+    cursor.execute(_LOCK)
+    customers = {"customers": [customer for (customer,) in cursor]}
+    counts = {}
+    for table in _TABLES_OF_CUSTOMERS:
+        cursor.execute(_DELETE.format(table=table), customers)
+        counts[table] = cursor.rowcount
+    cursor.execute("DELETE FROM relationships_customer WHERE id = ANY(%(customers)s)", customers)
+    return Removed(customers=cursor.rowcount, touchpoints=counts["interactions_touchpoint"])
+
+
+def _unused_teams() -> QuerySet[Team]:
+    """Return the teams of the demonstration that nobody real has come to belong to."""
+    real_people = Person.objects.filter(is_demo=False, team__isnull=False).values("team")
+    real_customers = Customer.objects.filter(team__isnull=False).values("team")
+    demo = Team.objects.filter(is_demo=True)
+    return demo.exclude(pk__in=real_people).exclude(pk__in=real_customers)
+
+
+def _unused_segments() -> QuerySet[Segment]:
+    """Return the segments of the demonstration that no real customer is in."""
+    used = Customer.objects.filter(segment__isnull=False).values("segment")
+    return Segment.objects.filter(is_demo=True).exclude(pk__in=used)
+
+
+def _remove_source() -> None:
+    """Remove the source, unless something real came in by it."""
+    Source.objects.filter(service_account__is_demo=True).update(service_account=None)
+    source = Source.objects.filter(name=SOURCE)
+    source.filter(touchpoint=None).delete()
+
+
+def _ids(rows: QuerySet[Model]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
