@@ -7,7 +7,6 @@ HEARTH = $(RUN) -m config.launch
 # Static checks load the settings and never connect.
 CHECK = @DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost SECRET_KEY=none
 ARGS ?=
-export PORT HOST DEMO YES
 
 .PHONY: help run stop reset manage shell test check bench format lock
 
@@ -43,9 +42,9 @@ check:         ## Run all static checks
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	$(CHECK) $(RUN) -m mypy
-	$(CHECK) $(RUN) manage.py makemigrations --check --dry-run
-	@.venv/bin/lint-imports
-	@.venv/bin/djlint templates --lint --quiet
+	$(CHECK) $(RUN) -W ignore manage.py makemigrations --check --dry-run
+	@PYTHONPATH=. $(RUN) .venv/bin/lint-imports
+	@$(RUN) -m djlint templates --lint --quiet
 
 bench:         ## Run the benchmarks and print what they measure
 	$(INSTALL) dev

@@ -56,16 +56,16 @@ def settle(home: Path) -> tuple[Path, Account | None]:
 
 def own_servers(home: Path, *, is_durable: bool = True) -> list[Server]:
     """Return the servers that no variable names, ready to be launched, their files in `home`."""
-    kinds = {"DATABASE_URL": Postgres, "REDIS_URL": Redis}
-    missing = [kind for variable, kind in kinds.items() if not os.environ.get(variable)]
-    if not missing:
-        return []
     check_space(home)
     directory, account = settle(home)
-    servers: list[Server] = [kind(directory, account, is_durable) for kind in missing]
-    for server in servers:
+    servers: list[Server] = [
+        Postgres(directory, account, is_durable),
+        Redis(directory, account, is_durable),
+    ]
+    missing = [server for server in servers if not os.environ.get(server.variable)]
+    for server in missing:
         server.prepare()
-    return servers
+    return missing
 
 
 def environment(servers: list[Server]) -> dict[str, str]:
@@ -125,8 +125,8 @@ def clear(home: Path) -> bool:
     """End servers that a killed process left running; say whether there were any."""
     pointer = home / "servers-at"
     directory = _elsewhere(pointer) if pointer.exists() else home / "servers"
-    cleared = [kind(directory, None).clear() for kind in (Postgres, Redis)]
-    return any(cleared)
+    had_database = Postgres(directory, None).clear()
+    return Redis(directory, None).clear() or had_database
 
 
 def _elsewhere(pointer: Path) -> Path:

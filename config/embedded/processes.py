@@ -62,7 +62,9 @@ def run_as(account: Account | None, command: Sequence[str]) -> subprocess.Comple
         cwd="/",
         env=server_environment(),
         stdin=subprocess.DEVNULL,
-        **_identity(account),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
@@ -93,7 +95,9 @@ def spawn(
         env=env,
         start_new_session=True,
         preexec_fn=_die_with_parent(stop_signal),
-        **_identity(account),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
@@ -152,12 +156,6 @@ def _process_entries() -> Iterator[Path]:
         for entry in Path("/proc").iterdir()
         if entry.name.isdigit() and int(entry.name) != os.getpid()
     )
-
-
-def _identity(account: Account | None) -> dict[str, object]:
-    if account is None:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _die_with_parent(signum: signal.Signals) -> Callable[[], None]:

@@ -86,13 +86,16 @@ def environment(servers: Mapping[str, str]) -> dict[str, str]:
     defaults = {
         "SECRET_KEY": secret_key(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        "HEARTH_SIGN_IN": str(HOME / "sign-in"),
         "NUMBA_CACHE_DIR": str(HOME / "numba"),
         "PYTHONUNBUFFERED": "1",
         "HOST": "127.0.0.1",
         "PORT": "8000",
+        "DEMO": "1",
     }
-    result = defaults | os.environ | dict(servers)
-    if "ALLOWED_HOSTS" not in os.environ:
+    said = {name: value for name, value in os.environ.items() if value}
+    result = defaults | said | dict(servers)
+    if "ALLOWED_HOSTS" not in said:
         names = {"localhost", "127.0.0.1", "[::1]", result["HOST"]}
         is_public = result["HOST"] in ("0.0.0.0", "::")
         result["ALLOWED_HOSTS"] = "*" if is_public else ",".join(sorted(names))
