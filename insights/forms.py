@@ -99,7 +99,7 @@ class CustomersForm(forms.Form):
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here, naming the value."""
         return [
-            f"{self.fields[name].label}: {' '.join(errors)}"
+            f"{self.fields[name].label}: {' '.join(map(str, errors))}"
             for name, errors in self.errors.items()
             if name in self.fields
         ]

@@ -1,8 +1,12 @@
 """Makes the objects that tests need."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import factory
 from factory.django import DjangoModelFactory
 
+from insights.models import Band, Reading
 from relationships.models import Contact, Customer, Identity, Person, Segment, Team
 
 
@@ -87,3 +91,28 @@ class IdentityFactory(DjangoModelFactory):
 
     class Meta:
         model = Identity
+
+
+class ReadingFactory(DjangoModelFactory):
+    """A reading of a current customer who is steady; it belongs where its customer does."""
+
+    customer = factory.SubFactory(CustomerFactory)
+    team_id = factory.SelfAttribute("customer.team_id")
+    owner_id = factory.SelfAttribute("customer.owner_id")
+    segment_id = factory.SelfAttribute("customer.segment_id")
+    stage = factory.SelfAttribute("customer.stage")
+    currency = factory.SelfAttribute("customer.currency")
+    yearly_value = factory.SelfAttribute("customer.yearly_value")
+    as_of = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    band = Band.STEADY
+    distance = 30.0
+    drift = 0.0
+    warmth = 50.0
+    baseline = 55.0
+    silent_days = 3.0
+    usual_gap_days = 9.0
+    at_risk = Decimal(100)
+    last_at = datetime(2026, 2, 27, 9, tzinfo=UTC)
+
+    class Meta:
+        model = Reading

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked, percent, thousands
+from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.words import percent, thousands
 
 BAND_NAMES = {
     "near": "Near",

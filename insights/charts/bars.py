@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked, thousands
+from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.words import thousands
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from insights.charts.bands import BAND_NAMES
-from insights.charts.svg import Chart, Svg, drawing, element, linked, thousands
+from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.words import thousands
 
 MARKS_AT_MOST = 2_000
 CELL = 5

@@ -38,42 +38,6 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def thousands(value: float) -> str:
-    """Write a count for people.
-
-    >>> thousands(1234567), thousands(-1200), thousands(0.5)
-    ('1,234,567', '\u22121,200', '0.5')
-    """
-    whole = float(value).is_integer() or abs(value) >= 100
-    text = f"{abs(value):,.0f}" if whole else f"{abs(value):,.1f}"
-    return f"\N{MINUS SIGN}{text}" if value < 0 else text
-
-
-def short(value: float) -> str:
-    """Write a large number for an axis or a narrow column.
-
-    >>> short(950), short(12500), short(1_000_000), short(2_140_000_000), short(999_960)
-    ('950', '12.5 k', '1 M', '2.1 bn', '1 M')
-    """
-    for size, word in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size * 0.99995:
-            return f"{thousands(round(value / size, 1))} {word}"
-    return thousands(value)
-
-
-def percent(share: float) -> str:
-    """Write a share, honest at the edges: nothing that exists is called 0 %.
-
-    >>> percent(0), percent(0.004), percent(0.256), percent(0.998), percent(1)
-    ('0 %', 'under 1 %', '26 %', 'over 99 %', '100 %')
-    """
-    if 0 < share < 0.01:
-        return "under 1 %"
-    if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{share * 100:.0f} %"
-
-
 def ticks(top: float, at_most: int = 4) -> list[float]:
     """Choose round marks from zero that reach at least `top`.
 

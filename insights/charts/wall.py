@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from insights.charts.svg import Chart, Svg, drawing, element, percent, short, thousands, ticks
+from insights.charts.svg import Chart, Svg, drawing, element, ticks
+from insights.words import percent, short, thousands
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,12 @@ def _shares(
     highest = max((m.human_share or 0 for m in months if m.is_whole), default=0)
     ceiling = next(c for c in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= c)
     marks = [element("text", "Share with a person", class_="strong", x=0, y=top - 11)]
-    for share in (0, ceiling / 2, ceiling):
-        y = top + height * (1 - share / ceiling)
+    for level in (0.0, ceiling / 2, ceiling):
+        y = top + height * (1 - level / ceiling)
         marks.append(
-            element("line", class_="rule" if share else "axis", x1=left, x2=right, y1=y, y2=y)
+            element("line", class_="rule" if level else "axis", x1=left, x2=right, y1=y, y2=y)
         )
-        marks.append(element("text", f"{share * 100:.0f} %", class_="end", x=left - 8, y=y + 4))
+        marks.append(element("text", f"{level * 100:.0f} %", class_="end", x=left - 8, y=y + 4))
     path, pen = "", "M"
     points: list[tuple[float, float, float]] = []
     for i, month in enumerate(months):

@@ -4,10 +4,11 @@ Everything here counts current customers, and leaves out those never heard from 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, QuerySet, Sum
 from django.db.models.functions import Cast, Floor, Least
@@ -103,9 +104,9 @@ def standing(now: datetime) -> Standing:
         .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
         .order_by()
     )
-    by_date: dict[date, list[dict]] = defaultdict(list)
+    by_date: dict[date, list[dict[str, Any]]] = defaultdict(list)
     for row in totals:
-        by_date[row["on_date"]].append(row)
+        by_date[row["on_date"]].append(dict(row))
     return Standing(
         bands=[
             BandLine(
@@ -216,14 +217,14 @@ def _square(field: str) -> Cast:
     return Cast(Least(Floor(F(field) / CELL), 100 / CELL - 1), IntegerField())
 
 
-def _customers(rows: list[dict], band: Band) -> int | None:
+def _customers(rows: list[dict[str, Any]], band: Band) -> int | None:
     """Count the customers of a band; None on a day of which nothing is known."""
     if not any(row["n"] for row in rows):
         return None
-    return sum(row["n"] for row in rows if row["band"] == band)
+    return sum(int(row["n"]) for row in rows if row["band"] == band)
 
 
-def _money(rows: list[dict], field: str, band: Band) -> Amounts:
+def _money(rows: list[dict[str, Any]], field: str, band: Band) -> Amounts:
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         if row["band"] == band:
@@ -231,7 +232,7 @@ def _money(rows: list[dict], field: str, band: Band) -> Amounts:
     return amounts
 
 
-def _teams(rows: list[dict]) -> list[TeamLine]:
+def _teams(rows: list[dict[str, Any]]) -> list[TeamLine]:
     names = dict(Team.objects.values_list("id", "name"))
     lines = []
     for team_id in sorted({row["team_id"] for row in rows if row["n"]}):
@@ -248,7 +249,7 @@ def _teams(rows: list[dict]) -> list[TeamLine]:
     return lines
 
 
-def _added(parts) -> Amounts:
+def _added(parts: Iterable[Amounts]) -> Amounts:
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for part in parts:
         for currency, amount in part.items():

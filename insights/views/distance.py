@@ -160,7 +160,7 @@ def _mover(reading: Reading) -> dict[str, object]:
     return {
         "name": reading.customer.name,
         "url": customer_url(reading.pk),
-        "owner": reading.owner.name if reading.owner else "Nobody's",
+        "owner": reading.owner.name if reading.owner else "No owner",
         "band": BAND_KEYS[reading.band],
         "band_label": Band(reading.band).label,
         "now": round(now),

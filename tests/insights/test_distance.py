@@ -1,0 +1,278 @@
+"""The front page of the organisation: who may read it, and that its numbers are right."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.test import Client
+
+from insights.models import Band, BandTotal, MonthlyTouchpoints
+from insights.selectors.organisation import (
+    BandLine,
+    Standing,
+    comparison_days,
+    doors_and_windows,
+    movers_away,
+    movers_closer,
+    standing,
+    wall_by_month,
+)
+from insights.selectors.portfolio import NOW
+from insights.sentences import distance_sentence
+from interactions.models import TouchpointType
+from tests.factories import (
+    AdministratorFactory,
+    CustomerFactory,
+    ExecutiveFactory,
+    PersonFactory,
+    ReadingFactory,
+    TeamFactory,
+)
+
+URL = "/distance/"
+MOMENT = datetime(2026, 3, 4, 12, tzinfo=UTC)
+FOUR_WEEKS_AGO, YEAR_AGO = comparison_days(MOMENT)
+
+
+@pytest.fixture
+def browser(db):
+    client = Client()
+    client.force_login(ExecutiveFactory())
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(MOMENT, tick=False):
+        yield
+
+
+def total(band, customers, *, on_date=NOW, currency="EUR", risk=0, team_id=0, stage="current"):
+    return BandTotal.objects.create(
+        on_date=on_date, team_id=team_id, stage=stage, currency=currency, band=band,
+        customers=customers, yearly_value=customers * 1000, at_risk=risk,
+    )  # fmt: skip
+
+
+def standing_of(near=0, gone=0, *, unknown=0, gone_before=None, gone_year_ago=None, at_risk=None):
+    def line(band, now, before=None, year=None, risk=None):
+        return BandLine(band, now, before, year, {}, risk or {})
+
+    return Standing(
+        [
+            line(Band.UNKNOWN, unknown),
+            line(Band.NEAR, near),
+            line(Band.GONE, gone, gone_before, gone_year_ago, at_risk),
+        ],
+        [],
+    )
+
+
+def test_a_visitor_is_asked_to_sign_in():
+    assert Client().get(URL).headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.django_db
+def test_an_account_manager_is_told_why_this_is_not_for_them():
+    client = Client()
+    client.force_login(PersonFactory())
+    response = client.get(URL)
+    assert response.status_code == 403
+    assert "for executives and administrators" in response.text
+
+
+@pytest.mark.django_db
+def test_an_administrator_may_read_it():
+    client = Client()
+    client.force_login(AdministratorFactory())
+    assert client.get(URL).status_code == 200
+
+
+def test_with_no_customers_at_all_it_says_so(browser):
+    response = browser.get(URL)
+    assert "not heard from any customer" in response.text
+    assert response.context["has_data"] is False
+
+
+def test_the_number_of_queries_does_not_grow_with_the_customers(browser, django_assert_num_queries):
+    def make(number):
+        for _ in range(number):
+            reading = ReadingFactory(drift=20.0)
+            total(Band.STEADY, 1, team_id=reading.team_id)
+        MonthlyTouchpoints.objects.create(
+            month=date(2026, 3, 1), team_id=number, type_id=1, is_via=False, count=5
+        )
+
+    make(1)
+    with django_assert_num_queries(11):
+        browser.get(URL)
+    make(20)
+    with django_assert_num_queries(11):
+        browser.get(URL)
+
+
+@pytest.mark.django_db
+def test_bands_count_current_customers_now_and_before():
+    total(Band.GONE, 5)
+    total(Band.GONE, 2, currency="USD")
+    total(Band.GONE, 90, stage="lead")
+    total(Band.GONE, 3, on_date=FOUR_WEEKS_AGO)
+    total(Band.NEAR, 4, on_date=YEAR_AGO)
+    gone = standing(MOMENT).bands[Band.GONE]
+    assert (gone.now, gone.four_weeks_ago, gone.year_ago) == (7, 3, 0)
+
+
+@pytest.mark.django_db
+def test_a_day_of_which_nothing_is_known_is_not_a_zero():
+    total(Band.GONE, 5)
+    total(Band.GONE, 0, on_date=YEAR_AGO)
+    gone = standing(MOMENT).bands[Band.GONE]
+    assert (gone.four_weeks_ago, gone.year_ago) == (None, None)
+
+
+@pytest.mark.django_db
+def test_currencies_are_never_added():
+    total(Band.GONE, 1, risk=100)
+    total(Band.NEAR, 1, risk=50)
+    total(Band.GONE, 1, currency="USD", risk=30)
+    here = standing(MOMENT)
+    assert here.at_risk == {"EUR": Decimal(150), "USD": Decimal(30)}
+    assert here.bands[Band.GONE].yearly_value == {"EUR": Decimal(1000), "USD": Decimal(1000)}
+
+
+def test_value_at_risk_by_team_has_a_chart_for_each_currency(browser):
+    north, south = TeamFactory(name="North"), TeamFactory(name="South")
+    total(Band.GONE, 1, team_id=north.pk, risk=100)
+    total(Band.GONE, 1, team_id=south.pk, risk=900)
+    total(Band.GONE, 1, team_id=south.pk, risk=20, currency="USD")
+    total(Band.GONE, 1, risk=5)
+    euros, dollars = browser.get(URL).context["risks"]
+    assert [row[0] for row in euros.rows] == ["South", "North", "No team"]
+    assert [row[0] for row in dollars.rows] == ["South"]
+
+
+@pytest.mark.django_db
+def test_the_wall_counts_people_and_screens_and_leaves_bookkeeping_out():
+    types = {
+        mode: TouchpointType.objects.filter(mode=mode).first().pk for mode in ("human", "digital")
+    }
+    bookkeeping = TouchpointType.objects.create(
+        key="test.bookkeeping", label="-", channel="-", mode="none", nature="neutral", direction=1
+    )
+    for month, type_id, team_id, count in (
+        (date(2026, 1, 1), types["human"], 1, 3),
+        (date(2026, 1, 1), types["human"], 2, 4),
+        (date(2026, 1, 1), types["digital"], 1, 20),
+        (date(2026, 3, 1), bookkeeping.pk, 1, 500),
+        (date(2015, 3, 1), types["human"], 1, 9),
+    ):
+        MonthlyTouchpoints.objects.create(
+            month=month, type_id=type_id, team_id=team_id, is_via=False, count=count
+        )
+    months = wall_by_month(MOMENT.date())
+    assert [(m.month, m.human, m.digital, m.is_whole) for m in months] == [
+        (date(2026, 1, 1), 7, 20, True),
+        (date(2026, 2, 1), 0, 0, True),
+        (date(2026, 3, 1), 0, 0, False),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_map_counts_every_quarter_and_places_each_customer():
+    ReadingFactory(doors=100, windows=40)
+    ReadingFactory(doors=39.9, windows=0, customer=CustomerFactory(name="Acme"))
+    ReadingFactory(doors=50, windows=50, band=Band.UNKNOWN)
+    ReadingFactory(doors=50, windows=50, customer=CustomerFactory(stage="former"))
+    found = doors_and_windows()
+    assert found.count(40, has_doors=True, has_windows=True) == 1
+    assert found.count(40, has_doors=False, has_windows=False) == 1
+    assert sum(cell.count for cell in found.cells) == len(found.places) == 2
+
+
+def test_a_quarter_leads_to_a_list_of_as_many(browser):
+    ReadingFactory(doors=10, windows=90)
+    ReadingFactory(doors=10, windows=90)
+    ReadingFactory(doors=90, windows=90)
+    total(Band.STEADY, 3)
+    chart = browser.get(URL).context["map"]
+    counts = {row[0]: row[2] for row in chart.rows}
+    assert counts["Through the glass"] == "2"
+    listed = browser.get("/customers/", {"stage": "current", "quarter": "through_the_glass"})
+    assert listed.context["summary"] == "2 customers"
+
+
+@pytest.mark.django_db
+def test_movers_are_those_who_moved_most_and_by_enough():
+    for drift in (4.9, 5.0, 30.0, -5.0, -4.9, -40.0, None):
+        ReadingFactory(drift=drift)
+    assert [reading.drift for reading in movers_away()] == [30.0, 5.0]
+    assert [reading.drift for reading in movers_closer()] == [-40.0, -5.0]
+
+
+def test_a_mover_has_a_reason(browser):
+    ReadingFactory(
+        drift=30.0, distance=70.0, band=Band.DRIFTING, part_presence=60.0, silent_days=41.0,
+        usual_gap_days=12.0, active_days=30, at_risk=Decimal(1234),
+    )  # fmt: skip
+    total(Band.DRIFTING, 1)
+    (mover,) = browser.get(URL).context["away"]
+    assert mover["reason"] == "Silent 41 days; usually in touch every 12."
+    assert (mover["before"], mover["now"]) == (40, 70)
+
+
+@pytest.mark.parametrize(
+    ("here", "sentence"),
+    [
+        (
+            standing_of(),
+            "We have not heard from any customer yet, so there is no distance to show.",
+        ),
+        (
+            standing_of(near=1, unknown=50),
+            (
+                "So far we have heard from 1 customer only: too few to say how far we are from our "
+                "customers."
+            ),
+        ),
+        (
+            standing_of(339, 41, gone_before=29, at_risk={"EUR": Decimal(2_100_000)}),
+            (
+                "41 of 380 customers are drifting or gone, 12 more than four weeks ago; EUR 2.1 M "
+                "a year is at risk."
+            ),
+        ),
+        (
+            standing_of(19, 1, gone_before=3, at_risk={"EUR": Decimal(10), "USD": Decimal(20)}),
+            (
+                "1 of 20 customers is drifting or gone, 2 fewer than four weeks ago; USD 20 and "
+                "EUR 10 a year are at risk."
+            ),
+        ),
+        (
+            standing_of(20, 0, gone_before=0),
+            (
+                "None of 20 customers are drifting or gone, as many as four weeks ago; no yearly "
+                "value is at risk."
+            ),
+        ),
+        (
+            standing_of(15, 5),
+            (
+                "5 of 20 customers are drifting or gone, and nothing older to compare with yet; no "
+                "yearly value is at risk."
+            ),
+        ),
+    ],
+)
+def test_the_first_sentence_says_what_the_numbers_say(here, sentence):
+    assert distance_sentence(here).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_comparisons_are_with_mondays_nearest_to_four_weeks_and_a_year_ago(days):
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC) + timedelta(days=days)
+    month, year = comparison_days(now)
+    assert month.weekday() == year.weekday() == 0
+    assert abs((now.date() - month).days - 28) <= 3
+    assert 358 <= (now.date() - year).days <= 370
