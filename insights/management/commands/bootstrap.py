@@ -7,35 +7,41 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import transaction
 from django.utils import timezone
 
 from insights.demo import load_demonstration
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
-from relationships.models import Customer, Person
+from relationships.models import Person
 
 ADMINISTRATOR = "admin@hearth.example"
 
 
 class Command(BaseCommand):
-    """Make the first administrator, and on an empty database with DEMO=1 the demonstration."""
+    """On a first start, load the demonstration unless DEMO=0 and make an administrator."""
 
-    help = "Make the first administrator and, with DEMO=1, the demonstration organisation."
+    help = "Load the demonstration unless DEMO=0, and make the first administrator."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the lines to sign in with."""
         password = _password()
-        _first_administrator(password)
-        if os.environ.get("DEMO") == "1" and not Customer.objects.exists():
-            self.stderr.write("Loading the demonstration organisation ...")
-            load_demonstration(today=timezone.localdate(), password=password)
-            self.stderr.write("Scoring it ...")
-            while drain(now=timezone.now()):
-                pass
-            read_everyone_again(now=timezone.now())
+        if not Person.objects.filter(role=Person.Role.ADMINISTRATOR).exists():
+            if os.environ.get("DEMO") != "0":
+                self._load_demonstration(password)
+            # Last: whoever interrupts a first start finds it to be the first again.
+            Person.objects.create_user(
+                ADMINISTRATOR, password, name="Administrator", role=Person.Role.ADMINISTRATOR
+            )
         for line in _sign_in(password):
             self.stdout.write(line)
+
+    def _load_demonstration(self, password: str) -> None:
+        self.stderr.write("Loading the demonstration organisation ...")
+        load_demonstration(today=timezone.localdate(), password=password)
+        self.stderr.write("Scoring it ...")
+        while drain(now=timezone.now()):
+            pass
+        read_everyone_again(now=timezone.now())
 
 
 def _password() -> str:
@@ -48,14 +54,6 @@ def _password() -> str:
     kept.touch(mode=0o600)
     kept.write_text(password)
     return password
-
-
-@transaction.atomic
-def _first_administrator(password: str) -> None:
-    if not Person.objects.filter(role=Person.Role.ADMINISTRATOR).exists():
-        Person.objects.create_user(
-            ADMINISTRATOR, password, name="Administrator", role=Person.Role.ADMINISTRATOR
-        )
 
 
 def _sign_in(password: str) -> list[str]:
