@@ -30,14 +30,30 @@ def check_events(events: "Events") -> None:
     >>> from insights.scoring.events import Events
     >>> check_events(Events.from_frame(pd.DataFrame({"customer": [1, 1], "at": [2.0, 1.0]})))
     """
-    _check_shape(events)
+    check_shape(events)
     _check_ranges(events)
     _check_order(events)
     _check_loops(events)
 
 
-def _check_shape(events: "Events") -> None:
-    """Refuse columns of the wrong type or length, and offsets that do not cover them."""
+def check_shape(events: "Events") -> None:
+    """Refuse columns of the wrong type or length, and offsets that do not cover them.
+
+    Raises
+    ------
+    ValueError
+        Naming the column, its type and length, and what would be right.
+
+    Examples
+    --------
+    >>> import dataclasses
+    >>> import pandas as pd
+    >>> from insights.scoring.events import Events
+    >>> events = Events.from_frame(pd.DataFrame({"customer": [1], "at": [2.0]}))
+    >>> check_shape(dataclasses.replace(events, day=np.array([2.0])))
+    Traceback (most recent call last):
+    ValueError: day is float64 (1,); it must be int32 (1,) like at
+    """
     for name, (kind, _) in COLUMNS.items():
         column = getattr(events, name)
         if column.dtype != np.dtype(kind) or column.shape != (len(events),):

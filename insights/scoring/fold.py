@@ -1,10 +1,12 @@
 """Fold touchpoints into states."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.scoring.checks import check_shape
 from insights.scoring.columns import COLUMNS
 from insights.scoring.events import Events
 from insights.scoring.kinds import Kinds
@@ -44,7 +46,8 @@ def fold(
     Parameters
     ----------
     events : Events
-        Of n customers.
+        Of n customers. Only their types and lengths are checked here: call `validate` on events
+        that were not made by `from_frame`.
     kinds : Kinds
         What `events.kind` points into.
     policy : Policy
@@ -105,6 +108,7 @@ class Fold:
         policy: Policy,
         states: NDArray[np.float64] | None = None,
     ) -> None:
+        check_shape(events)
         if states is None:
             states = empty_states(events.customers)
         else:
@@ -116,7 +120,7 @@ class Fold:
         self.hurts = np.zeros(len(events))
         self._cursor = events.offsets[:-1].copy()
         self._stops = events.offsets[1:].copy()
-        self._columns = tuple(getattr(events, name) for name in COLUMNS)
+        self._columns = tuple(_read_only(getattr(events, name)) for name in COLUMNS)
         self._kinds = kinds.records()
         self._rules: Rules = rules_of(policy)
 
@@ -132,6 +136,17 @@ class Fold:
             self.states,
             self.hurts,
         )
+
+
+def _read_only(column: NDArray[Any]) -> NDArray[Any]:
+    """Take a view that may not be written to.
+
+    Columns straight from a buffer are read-only, and numba compiles anew for each mixture of
+    the two kinds; this way there is one.
+    """
+    view = np.ascontiguousarray(column).view()
+    view.flags.writeable = False
+    return view
 
 
 def _check_start(events: Events, states: NDArray[np.float64]) -> None:

@@ -13,6 +13,7 @@ def compiled(function: F) -> F:
 
     The interpreter lock is released while it runs, so a worker may fold on several threads. It
     is not parallel inside: Celery workers fork, and numba's thread pools do not survive a fork.
+    Where nothing can be written, every process compiles for itself (some seconds).
 
     Parameters
     ----------
@@ -35,4 +36,7 @@ def compiled(function: F) -> F:
     >>> round(half_left(90.0, 90.0), 12)
     0.5
     """
-    return cast("F", njit(nogil=True, cache=True)(function))
+    try:
+        return cast("F", njit(nogil=True, cache=True)(function))
+    except RuntimeError:  # nowhere to keep it, as in a read-only installation
+        return cast("F", njit(nogil=True)(function))

@@ -18,6 +18,7 @@ from insights.scoring.population import population
 from insights.scoring.read import read
 
 SHOWN_BAD_ROWS = 20
+SHORTEST_DATE = len("20200131")
 WANTED = ("customer", "occurred_at")
 CUSTOMER_RIGHT = "it must not be empty"
 MOMENT_RIGHT = "it must be an ISO date or moment such as 2020-01-31 or 2020-01-31T09:30:00Z"
@@ -205,7 +206,8 @@ def _read_columns(path: Path) -> pd.DataFrame:
 
 def _parse_moments(text: pd.Series) -> pd.Series:
     """Parse ISO 8601; what has no offset is UTC, what is none is NaT."""
-    is_dated = text.str.match(r"\s*\d{4}-?\d{2}-?\d{2}(?!\d)")
+    # pandas also takes "now", "today" and "2020-01", none of which is a date.
+    is_dated = np.fromiter((len(one) >= SHORTEST_DATE for one in text), np.bool_, len(text))
     return pd.to_datetime(text.where(is_dated), format="ISO8601", utc=True, errors="coerce")
 
 

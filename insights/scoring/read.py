@@ -72,15 +72,16 @@ def read(
     declared = _styles(styles, len(states))
     chosen = Silence.prior() if silence is None else silence
     days = policy.horizon_days if horizon is None else horizon
-    pieces = []
-    for start in range(0, max(len(states), 1), BLOCK):
+    readings = Readings.blank(len(states))
+    for start in range(0, len(states), BLOCK):
         block = slice(start, start + BLOCK)
         # Columns side by side in memory: every formula reads a few of them for all customers.
         columns = np.asfortranarray(states[block])
-        pieces.append(
-            _read_block(columns, moments[block], policy, population, chosen, days, declared[block])
+        piece = _read_block(
+            columns, moments[block], policy, population, chosen, days, declared[block]
         )
-    return Readings.joined(pieces)
+        readings.put(block, piece)
+    return readings
 
 
 def _read_block(

@@ -1,6 +1,5 @@
 """All of a customer's scores at one moment, with the parts they are made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -101,7 +100,13 @@ class Readings:
         return pd.DataFrame({column.name: getattr(self, column.name) for column in fields(self)})
 
     @classmethod
-    def joined(cls, pieces: Sequence["Readings"]) -> Self:
-        """Put the readings of several blocks of customers after one another."""
+    def blank(cls, customers: int) -> Self:
+        """Make room for so many customers."""
+        kinds = {"known": np.bool_, "style": np.int8, "active_days": np.int64}
         names = [column.name for column in fields(cls)]
-        return cls(**{n: np.concatenate([getattr(p, n) for p in pieces]) for n in names})
+        return cls(**{name: np.empty(customers, kinds.get(name, np.float64)) for name in names})
+
+    def put(self, place: slice, piece: "Readings") -> None:
+        """Write the readings of some of the customers into their place."""
+        for column in fields(self):
+            getattr(self, column.name)[place] = getattr(piece, column.name)

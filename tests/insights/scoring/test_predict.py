@@ -140,6 +140,14 @@ def test_nobody_yet_gives_a_header_only(run):
 
 
 @pytest.mark.parametrize(
+    "text", ["now", "today", "2020", "2020-01", "1577836800", "2020-02-30", "31.01.2020", ""]
+)
+def test_what_is_no_iso_date_is_refused(text):
+    with pytest.raises(ValueError, match="it must be an ISO date"):
+        moment_of(text)
+
+
+@pytest.mark.parametrize(
     ("text", "days"),
     [("1970-01-02", 1.0), ("1970-01-01T12:00", 0.5), ("1970-01-01 06:00:00Z", 0.25),
      ("1970-01-02T01:00:00.5+01:00", 1.0 + 0.5 / 86_400), ("1969-12-31", -1.0)],
