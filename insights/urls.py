@@ -2,11 +2,25 @@
 
 from django.urls import path
 
+from insights.views.customer import (
+    customer,
+    customer_payback,
+    customer_score,
+    customer_standing,
+)
 from insights.views.customers import customers
+from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.health import healthz
+from insights.views.today import today
 
 urlpatterns = [
+    path("", today, name="today"),
+    path("demonstration/remove/", remove_demonstration, name="remove_demonstration"),
+    path("customers/<int:pk>/", customer, name="customer"),
+    path("customers/<int:pk>/score/", customer_score, name="customer_score"),
+    path("customers/<int:pk>/standing/", customer_standing, name="customer_standing"),
+    path("customers/<int:pk>/payback/", customer_payback, name="customer_payback"),
     path("customers/", customers, name="customers"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),

@@ -1,10 +1,70 @@
 """Reads about touchpoints and loops."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
 
-from interactions.models import Loop, Touchpoint, TouchpointType
+from django.db.models import Count, Min, Q, QuerySet
+
+from interactions.models import Loop, LoopKind, Touchpoint, TouchpointChange, TouchpointType
 from relationships import access
 from relationships.models import Customer, Person
+
+PAGE_SIZE = 30
+RECENT = 300
+"""Touchpoints looked through for whom a contact met last; a page never reads them all."""
+
+MESS_UPS = (LoopKind.COMPLAINT, LoopKind.FAILURE)
+BY_HAND = "Hearth"
+"""The source of what people log here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a timeline: what comes after it happened earlier."""
+
+    occurred_at: datetime
+    touchpoint_id: int
+
+    def __str__(self) -> str:
+        return f"{self.occurred_at.isoformat()}_{self.touchpoint_id}"
+
+    @classmethod
+    def parse(cls, key: str) -> Self | None:
+        """Read a place from a page's address; None when it means nothing."""
+        moment, _, number = key.rpartition("_")
+        try:
+            place = cls(datetime.fromisoformat(moment), int(number))
+        except ValueError:
+            return None
+        is_place = place.occurred_at.tzinfo is not None and 0 < place.touchpoint_id < 2**63
+        return place if is_place else None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Some touchpoints, the newest first, the loops that lie over them, and where to go on."""
+
+    touchpoints: Sequence[Touchpoint]
+    loops: Sequence[Loop]
+    older: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastMet:
+    """When a contact was last met, and by whom of us."""
+
+    occurred_at: datetime
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessUps:
+    """How many failures and complaints of a customer are open, and since when."""
+
+    count: int
+    since: datetime
 
 
 def timeline(customer: Customer) -> QuerySet[Touchpoint]:
@@ -15,6 +75,54 @@ def timeline(customer: Customer) -> QuerySet[Touchpoint]:
         .select_related("type", "contact", "person", "source")
         .order_by("-occurred_at", "-id")
     )
+
+
+def timeline_page(customer: Customer, after: Place | None = None) -> TimelinePage:
+    """Return the touchpoints of a customer that follow a place, with the loops over them."""
+    rows = timeline(customer)
+    if after is not None:
+        rows = rows.filter(occurred_at__lte=after.occurred_at).filter(
+            Q(occurred_at__lt=after.occurred_at) | Q(pk__lt=after.touchpoint_id)
+        )
+    found = list(rows[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    last = shown[-1] if len(found) > PAGE_SIZE else None
+    return TimelinePage(
+        touchpoints=shown,
+        loops=_loops_over(customer, shown),
+        older=Place(last.occurred_at, last.pk) if last else None,
+    )
+
+
+def _loops_over(customer: Customer, shown: Sequence[Touchpoint]) -> list[Loop]:
+    if not shown:
+        return []
+    return list(
+        Loop.objects.filter(customer=customer, opened_at__lte=shown[0].occurred_at)
+        .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=shown[-1].occurred_at))
+        .select_related("closed_by__type", "opened_by__type")
+        .order_by("-opened_at", "-pk")
+    )
+
+
+def last_met(customer: Customer) -> dict[int, LastMet]:
+    """Return who met each contact last, as far as the newest touchpoints tell."""
+    newest = (
+        Touchpoint.objects.live()
+        .filter(customer=customer)
+        .order_by("-occurred_at", "-id")
+        .values("pk")[:RECENT]
+    )
+    met: dict[int, LastMet] = {}
+    for touchpoint in (
+        Touchpoint.objects.filter(
+            pk__in=newest, contact__isnull=False, type__mode=TouchpointType.Mode.HUMAN
+        )
+        .select_related("person")
+        .order_by("-occurred_at", "-id")
+    ):
+        met.setdefault(touchpoint.contact_id, LastMet(touchpoint.occurred_at, touchpoint.person))
+    return met
 
 
 def open_loops(person: Person) -> QuerySet[Loop]:
@@ -28,6 +136,86 @@ def open_loops(person: Person) -> QuerySet[Loop]:
     )
 
 
+def loops_to_settle(
+    person: Person, *, now: datetime, ahead: timedelta, is_mine: bool
+) -> QuerySet[Loop]:
+    """Return what is open and due by `now` + `ahead`, the first due first.
+
+    With `is_mine`, only what `person` opened or what is open with a customer of theirs.
+    """
+    loops = open_loops(person).filter(due_at__lte=now + ahead)
+    return loops.filter(Q(person=person) | Q(customer__owner=person)) if is_mine else loops
+
+
+def open_loops_of(customer: Customer) -> QuerySet[Loop]:
+    """Return what is open with one customer, the first due first."""
+    return (
+        Loop.objects.filter(closed_at__isnull=True, customer=customer)
+        .select_related("person", "opened_by__type")
+        .order_by("due_at", "id")
+    )
+
+
+def open_mess_ups(customer_ids: Collection[int]) -> dict[int, OpenMessUps]:
+    """Return the open failures and complaints of each of these customers that has some."""
+    rows = (
+        Loop.objects.filter(customer__in=customer_ids, closed_at__isnull=True, kind__in=MESS_UPS)
+        .values("customer_id")
+        .annotate(number=Count("pk"), since=Min("opened_at"))
+        .values_list("customer_id", "number", "since")
+    )
+    return {pk: OpenMessUps(number, since) for pk, number, since in rows}
+
+
+def mess_ups_among(loops: Iterable[Loop]) -> OpenMessUps | None:
+    """Return how many of a customer's open loops are failures and complaints, and since when."""
+    opened = [loop.opened_at for loop in loops if loop.kind in MESS_UPS]
+    return OpenMessUps(len(opened), min(opened)) if opened else None
+
+
+def is_waiting_for_scores(customer: Customer) -> bool:
+    """Whether something happened with a customer that their reading does not know yet."""
+    return TouchpointChange.objects.filter(customer_id=customer.pk).exists()
+
+
+def catalogue() -> QuerySet[TouchpointType]:
+    """Return every touchpoint type, in the order of their keys."""
+    return TouchpointType.objects.order_by("key")
+
+
 def types_to_log() -> QuerySet[TouchpointType]:
     """Return the touchpoint types offered when logging by hand."""
     return TouchpointType.objects.filter(is_active=True).order_by("label")
+
+
+def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:
+    """Return a touchpoint that `person` may correct, delete or bring back."""
+    if not 0 < pk < 2**63:
+        return None
+    return (
+        Touchpoint.objects.filter(pk=pk, customer__in=access.customers_visible_to(person))
+        .select_related("type", "customer", "contact", "person")
+        .first()
+    )
+
+
+def logged_by_hand(external_id: str) -> Touchpoint | None:
+    """Return what was recorded from the form with this id, deleted or not."""
+    return (
+        Touchpoint.objects.filter(source__name=BY_HAND, external_id=external_id)
+        .select_related("type", "customer")
+        .first()
+    )
+
+
+def loop_closed_by(touchpoint: Touchpoint) -> Loop | None:
+    """Return the loop that a touchpoint closes."""
+    return Loop.objects.filter(closed_by=touchpoint).select_related("opened_by__type").first()
+
+
+def first_open_mess_ups(customer_ids: Collection[int]) -> dict[int, Loop]:
+    """Return the open failure or complaint that is due first with each of these customers."""
+    loops = Loop.objects.filter(
+        customer__in=customer_ids, closed_at__isnull=True, kind__in=MESS_UPS
+    ).order_by("customer_id", "due_at", "id")
+    return {loop.customer_id: loop for loop in loops.distinct("customer_id")}

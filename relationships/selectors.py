@@ -4,9 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
 
-from relationships.models import AccessKey, Customer, Identity
+from relationships import access
+from relationships.models import AccessKey, Contact, Customer, Identity, Person
+from relationships.names import searchable
+
+LIKE_ENOUGH = 0.35
+"""Word similarity of two names from which one may be a slip for the other."""
+
+LOOKED_AT = 200
+"""Names that are ranked; more than these say too little to be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,68 @@ class IdentityRef:
 def has_demonstration() -> bool:
     """Whether any customer is demonstration data."""
     return Customer.objects.filter(is_demo=True).exists()
+
+
+def customers_like(person: Person, text: str, *, at_most: int) -> list[Customer]:
+    """Return the customers `person` may see whose name has these words, or nearly has them.
+
+    Names that contain every word come alone; only when there is none, names near to the text.
+    """
+    visible = access.customers_visible_to(person)
+    wanted = searchable(text.replace("\x00", ""))
+    if not wanted:
+        return []
+    has_words = Q()
+    for word in wanted.split():
+        has_words &= Q(search_name__contains=word)
+    return list(visible.filter(has_words)[:at_most]) or _nearly(visible, wanted)[:at_most]
+
+
+def _nearly(customers: QuerySet[Customer], wanted: str) -> list[Customer]:
+    """Return the customers with a name near to `wanted`, the nearest first, by the index."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)]
+        )
+        alike = customers.filter(search_name__trigram_word_similar=wanted).order_by()[:LOOKED_AT]
+        likeness = TrigramWordSimilarity(wanted, "search_name")
+        return sorted(alike.annotate(likeness=likeness), key=_by_likeness)
+
+
+def _by_likeness(customer: Customer) -> tuple[float, str]:
+    return -customer.likeness, customer.search_name
+
+
+def visible_customer(person: Person, pk: int) -> Customer | None:
+    """Return the customer with this id, with all that is said of it, if `person` may see it."""
+    if not 0 < pk < 2**63:
+        return None
+    return (
+        access.customers_visible_to(person)
+        .select_related("team", "owner", "segment")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def contacts_of(customer: Customer) -> QuerySet[Contact]:
+    """Return a customer's contacts with their identities, those still there first."""
+    return customer.contacts.prefetch_related("identities").order_by(
+        F("left_on").desc(nulls_first=True), "name", "pk"
+    )
+
+
+def identities_of(customer: Customer) -> QuerySet[Identity]:
+    """Return the identities that mean a customer as a whole."""
+    return customer.identities.filter(contact=None).order_by("kind", "namespace", "value")
+
+
+def colleagues(person: Person) -> QuerySet[Person]:
+    """Return the people of ours that `person` may name as having been there."""
+    people = Person.objects.filter(is_active=True).exclude(role=Person.Role.SERVICE)
+    if access.sees_every_customer(person):
+        return people
+    return people.filter(Q(pk=person.pk) | Q(team_id=person.team_id, team_id__isnull=False))
 
 
 def customers_by_identity(refs: Iterable[IdentityRef]) -> dict[IdentityRef, tuple[int, int | None]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -24,7 +24,8 @@ MARKED_POINTS = 10
 
 FAR = (Band.COOLING, Band.DRIFTING, Band.GONE)
 AHEAD = timedelta(days=7)
-NOW = datetime(9999, 12, 31).date()  # noqa: DTZ001 - the date under which totals of now are kept
+NOW = date.max
+"""The date under which totals of now are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _needing(readings: QuerySet[Reading]) -> QuerySet[Reading]:
     return (
         readings.filter(Q(band__in=FAR) | Q(drift__gte=MARKED_POINTS))
         .select_related("customer", "owner")
-        .order_by("-at_risk", "customer")
+        .order_by("-at_risk", "customer_id")
     )
 
 
@@ -116,7 +117,7 @@ def _closer(readings: QuerySet[Reading]) -> QuerySet[Reading]:
     return (
         readings.filter(drift__lte=-MARKED_POINTS)
         .select_related("customer")
-        .order_by("drift", "-customer")
+        .order_by("drift", "-customer_id")
     )
 
 

@@ -1,5 +1,6 @@
 """What may happen to a touchpoint afterwards: corrected, moved, deleted, brought back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         old = _as_row(touchpoint)
         new = row_for(item, touchpoint.source, known, by)._replace(
             recorded_by_id=touchpoint.recorded_by_id,
-            **_kept_closing(item, old),
+            **_kept_closing(changes, old),
         )
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(
@@ -113,9 +114,9 @@ def _as_item(touchpoint: Touchpoint) -> NewTouchpoint:
     )
 
 
-def _kept_closing(item: NewTouchpoint, old: Row) -> dict[str, Any]:
-    """Keep the loop it closes unless the correction names another."""
-    if item.closes or item.closes_loop is not None:
+def _kept_closing(changes: Mapping[str, Any], old: Row) -> dict[str, Any]:
+    """Keep the loop it closes unless the correction names another, or says none."""
+    if "closes" in changes or "closes_loop" in changes:
         return {}
     return {
         "closes_source_id": old.closes_source_id,

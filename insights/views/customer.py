@@ -1,0 +1,181 @@
+"""One customer: where they stand and why, what is open, who is there, and what happened."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from insights.models import Band
+from insights.presentation import BAND_KEYS, year_of_distance
+from insights.selectors import customer as selectors
+from insights.selectors.customer import ContactLine, CustomerPage, Standing
+from insights.selectors.portfolio import SPLIT
+from insights.timeline import draw, lanes_key, parse_lanes
+from insights.views.today import loop_row
+from insights.words import ago, money, signed
+from interactions.selectors import Place
+from relationships.models import Customer, Person
+from relationships.selectors import visible_customer
+
+STYLES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
+
+
+QUARTERS = {
+    (True, True): "open house",
+    (True, False): "handshake only",
+    (False, True): "through the glass",
+    (False, False): "walled off",
+}
+POLLS_AT_MOST = 40
+"""After this many looks for a new score the page says that it takes longer."""
+
+
+@require_safe
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a customer; htmx asking for a place in the timeline gets what follows it."""
+    found = _visible(request.user, pk)
+    now, after = timezone.now(), Place.parse(request.GET.get("after", ""))
+    page = selectors.customer_page(found, after=after)
+    context = {
+        **_standing(page.standing),
+        "about": _about(page, now),
+        "loops": [loop_row(loop, now) for loop in page.loops],
+        "contacts": [_contact(line, now) for line in page.contacts],
+        "identities": page.identities,
+        **_timeline(request, page, now),
+        "is_from_start": after is None,
+        "log_query": f"?{urlencode({'customer': found.pk})}",
+    }
+    is_more = request.htmx and request.htmx.target == "older"
+    response = render(
+        request, "insights/_timeline.html" if is_more else "insights/customer.html", context
+    )
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+@require_safe
+def customer_score(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the score alone; it asks again by itself until nothing is left to be scored."""
+    standing = selectors.standing(_visible(request.user, pk))
+    context = _standing(standing, looks=_count(request.GET.get("looks", "")))
+    return render(request, "insights/_score.html", context)
+
+
+@require_safe
+def customer_standing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return where a customer stands in a line, for the form that logs a touchpoint."""
+    standing = selectors.standing(_visible(request.user, pk))
+    return render(request, "insights/_standing.html", _standing(standing))
+
+
+@require_safe
+def customer_payback(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return what a touchpoint just logged changed; it asks again until that is scored."""
+    standing = selectors.standing(_visible(request.user, pk))
+    before = request.GET.get("before", "")
+    context = {
+        **_standing(standing, looks=_count(request.GET.get("looks", ""))),
+        "before": before if before.isdecimal() and len(before) <= 3 else "",
+    }
+    return render(request, "insights/_payback.html", context)
+
+
+def _visible(person: Person, pk: int) -> Customer:
+    found = visible_customer(person, pk)
+    if found is None:
+        raise Http404("There is no such customer that you may see.")
+    return found
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= 4 else 0
+
+
+def _standing(standing: Standing, looks: int = 0) -> dict[str, Any]:
+    reading = standing.reading
+    context: dict[str, Any] = {
+        "customer": standing.customer,
+        "standing": standing,
+        "is_waiting": standing.is_waiting and looks < POLLS_AT_MOST,
+        "takes_longer": standing.is_waiting and looks >= POLLS_AT_MOST,
+        "looks": looks + 1,
+        "band": "unknown",
+        "band_label": Band.UNKNOWN.label,
+    }
+    if reading is None or not standing.is_known:
+        return context
+    drift, direction = signed(reading.drift)
+    quarter = (reading.doors >= SPLIT, reading.windows >= SPLIT)
+    return context | {
+        "band": BAND_KEYS[reading.band],
+        "band_label": reading.get_band_display(),
+        "distance": f"{reading.distance:.0f}",
+        "before_distance": _before(reading.distance, reading.drift),
+        "drift": drift,
+        "direction": direction,
+        "at_risk": money(reading.at_risk, reading.currency),
+        "silence": f"{100 * (reading.silence or 0):.0f}",
+        "warmth": f"{reading.warmth or 0:.0f}",
+        "baseline": f"{reading.baseline or 0:.0f}",
+        "doors": f"{reading.doors:.0f}",
+        "windows": f"{reading.windows:.0f}",
+        "quarter": QUARTERS[quarter],
+        "year": year_of_distance(reading),
+        "segments": _segments(standing),
+    }
+
+
+def _before(distance: float | None, drift: float | None) -> str:
+    if distance is None or drift is None or abs(drift) < 1:
+        return ""
+    return f"{min(max(distance - drift, 0), 100):.0f}"
+
+
+def _segments(standing: Standing) -> list[dict[str, Any]]:
+    """Return the parts as pieces of one bar, each from where the last one ended."""
+    segments, start = [], 0
+    for reason in standing.reasons:
+        if reason.points:
+            segments.append({"name": reason.name, "start": start, "points": reason.points})
+            start += reason.points
+    return segments
+
+
+def _about(page: CustomerPage, now: Any) -> dict[str, Any]:
+    customer, reading = page.standing.customer, page.standing.reading
+    style, is_declared = customer.get_style_display(), bool(customer.style)
+    if not is_declared and page.standing.is_known and reading:
+        style = STYLES.get(reading.style, "")
+    last = timezone.localdate(reading.last_at) if reading and reading.last_at else None
+    return {
+        "style": style,
+        "is_declared": is_declared,
+        "value": money(customer.yearly_value, customer.currency),
+        "last_active": ago(last, timezone.localdate(now)) if last else "",
+    }
+
+
+def _contact(line: ContactLine, now: Any) -> dict[str, Any]:
+    met = line.last_met
+    day = timezone.localdate(met.occurred_at) if met else None
+    return {
+        "contact": line.contact,
+        "identities": line.identities,
+        "met": ago(day, timezone.localdate(now)) if day else "",
+        "met_by": met.person if met else None,
+    }
+
+
+def _timeline(request: HttpRequest, page: CustomerPage, now: Any) -> dict[str, Any]:
+    running = parse_lanes(request.GET.get("lanes", ""))
+    drawn = draw(page.timeline, now=now, running=running)
+    older = page.timeline.older
+    query = urlencode({"after": str(older), "lanes": lanes_key(drawn.running)}) if older else ""
+    here = reverse("customer", args=[page.standing.customer.pk])
+    return {"days": drawn.days, "older_url": f"{here}?{query}" if query else "", "here": here}

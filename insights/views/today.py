@@ -1,0 +1,147 @@
+"""Today: who needs me and why, what is due, what went well."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights.presentation import BAND_KEYS, customer_url
+from insights.selectors import today as selectors
+from insights.selectors.today import FAR, HANDFUL, MOST, Need, Today
+from insights.words import counted, money, monies, signed, thousands
+from interactions.models import Loop, LoopKind
+from relationships import access, words
+from relationships.models import Person
+
+ALL = "all"
+# What to do about the largest part of the distance: the type to log, and the words.
+NEXT_STEPS = {
+    "presence": ("call.phone", "Log a call"),
+    "cooling": ("call.phone", "Log a call"),
+    "wall": ("meeting.in_person", "Log a meeting"),
+    "unhealed": ("call.phone", "Make it right"),
+}
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Show whom to turn to, for the customers of this person, else for all they may see."""
+    person, now = request.user, timezone.now()
+    owns = selectors.has_own_customers(person)
+    is_mine = owns and request.GET.get("whose") != ALL
+    shown = MOST if request.GET.get("show") == ALL else HANDFUL
+    found = selectors.today(person, now=now, is_mine=is_mine, shown=shown)
+    context = {
+        "today": found,
+        "lede": _lede(found),
+        "needs": [_need(need) for need in found.needs],
+        "loops": [loop_row(loop, now) for loop in found.loops],
+        "due_summary": _due_summary(found),
+        "closer": [_closer(reading) for reading in found.closer],
+        "day": timezone.localdate(now),
+        "scopes": _scopes(person, is_mine=is_mine) if owns else [],
+        "whole_url": f"{request.path}?{urlencode({**_whose(is_mine, owns), 'show': ALL})}",
+        "rest_url": _rest_url(person, is_mine=is_mine),
+        "is_whole": shown == MOST,
+    }
+    return render(request, "insights/today.html", context)
+
+
+def loop_row(loop: Loop, now: Any) -> dict[str, Any]:
+    """Write an open loop as a row of a list, with the way to settle it."""
+    query = {"customer": loop.customer_id, "closes": loop.pk, "type": "loop.closed"}
+    return {
+        "pk": loop.pk,
+        "customer": loop.customer,
+        "url": customer_url(loop.customer_id),
+        "kind": LoopKind(loop.kind).label,
+        "text": loop.text,
+        "due": words.due(loop.due_at, now),
+        "is_overdue": loop.due_at < now,
+        "person": loop.person,
+        "settle_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
+    }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    reading = need.reading
+    drift, direction = signed(reading.drift)
+    kind, step = NEXT_STEPS.get(need.reason.name, ("call.phone", "Log a call"))
+    query = {"customer": reading.pk, "type": kind}
+    if need.loop:
+        query["closes"] = need.loop.pk
+    return {
+        "customer": reading.customer,
+        "url": customer_url(reading.pk),
+        "band": BAND_KEYS[reading.band],
+        "band_label": reading.get_band_display(),
+        "distance": f"{reading.distance or 0:.0f}",
+        "drift": drift,
+        "direction": direction,
+        "reason": need.reason.sentence,
+        "at_risk": money(reading.at_risk, reading.currency) if reading.at_risk else "",
+        "owner": reading.owner,
+        "step": step,
+        "step_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
+    }
+
+
+def _closer(reading: Any) -> dict[str, Any]:
+    now = round(reading.distance or 0)
+    drift, direction = signed(reading.drift)
+    return {
+        "customer": reading.customer,
+        "url": customer_url(reading.pk),
+        "band": BAND_KEYS[reading.band],
+        "band_label": reading.get_band_display(),
+        "words": f"Distance {round(now - (reading.drift or 0))} to {now} in four weeks",
+        "drift": drift,
+        "direction": direction,
+    }
+
+
+def _lede(found: Today) -> dict[str, str]:
+    """Return the pieces of the sentence at the top."""
+    totals = found.totals
+    return {
+        "far": thousands(totals.far),
+        "noun": "customer" if totals.far == 1 else "customers",
+        "verb": "has" if totals.far == 1 else "have",
+        "known": counted(totals.known, "customer"),
+        "at_risk": monies(totals.at_risk) if any(totals.at_risk.values()) else "",
+    }
+
+
+def _due_summary(found: Today) -> str:
+    coming = found.loops_in_all - found.overdue
+    pieces = []
+    if found.overdue:
+        pieces.append(f"{thousands(found.overdue)} overdue")
+    if coming:
+        pieces.append(f"{thousands(coming)} due this week")
+    return ", ".join(pieces)
+
+
+def _whose(is_mine: bool, owns: bool) -> dict[str, str]:
+    return {"whose": ALL} if owns and not is_mine else {}
+
+
+def _scopes(person: Person, *, is_mine: bool) -> list[dict[str, Any]]:
+    everyone = "All teams" if access.sees_every_customer(person) else "My team"
+    here = reverse("today")
+    return [
+        {"label": "My customers", "url": here, "is_chosen": is_mine},
+        {"label": everyone, "url": f"{here}?whose={ALL}", "is_chosen": not is_mine},
+    ]
+
+
+def _rest_url(person: Person, *, is_mine: bool) -> str:
+    """Return the address of all customers who are far, in the list of customers."""
+    query = [("band", BAND_KEYS[band]) for band in FAR]
+    if is_mine:
+        query.append(("owner", str(person.pk)))
+    return f"{reverse('customers')}?{urlencode(query)}"

@@ -1,0 +1,362 @@
+"""What people say when they log or correct a touchpoint by hand."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
+from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
+from interactions.services import NewTouchpoint, Refusal
+from relationships import words
+from relationships.models import Contact, Customer, Person
+from relationships.selectors import colleagues, contacts_of, customers_like, visible_customer
+
+# Offered first, in this order, where the catalogue has them.
+OFTEN = (
+    "call.phone",
+    "meeting.in_person",
+    "meeting.video",
+    "visit",
+    "email.personal",
+    "email.received",
+    "call.attempt",
+    "question",
+    "complaint",
+    "promise",
+)
+MINUTE = "%Y-%m-%dT%H:%M"
+CANDIDATES = 6
+
+# What a field is called in `NewTouchpoint`, where it is not the same.
+NAME_IN_TOUCHPOINT = {"contact": "contact_id", "person": "person_id", "closes": "closes_loop"}
+NAME_IN_FORM = {
+    "customer": "customer_name",
+    **{name: field for field, name in NAME_IN_TOUCHPOINT.items()},
+}
+NUMBERS = {"contact", "person", "direction", "opens", "closes"}
+
+
+@dataclass(frozen=True, slots=True)
+class TypeGroup:
+    """Some types to choose from; those chosen often come without a name."""
+
+    label: str
+    types: Sequence[tuple[str, str]]
+
+
+class MomentInput(forms.DateTimeInput):
+    """A date and time as browsers ask for it."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format=MINUTE)
+
+
+def _moment(label: str) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        widget=MomentInput(),
+        input_formats=[MINUTE, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        error_messages={"invalid": "Give a date and time, such as 2026-03-05 14:30."},
+    )
+
+
+def _choice(label: str, choices: Sequence[tuple[Any, str]] = ()) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=choices,
+        error_messages={"invalid_choice": "That cannot be chosen here; choose again."},
+    )
+
+
+class TouchpointForm(forms.Form):
+    """One touchpoint; only the customer and the type must be given."""
+
+    customer = forms.CharField(required=False, widget=forms.HiddenInput)
+    customer_name = forms.CharField(
+        label="Customer",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Type a name"}),
+    )
+    candidate = forms.CharField(required=False)
+    type = forms.ChoiceField(
+        label="What happened",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose what happened.",
+            "invalid_choice": "There is no such type; choose one of these.",
+        },
+    )
+    occurred_at = _moment("When")
+    text = forms.CharField(
+        label="What was it about?", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    contact = _choice("With whom")
+    person = _choice("Who of us")
+    direction = _choice("Direction", [("", "As usual for this"), *Direction.choices])
+    duration_minutes = forms.IntegerField(
+        label="Minutes",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": "Give a whole number of minutes."},
+    )
+    sentiment = _choice(
+        "How did it feel?", [("", "Not said"), ("1", "Good"), ("0", "Neutral"), ("-1", "Bad")]
+    )
+    opens = _choice("Opens", [("", "As usual for this"), ("0", "Nothing"), *LoopKind.choices])
+    due_at = _moment("Due")
+    closes = _choice("Settles")
+    external_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    edited_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    distance_before = forms.CharField(required=False, widget=forms.HiddenInput)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        person: Person,
+        now: datetime,
+        initial: Mapping[str, Any],
+        touchpoint: Touchpoint | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        self.author, self.now, self.touchpoint = person, now, touchpoint
+        self.chosen: Customer | None = None
+        self.candidates: Sequence[Customer] = ()
+        self._choose_customer()
+        self.types = _offered_types(touchpoint)
+        self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
+        self.fields["person"].choices = _people_choices(person, touchpoint)
+        self._offer_about_customer()
+
+    @property
+    def type_groups(self) -> list[TypeGroup]:
+        """The types to choose from: the common ones, then the others by what they are."""
+        by_key = {kind.key: kind for kind in self.types}
+        often = [(key, by_key[key].label) for key in OFTEN if key in by_key]
+        order = TouchpointType.Nature.values
+        rest = sorted(
+            (kind for kind in self.types if kind.key not in OFTEN),
+            key=lambda kind: order.index(kind.nature),
+        )
+        return [
+            TypeGroup("", often),
+            *(
+                TypeGroup(
+                    TouchpointType.Nature(nature).label, [(kind.key, kind.label) for kind in kinds]
+                )
+                for nature, kinds in groupby(rest, lambda kind: kind.nature)
+            ),
+        ]
+
+    @property
+    def is_rare_type(self) -> bool:
+        """Whether the chosen type is among those that are not shown at once."""
+        return bool(self["type"].value()) and self["type"].value() not in OFTEN
+
+    @property
+    def says_more(self) -> bool:
+        """Whether something is filled in, or wrong, among the details."""
+        names = ("direction", "duration_minutes", "sentiment", "opens", "due_at")
+        return any(self.errors.get(name) or self[name].value() for name in names)
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether there is anything to settle."""
+        return any(value for value, _ in self.fields["closes"].choices)
+
+    def _given(self, name: str) -> str:
+        return str((self.data if self.is_bound else self.initial).get(name) or "")
+
+    def _choose_customer(self) -> None:
+        """Find the customer by the id chosen, unless another name was typed over it."""
+        typed = self._given("customer_name").strip()
+        self.chosen = self._by_id("candidate")
+        if self.chosen is None:
+            named = self._by_id("customer")
+            self.chosen = named if named and typed in {"", named.name} else None
+        if self.chosen is None and typed:
+            self.candidates = customers_like(self.author, typed, at_most=CANDIDATES)
+            self.chosen = _only(self.candidates, typed)
+
+    def _by_id(self, name: str) -> Customer | None:
+        number = self._given(name)
+        is_id = number.isascii() and number.isdecimal() and len(number) < 19
+        return visible_customer(self.author, int(number)) if is_id else None
+
+    def _offer_about_customer(self) -> None:
+        contacts = list(contacts_of(self.chosen)) if self.chosen else []
+        loops = list(open_loops_of(self.chosen)) if self.chosen else []
+        if self.touchpoint and (settled := loop_closed_by(self.touchpoint)):
+            loops.insert(0, settled)
+            self.initial["closes"] = str(settled.pk)
+        self.fields["contact"].choices = [("", "Nobody named"), *_contact_choices(contacts)]
+        self.fields["closes"].choices = [
+            ("", "Nothing"),
+            *((str(loop.pk), _loop_words(loop, self.now)) for loop in loops),
+        ]
+        if self._is_moved():
+            self._forget_contact({str(contact.pk) for contact in contacts})
+
+    def _is_moved(self) -> bool:
+        moved_from = self.touchpoint.customer_id if self.touchpoint else None
+        return self.is_bound and bool(
+            self.chosen and self.touchpoint and self.chosen.pk != moved_from
+        )
+
+    def _forget_contact(self, known: set[str]) -> None:
+        """Leave the contact behind when a touchpoint moves to a customer who has no such one."""
+        if self._given("contact") not in known:
+            self.data = {**{name: self.data.get(name) for name in self.data}, "contact": ""}
+
+    def clean_occurred_at(self) -> datetime:
+        """Take now when nothing was said."""
+        return self.cleaned_data["occurred_at"] or self.now
+
+    def clean(self) -> dict[str, Any]:
+        """Insist on a customer, and on something that can be due."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.chosen is None:
+            self.add_error("customer_name", self._no_customer())
+        if cleaned.get("due_at") and not self._opens_something(cleaned):
+            self.add_error("due_at", "Nothing is opened that could be due; choose it under Opens.")
+        return cleaned
+
+    def _opens_something(self, cleaned: Mapping[str, Any]) -> bool:
+        if cleaned.get("opens"):
+            return cleaned["opens"] != "0"
+        return any(kind.opens for kind in self.types if kind.key == cleaned.get("type"))
+
+    def _no_customer(self) -> str:
+        typed = self._given("customer_name").strip()
+        if self.candidates:
+            return "Which of these is it?"
+        if typed:
+            return f"None of your customers is called anything like “{typed[:60]}”."
+        return "Say which customer it was."
+
+    def said(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what was said in these fields, as `NewTouchpoint` and `edit` want it."""
+        values = {}
+        for name in names:
+            value = self.cleaned_data[name]
+            if name in NUMBERS:
+                value = int(value) if value else None
+            elif name == "sentiment":
+                value = float(value) if value else None
+            values[NAME_IN_TOUCHPOINT.get(name, name)] = value
+        return values
+
+    def new_touchpoint(self) -> NewTouchpoint:
+        """Return what to record; the id made with the form keeps it from being recorded twice."""
+        assert self.chosen is not None
+        return NewTouchpoint(
+            customer=self.chosen.pk,
+            external_id=str(self.cleaned_data["external_id"] or uuid.uuid4()),
+            **self.said(_CONTENT),
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """Return what differs from the touchpoint that is corrected."""
+        assert self.chosen is not None
+        assert self.touchpoint is not None
+        said = self.said(name for name in _CONTENT if name in self.changed_data)
+        if self.chosen.pk != self.touchpoint.customer_id:
+            said["customer"] = self.chosen.pk
+        return said
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Put what the service refused beside the fields it is about."""
+        for refusal in refusals:
+            name = NAME_IN_FORM.get(refusal.field, refusal.field)
+            self.add_error(name if name in self.fields else None, refusal.reason)
+
+
+_CONTENT = (
+    "type", "occurred_at", "text", "contact", "person", "direction", "duration_minutes",
+    "sentiment", "opens", "due_at", "closes",
+)  # fmt: skip
+
+
+def blank(now: datetime, person: Person, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a new form starts with."""
+    return {
+        **given,
+        "occurred_at": now,
+        "person": str(person.pk),
+        "external_id": str(uuid.uuid4()),
+    }
+
+
+def as_recorded(touchpoint: Touchpoint) -> dict[str, Any]:
+    """Return what a form that corrects `touchpoint` starts with."""
+    sentiment = touchpoint.sentiment
+    return {
+        "customer": str(touchpoint.customer_id),
+        "customer_name": touchpoint.customer.name,
+        "type": touchpoint.type.key,
+        "occurred_at": touchpoint.occurred_at.replace(second=0, microsecond=0),
+        "text": touchpoint.text,
+        "contact": str(touchpoint.contact_id or ""),
+        "person": str(touchpoint.person_id or ""),
+        "direction": str(touchpoint.direction),
+        "duration_minutes": touchpoint.duration_minutes,
+        "sentiment": "" if sentiment is None else str(round(sentiment)),
+        "opens": str(touchpoint.opens or 0),
+        "due_at": touchpoint.due_at and touchpoint.due_at.replace(second=0, microsecond=0),
+        "edited_at": version_of(touchpoint),
+    }
+
+
+def version_of(touchpoint: Touchpoint) -> str:
+    """Return what changes whenever a touchpoint is corrected."""
+    return touchpoint.edited_at.isoformat() if touchpoint.edited_at else ""
+
+
+def _only(candidates: Sequence[Customer], typed: str) -> Customer | None:
+    """Return the one customer that was meant, if there is no doubt."""
+    named = [one for one in candidates if one.name.casefold() == typed.casefold()]
+    found = named or candidates
+    return found[0] if len(found) == 1 else None
+
+
+def _offered_types(touchpoint: Touchpoint | None) -> list[TouchpointType]:
+    kinds = list(types_to_log())
+    if touchpoint and touchpoint.type not in kinds:
+        kinds.append(touchpoint.type)
+    return kinds
+
+
+def _people_choices(person: Person, touchpoint: Touchpoint | None) -> list[tuple[str, str]]:
+    people = {one.pk: one.name for one in colleagues(person)}
+    if touchpoint and touchpoint.person:
+        people.setdefault(touchpoint.person.pk, touchpoint.person.name)
+    people.pop(person.pk, None)
+    others = [(str(pk), name) for pk, name in people.items()]
+    return [(str(person.pk), f"{person} (me)"), *others, ("", "Nobody of us")]
+
+
+def _contact_choices(contacts: Iterable[Contact]) -> Iterable[tuple[str, str]]:
+    for contact in contacts:
+        facts = [contact.name, contact.job_title, "has left" if contact.left_on else ""]
+        yield str(contact.pk), ", ".join(filter(None, facts))
+
+
+def _loop_words(loop: Loop, now: datetime) -> str:
+    day = timezone.localtime(loop.opened_at).date()
+    name = words.day_name(day, timezone.localtime(now).date())
+    about = " ".join(loop.text.split())
+    about = f"{about[:60]}…" if len(about) > 60 else about
+    kind = LoopKind(loop.kind).label
+    return f"{kind}, {name}: {about}" if about else f"{kind}, {name}"

@@ -1,0 +1,218 @@
+"""Logging a touchpoint by hand, and correcting, moving, deleting and bringing one back."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from interactions import services
+from interactions.forms import TouchpointForm, as_recorded, blank, version_of
+from interactions.models import Touchpoint
+from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
+from interactions.undo import said_again, said_before
+from relationships import words
+from relationships.selectors import customers_like, visible_customer
+
+GIVEN = ("customer", "type", "closes", "contact", "next")
+OPTIONS_AT_MOST = 8
+BEFORE_CORRECTION = "before_correction"
+"""In the session: the last touchpoint corrected, and what it said before."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_touchpoint(request: HttpRequest) -> HttpResponse:
+    """Log a touchpoint, on a page of its own or in a dialog."""
+    now = timezone.now()
+    if request.method != "POST":
+        form = TouchpointForm(person=request.user, now=now, initial=_start(request))
+        if form.initial.get("customer") and form.chosen is None:
+            raise Http404("There is no such customer that you may see.")
+        return _show(request, form)
+    form = TouchpointForm(request.POST, person=request.user, now=now, initial=_start(request))
+    if not form.is_valid():
+        return _show(request, form)
+    outcome = _record(request, form)
+    if outcome.status == "refused":
+        form.refuse(outcome.refusals)
+        return _show(request, form)
+    touchpoint = logged_by_hand(outcome.external_id)
+    if outcome.status == "known" and not _says_the_same(form, touchpoint):
+        return _show(request, _anew(request, form), is_sent_before=True)
+    text = f"{touchpoint.type} with {touchpoint.customer} logged."
+    before = form.cleaned_data["distance_before"]
+    return _done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
+
+
+@require_safe
+def customer_options(request: HttpRequest) -> HttpResponse:
+    """Return the customers that what was typed may mean, for the box that searches them."""
+    typed = request.GET.get("customer_name", "").strip()[:200]
+    found = customers_like(request.user, typed, at_most=OPTIONS_AT_MOST)
+    context = {"customers": found, "typed": typed}
+    return render(request, "interactions/_customer_options.html", context)
+
+
+@require_safe
+def log_about(request: HttpRequest) -> HttpResponse:
+    """Return the part of the form that depends on the customer: contacts, what is open."""
+    number = request.GET.get("customer", "")
+    if not number.isdecimal() or visible_customer(request.user, int(number[:19])) is None:
+        raise Http404("There is no such customer that you may see.")
+    form = TouchpointForm(person=request.user, now=timezone.now(), initial=_start(request))
+    return render(request, "interactions/_about_customer.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a touchpoint, or move it to another customer."""
+    touchpoint, now = _mine(request, pk), timezone.now()
+    form = TouchpointForm(
+        request.POST if request.method == "POST" else None,
+        person=request.user,
+        now=now,
+        initial={**as_recorded(touchpoint), "next": request.GET.get("next", "")},
+        touchpoint=touchpoint,
+    )
+    if request.method != "POST" or not form.is_valid():
+        return _show(request, form)
+    if form.cleaned_data["edited_at"] != version_of(touchpoint):
+        form.add_error(None, "Somebody corrected this meanwhile. Look at it again, then save.")
+        return _show(request, form)
+    changes = form.changes()
+    before = said_before(touchpoint, changes)
+    try:
+        services.edit(touchpoint_id=pk, by=request.user, now=now, **changes)
+    except services.TouchpointRefusedError as error:
+        form.refuse(error.refusals)
+        return _show(request, form)
+    request.session[BEFORE_CORRECTION] = {"touchpoint": pk, "said": before}
+    is_moved = "customer" in changes
+    said = f"moved to {form.chosen}." if is_moved else "corrected."
+    return _done(request, _mine(request, pk), f"{touchpoint.type} {said}", undo="revert_touchpoint")
+
+
+@require_POST
+def revert_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the last correction of a touchpoint."""
+    kept = request.session.get(BEFORE_CORRECTION) or {}
+    touchpoint, now = _mine(request, pk), timezone.now()
+    if kept.get("touchpoint") != pk:
+        return _done(request, touchpoint, "There is nothing to take back.", tone="warning")
+    try:
+        services.edit(touchpoint_id=pk, by=request.user, now=now, **said_again(kept["said"]))
+    except services.TouchpointRefusedError as error:
+        return _done(request, touchpoint, f"That could not be taken back: {error}", tone="error")
+    del request.session[BEFORE_CORRECTION]
+    return _done(request, _mine(request, pk), f"{touchpoint.type} is as it was before.")
+
+
+@require_POST
+def delete_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a touchpoint; it can be brought back."""
+    touchpoint = _mine(request, pk)
+    services.delete(touchpoint_id=pk, by=request.user, now=timezone.now())
+    day = timezone.localtime(touchpoint.occurred_at).date()
+    name = words.day_name(day, timezone.localdate())
+    when = f"of {name.lower() if name in {'Today', 'Yesterday'} else name}"
+    text = f"{touchpoint.type} {when} with {touchpoint.customer} deleted."
+    return _done(request, touchpoint, text, undo="restore_touchpoint")
+
+
+@require_POST
+def restore_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring back a touchpoint that was deleted."""
+    touchpoint = _mine(request, pk)
+    services.restore(touchpoint_id=pk, by=request.user)
+    return _done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
+
+
+def _start(request: HttpRequest) -> dict[str, Any]:
+    given = {name: request.GET[name][:500] for name in GIVEN if name in request.GET}
+    return blank(timezone.now(), request.user, given)
+
+
+def _record(request: HttpRequest, form: TouchpointForm) -> services.Outcome:
+    (outcome,) = services.record(
+        source=services.source_named(BY_HAND),
+        items=[form.new_touchpoint()],
+        by=request.user,
+        now=timezone.now(),
+    )
+    return outcome
+
+
+def _says_the_same(form: TouchpointForm, touchpoint: Touchpoint) -> bool:
+    """Whether a form sent twice is the same form, not one changed after it was sent."""
+    said = form.cleaned_data
+    return (
+        form.chosen == touchpoint.customer
+        and said["type"] == touchpoint.type.key
+        and said["text"] == touchpoint.text
+        and touchpoint.deleted_at is None
+    )
+
+
+def _anew(request: HttpRequest, form: TouchpointForm) -> TouchpointForm:
+    """Return the form as it was filled in, able to record another touchpoint."""
+    data = {**form.data.dict(), "external_id": _start(request)["external_id"]}
+    return TouchpointForm(data, person=request.user, now=timezone.now(), initial=form.initial)
+
+
+def _mine(request: HttpRequest, pk: int) -> Touchpoint:
+    touchpoint = touchpoint_to_change(request.user, pk)
+    if touchpoint is None:
+        raise Http404("There is no such touchpoint that you may change.")
+    return touchpoint
+
+
+def _show(request: HttpRequest, form: TouchpointForm, **context: Any) -> HttpResponse:
+    """Show a form: in the dialog it was asked from, else on a page of its own."""
+    is_dialog = bool(request.htmx) and request.htmx.target in {"dialog-body", "touchpoint-form"}
+    name = "interactions/_touchpoint_form.html" if is_dialog else "interactions/touchpoint.html"
+    context |= {"form": form, "is_dialog": is_dialog, "touchpoint": form.touchpoint}
+    response = render(request, name, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _done(
+    request: HttpRequest,
+    touchpoint: Touchpoint,
+    text: str,
+    *,
+    undo: str = "",
+    tone: str = "success",
+    distance_before: str = "",
+) -> HttpResponse:
+    """Say what was done, with the way to undo it: in place by htmx, else on the next page."""
+    undo_url = reverse(undo, args=[touchpoint.pk]) if undo else ""
+    if request.htmx:
+        context = {
+            "text": text,
+            "tone": tone,
+            "undo_url": undo_url,
+            "touchpoint": touchpoint,
+            "pays_back": undo == "delete_touchpoint",
+            "distance_before": distance_before,
+        }
+        response = render(request, "interactions/_done.html", context)
+        event = {"touchpointsChanged": {"customer": touchpoint.customer_id}, "closeDialog": True}
+        response["HX-Trigger"] = json.dumps(event)
+        return response
+    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
+    messages.add_message(request, level, text, extra_tags=undo_url)
+    return redirect(_next(request, touchpoint))
+
+
+def _next(request: HttpRequest, touchpoint: Touchpoint) -> str:
+    asked = request.POST.get("next", "")
+    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+        return asked
+    return reverse("customer", args=[touchpoint.customer_id])

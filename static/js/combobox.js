@@ -1,0 +1,103 @@
+/**
+ * Comboboxes. In an element marked data-combobox a text field searches (htmx fills its listbox);
+ * arrows move, Enter or a click chooses, Escape closes. The choice is kept in the hidden field,
+ * which typing empties again; "customerChosen" tells the rest of the form.
+ */
+
+function parts(box) {
+  return {
+    input: box.querySelector("[role='combobox']"),
+    list: box.querySelector("[role='listbox']"),
+    value: box.querySelector("input[type='hidden']"),
+  };
+}
+
+function options(list) {
+  return [...list.querySelectorAll("[role='option']")];
+}
+
+function open(box, isOpen) {
+  const { input, list } = parts(box);
+  list.hidden = !isOpen;
+  input.setAttribute("aria-expanded", String(isOpen));
+  if (!isOpen) mark(box, null);
+}
+
+function mark(box, option) {
+  const { input, list } = parts(box);
+  for (const one of options(list)) one.setAttribute("aria-selected", String(one === option));
+  if (option) {
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  } else {
+    input.removeAttribute("aria-activedescendant");
+  }
+}
+
+function choose(box, option) {
+  const { input, value } = parts(box);
+  input.value = option.dataset.name;
+  value.value = option.dataset.value;
+  open(box, false);
+  tellForm(box);
+}
+
+function tellForm(box) {
+  box.closest("form")?.querySelector("[hx-trigger='customerChosen']")
+    ?.dispatchEvent(new CustomEvent("customerChosen"));
+}
+
+function move(box, step) {
+  const { list } = parts(box);
+  const all = options(list);
+  if (list.hidden || !all.length) return;
+  const at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+  mark(box, all[(at + step + all.length + (at === -1 && step < 0 ? 1 : 0)) % all.length]);
+}
+
+document.addEventListener("input", (event) => {
+  const box = event.target.closest("[data-combobox]");
+  if (!box || event.target !== parts(box).input) return;
+  parts(box).value.value = "";
+  if (!event.target.value.trim()) open(box, false);
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const box = event.detail.target.closest?.("[data-combobox]");
+  if (!box || event.detail.target !== parts(box).list) return;
+  const { input, list } = parts(box);
+  open(box, document.activeElement === input && list.childElementCount > 0);
+  mark(box, options(list)[0] ?? null);
+});
+
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest("[data-combobox]");
+  if (!box || event.target !== parts(box).input || event.isComposing) return;
+  const { list } = parts(box);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    move(box, event.key === "ArrowDown" ? 1 : -1);
+  } else if ((event.key === "Enter" || event.key === "Tab") && !list.hidden) {
+    const chosen = options(list).find((one) => one.getAttribute("aria-selected") === "true");
+    if (!chosen) return;
+    choose(box, chosen);
+    if (event.key === "Tab") return;
+  } else if (event.key === "Escape" && !list.hidden) {
+    open(box, false);
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+// Before the field loses the focus to the click.
+document.addEventListener("mousedown", (event) => {
+  const option = event.target.closest("[data-combobox] [role='option']");
+  if (!option) return;
+  event.preventDefault();
+  choose(option.closest("[data-combobox]"), option);
+});
+
+document.addEventListener("focusout", (event) => {
+  const box = event.target.closest("[data-combobox]");
+  if (box && event.target === parts(box).input) open(box, false);
+});
