@@ -7,6 +7,9 @@ urlpatterns = [
     path("", include("insights.urls")),
     path("", include("interactions.urls")),
     path("", include("relationships.urls")),
+    path("api/v1/", include("interactions.api.urls")),
+    path("api/v1/", include("insights.api.urls")),
+    path("api/", include("relationships.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

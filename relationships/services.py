@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -19,6 +19,7 @@ SCOPES = {
 }
 
 
+NOTED_EVERY = timedelta(minutes=1)
 LONGEST_NAME = 200
 """Characters of a customer's name; an identity may be longer."""
 LONGEST_SOURCE = 100
@@ -73,6 +74,14 @@ def create_key(
 def key_digest(secret: str) -> str:
     """Return what is kept of a key; it is long and random, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def note_use(*, key: AccessKey, now: datetime) -> None:
+    """Remember that a key was used, to the minute, and without waiting for anybody."""
+    if key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY:
+        return
+    unlocked = AccessKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
+    AccessKey.objects.filter(pk__in=unlocked.values("pk")).update(last_used_at=now)
 
 
 def service_account(*, name: str, team: Team | None = None) -> Person:

@@ -1,6 +1,6 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
-from interactions.services.record import NewTouchpoint, Outcome, record, source_named
+from interactions.services.record import NewTouchpoint, Outcome, record, source_named, source_of
 from interactions.services.revise import (
     TouchpointGoneError,
     TouchpointRefusedError,
@@ -21,4 +21,5 @@ __all__ = [
     "record",
     "restore",
     "source_named",
+    "source_of",
 ]

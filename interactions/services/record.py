@@ -1,7 +1,7 @@
 """`record()`: the one way by which touchpoints come in."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
 from interactions.fingerprints import fingerprint
-from interactions.models import Direction, Loop, Source, TouchpointType
+from interactions.models import Direction, Loop, Source, Touchpoint, TouchpointType
 from interactions.services import loops, templates
 from interactions.services.marks import CHANGE_COLUMNS, select_changes
 from interactions.services.validate import (
@@ -87,6 +87,12 @@ _INSERT = f"""
 """
 
 
+def source_of(account: Person) -> Source:
+    """Return the source of a service account; it has the account's name."""
+    known = Source.objects.filter(service_account=account).first()
+    return known or source_named(account.name, service_account=account)
+
+
 def source_named(name: str, *, service_account: Person | None = None) -> Source:
     """Return the source with this name, made when it does not exist."""
     source, _ = Source.objects.get_or_create(
@@ -125,7 +131,8 @@ def record(
     ]
     with connection.cursor() as cursor:
         added = store(cursor, [row for row in rows if row is not None])
-    return list(_outcomes(items, rows, wrong, added))
+    before = _recorded_before(source, [row for row in rows if row], added)
+    return list(_outcomes(items, rows, wrong, added, before))
 
 
 def store(cursor: CursorWrapper, rows: Sequence[Row]) -> dict[str, int]:
@@ -169,21 +176,34 @@ def loop_keys(row: Row) -> Iterator[loops.LoopKey]:
         yield row.closes_source_id, row.closes_external_id
 
 
+def _recorded_before(
+    source: Source, rows: Sequence[Row], added: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Return the touchpoint and customer of each external id that was taken already."""
+    known = {row.external_id for row in rows} - added.keys()
+    if not known:
+        return {}
+    found = Touchpoint.objects.filter(source=source, external_id__in=known)
+    return {key: (pk, of) for key, pk, of in found.values_list("external_id", "pk", "customer_id")}
+
+
 def _outcomes(
     items: Sequence[NewTouchpoint],
     rows: Sequence[Row | None],
     wrong: Sequence[list[Refusal]],
-    added: dict[str, int],
+    added: Mapping[str, int],
+    before: Mapping[str, tuple[int, int]],
 ) -> Iterator[Outcome]:
-    waiting = dict(added)
+    first: dict[str, int] = {}
     for item, row, refused in zip(items, rows, wrong, strict=True):
         if row is None:
             yield Outcome("refused", item.external_id, refusals=tuple(refused))
-        elif row.external_id in waiting:
-            number = waiting.pop(row.external_id)
-            yield Outcome("recorded", row.external_id, number, row.customer_id)
+        elif row.external_id not in added:
+            yield Outcome("known", row.external_id, *before[row.external_id])
         else:
-            yield Outcome("known", row.external_id, None, row.customer_id)
+            status = "known" if row.external_id in first else "recorded"
+            customer_id = first.setdefault(row.external_id, row.customer_id)
+            yield Outcome(status, row.external_id, added[row.external_id], customer_id)
 
 
 def references(
@@ -278,7 +298,7 @@ def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) 
         item.via,
         item.text,
         _fingerprint(item, kind, direction),
-        item.value,
+        None if item.value is None else round(item.value, 2),
         item.severity,
         opens,
         _due_at(item, kind) if opens else None,

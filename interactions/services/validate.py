@@ -17,7 +17,7 @@ OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 50_000
 LARGEST_ROOM = 1_000_000
 LONGEST_MINUTES = 60 * 24 * 31
-LARGEST_VALUE = Decimal(10) ** 12
+LARGEST_VALUE = Decimal("999999999999.99")
 LONGEST_IDENTITY = 254
 LONGEST_NAMESPACE = 100
 LONGEST_TYPE = 60
@@ -85,7 +85,7 @@ class References:
 def refusals(item: NewTouchpoint, known: References, now: datetime) -> list[Refusal]:
     """Return everything that is wrong with `item`; an empty list means that it can be kept."""
     return [
-        Refusal(name, _shown(value), reason)
+        Refusal(name, shown(value), reason)
         for check in (_references, _moments, _numbers, _texts, _loop)
         for name, value, reason in check(item, known, now)
     ]
@@ -162,7 +162,7 @@ def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "duration_minutes", item.duration_minutes, f"Use 0 to {LONGEST_MINUTES} minutes."
     if item.severity is not None and item.severity not in (1, 3, 8):
         yield "severity", item.severity, "Use 1 (small), 3 (serious) or 8 (grave)."
-    if item.value is not None and not (item.value.is_finite() and abs(item.value) < LARGEST_VALUE):
+    if item.value is not None and not (item.value.is_finite() and abs(item.value) <= LARGEST_VALUE):
         yield "value", item.value, "Use an amount of money below a million million."
 
 
@@ -204,7 +204,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Return a value as it is quoted to whoever sent it, short and printable."""
     if isinstance(value, IdentityRef):
         value = value.value

@@ -1,44 +1,96 @@
 """Errors as problem details (RFC 9457)."""
 
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import exception_handler, set_rollback
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+logger = logging.getLogger(__name__)
 
 
-def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception into a problem document; None for what is truly unexpected."""
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    title, detail = _words(error)
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": response.status_code}
-    if isinstance(error, exceptions.ValidationError):
-        body["errors"] = list(_flat(error.detail))
-    body["detail"] = detail
-    response.data = body
+class MalformedError(exceptions.APIException):
+    """What was sent cannot be read at all."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+
+class TooLargeError(exceptions.APIException):
+    """More was sent than one request may carry."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class RefusedError(exceptions.APIException):
+    """What was sent can be read but not taken; `errors` says which values, and why."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_detail = "Some values cannot be taken; `errors` says which and why."
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def problem_details(error: Exception, context: dict[str, Any]) -> Response:
+    """Turn any exception into a problem document; what went wrong inside is only logged."""
+    response = exception_handler(error, context) or _unexpected(error, context)
+    response.data = {
+        "type": "about:blank",
+        "title": HTTPStatus(response.status_code).phrase,
+        "status": response.status_code,
+        "detail": _detail(error, response.status_code),
+    }
+    if errors := _errors(error):
+        response.data["errors"] = errors
     response.content_type = MEDIA_TYPE
     return response
 
 
-def _words(error: Exception) -> tuple[str, str]:
+def _unexpected(error: Exception, context: dict[str, Any]) -> Response:
+    set_rollback()
+    if isinstance(error, RequestDataTooBig):
+        return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    logger.error("%s failed", context["request"].path, exc_info=error)
+    if isinstance(error, OperationalError):
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        return Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+    return Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _detail(error: Exception, status: int) -> str:
     if isinstance(error, Http404):
-        return "Not found", "There is nothing here that you may see."
+        return str(error) or "There is nothing here that you may see."
     if isinstance(error, PermissionDenied):
-        return "Forbidden", str(error) or "You may not do this."
+        return str(error) or "You may not do this."
     if isinstance(error, exceptions.ValidationError):
-        return "Invalid request", "Some values are not valid; `errors` says which and why."
+        return str(RefusedError.default_detail)
     if isinstance(error, exceptions.APIException):
-        return str(error.default_detail).rstrip("."), str(error.detail)
-    return "Error", str(error)
+        return str(error.detail)
+    return {
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; send less at once.",
+        HTTPStatus.SERVICE_UNAVAILABLE: "The database did not answer. Nothing was kept: try again.",
+    }.get(HTTPStatus(status), "Something went wrong here. Nothing was kept, and it was logged.")
 
 
-def _flat(detail: Any, path: str = "") -> Any:
+def _errors(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, RefusedError):
+        return error.errors
+    if isinstance(error, exceptions.ValidationError):
+        return list(_flat(error.detail))
+    return []
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     """Yield each message with the path of its field, as a JSON pointer."""
     if isinstance(detail, dict):
         for name, inner in detail.items():

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from interactions.logs import BadRow, LogFile, LogFileError, open_log
-from interactions.services import source_named
+from interactions.services import source_of
 from interactions.services.load import Loaded, UnknownTypeError, check_type_exists, load
 from relationships.models import Person, Team
 from relationships.services import (
@@ -114,7 +114,7 @@ class Command(BaseCommand):
             return load(
                 rows=log,
                 type_key=type_key,
-                source=source_named(account.name, service_account=account),
+                source=source_of(account),
                 by=account,
                 now=timezone.now(),
                 batch_size=batch,

@@ -1,0 +1,199 @@
+"""What the API answers about customers, and how that is made from their readings."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from msgspec import Struct
+
+from insights.models import Band, Reading
+from insights.selectors.customer import Standing
+from insights.selectors.reasons import PART_LABELS, whole_points
+from relationships.models import Customer
+
+BANDS = {band.value: band.name.lower() for band in Band}
+STYLES = {1: "personal", 2: "mixed", 3: "self_service"}
+HUNDREDTHS = 100
+
+BandWord = Literal["unknown", "near", "steady", "cooling", "drifting", "gone"]
+
+
+class Named(Struct):
+    """Something with an id and a name."""
+
+    id: int
+    name: str
+
+    @classmethod
+    def of(cls, thing: Any) -> Self | None:
+        """Tell a thing, if there is one."""
+        return cls(thing.pk, thing.name) if thing else None
+
+
+class CustomerSummary(Struct):
+    """A customer in a list; the scores are empty until the customer has done anything."""
+
+    id: int
+    name: str
+    stage: Literal["lead", "current", "former"]
+    team: Named | None
+    owner: Named | None
+    segment: Named | None
+    yearly_value: str
+    currency: str
+    band: BandWord
+    distance: float | None
+    drift: float | None
+    warmth: float | None
+    at_risk: str | None
+    last_active_at: datetime | None
+    as_of: datetime | None
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        """Tell a customer with their reading, if there is one yet."""
+        reading: Reading | None = getattr(customer, "reading", None)
+        is_known = reading is not None and reading.distance is not None
+        return cls(
+            id=customer.pk,
+            name=customer.name,
+            stage=customer.stage,  # type: ignore[arg-type]
+            team=Named.of(customer.team),
+            owner=Named.of(customer.owner),
+            segment=Named.of(customer.segment),
+            yearly_value=f"{customer.yearly_value:.2f}",
+            currency=customer.currency,
+            band=BANDS[reading.band if reading else Band.UNKNOWN],  # type: ignore[arg-type]
+            distance=_score(reading.distance) if reading else None,
+            drift=_score(reading.drift) if reading else None,
+            warmth=_score(reading.warmth) if reading else None,
+            at_risk=f"{reading.at_risk:.2f}" if reading and is_known else None,
+            last_active_at=reading.last_at if reading else None,
+            as_of=reading.as_of if reading else None,
+        )
+
+
+class CustomersAnswer(Struct):
+    """A page of customers by id, and the address of the next one."""
+
+    results: list[CustomerSummary]
+    next: str | None
+
+
+class Part(Struct):
+    """A share of the distance, in points; parts of less than half a point have no sentence."""
+
+    name: Literal["presence", "cooling", "wall", "unhealed"]
+    label: str
+    points: float
+    sentence: str | None
+
+
+class Scores(Struct):
+    """Everything that was read; shares are 0 to 1, all other scores 0 to 100."""
+
+    distance: float
+    drift: float | None
+    warmth: float
+    baseline_warmth: float
+    presence_share: float
+    silence_share: float
+    doors: float
+    windows: float
+    connection_share: float
+    care_share: float
+    served_share: float
+    goodwill_share: float
+    noise_share: float
+    hurt: float
+
+
+class Health(Struct):
+    """Where a customer stands and why: the points of the parts add up to the distance.
+
+    Somebody we never heard from is unknown, which is not cold: there are no scores and no parts.
+    """
+
+    customer: Named
+    is_known: bool
+    band: BandWord
+    as_of: datetime | None
+    is_being_scored: bool
+    style: Literal["personal", "mixed", "self_service"] | None
+    is_style_declared: bool
+    scores: Scores | None
+    at_risk: str | None
+    currency: str
+    first_active_at: datetime | None
+    last_active_at: datetime | None
+    parts: list[Part]
+    why: list[str]
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """Tell where a customer stands."""
+        customer, reading = standing.customer, standing.reading
+        return cls(
+            customer=Named(customer.pk, customer.name),
+            is_known=standing.is_known,
+            band=BANDS[reading.band if reading else Band.UNKNOWN],  # type: ignore[arg-type]
+            as_of=reading.as_of if reading else None,
+            is_being_scored=standing.is_waiting or reading is None,
+            style=_style(standing),
+            is_style_declared=bool(customer.style),
+            scores=_scores(reading) if reading and standing.is_known else None,
+            at_risk=f"{reading.at_risk:.2f}" if reading and standing.is_known else None,
+            currency=customer.currency,
+            first_active_at=reading.first_at if reading else None,
+            last_active_at=reading.last_at if reading else None,
+            parts=_parts(standing) if standing.is_known else [],
+            why=[reason.sentence for reason in standing.reasons] or [NOT_READ_YET],
+        )
+
+
+NOT_READ_YET = "Not scored yet; ask again in a moment."
+
+
+def _style(standing: Standing) -> Any:
+    if standing.customer.style:
+        return standing.customer.style
+    return STYLES.get(standing.reading.style) if standing.is_known and standing.reading else None
+
+
+def _scores(reading: Reading) -> Scores:
+    return Scores(
+        distance=_score(reading.distance) or 0.0,
+        drift=_score(reading.drift),
+        warmth=_score(reading.warmth) or 0.0,
+        baseline_warmth=_score(reading.baseline) or 0.0,
+        presence_share=_share(reading.presence),
+        silence_share=_share(reading.silence),
+        doors=_score(reading.doors) or 0.0,
+        windows=_score(reading.windows) or 0.0,
+        connection_share=_share(reading.connection),
+        care_share=_share(reading.care),
+        served_share=_share(reading.served),
+        goodwill_share=_share(reading.goodwill),
+        noise_share=_share(reading.noise),
+        hurt=_score(reading.hurt) or 0.0,
+    )
+
+
+def _parts(standing: Standing) -> list[Part]:
+    """Return every part, rounded so that they add up to the rounded distance."""
+    reading = standing.reading
+    assert reading is not None
+    exact = [getattr(reading, f"part_{name}") * HUNDREDTHS for name in PART_LABELS]
+    rounded = whole_points(exact, round((reading.distance or 0.0) * HUNDREDTHS))
+    sentences = {reason.name: reason.sentence for reason in standing.reasons}
+    return [
+        Part(name, label, points / HUNDREDTHS, sentences.get(name))  # type: ignore[arg-type]
+        for (name, label), points in zip(PART_LABELS.items(), rounded, strict=True)
+    ]
+
+
+def _score(number: float | None) -> float | None:
+    return None if number is None else round(number, 2)
+
+
+def _share(number: float | None) -> float:
+    return round(number or 0.0, 4)

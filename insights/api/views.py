@@ -1,0 +1,119 @@
+"""Customers and their health."""
+
+from django.http import Http404, HttpResponse
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from insights.api import examples, parameters
+from insights.api.answers import CustomersAnswer, CustomerSummary, Health
+from insights.selectors.customer import visible_standing
+from insights.selectors.directory import directory
+from relationships.api.bodies import json_response
+from relationships.api.permissions import HasScope
+from relationships.api.schema import answer, problems
+from relationships.models import Customer
+
+ID = {"type": "integer", "minimum": 1, "maximum": parameters.LARGEST_ID}
+
+
+class Customers(APIView):
+    """Lists customers."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = "customers:read"
+
+    @extend_schema(
+        operation_id="list_customers",
+        summary="List customers",
+        description=(
+            "The customers this key may see, by id, each with the scores that decide. Follow "
+            "`next` until it is null. Needs the scope `customers:read`."
+        ),
+        tags=["Customers"],
+        parameters=[
+            OpenApiParameter(
+                "band",
+                {"type": "array", "items": {"type": "string", "enum": list(parameters.BANDS)}},
+                description="Only customers in this band; give it again for another.",
+                explode=True,
+                style="form",
+            ),
+            OpenApiParameter("stage", str, enum=Customer.Stage.values),
+            OpenApiParameter("team", ID, description="The id of a team."),
+            OpenApiParameter("owner", ID, description="The id of a person."),
+            OpenApiParameter("segment", ID, description="The id of a segment."),
+            OpenApiParameter(
+                "search",
+                {"type": "string", "maxLength": 200},
+                description="Words that the name contains, whatever their case and accents.",
+            ),
+            OpenApiParameter(
+                "limit",
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": parameters.LARGEST_PAGE,
+                    "default": parameters.DEFAULT_PAGE,
+                },
+            ),
+            OpenApiParameter("cursor", str, description="Where a page begins; `next` has it."),
+        ],
+        responses={
+            (200, "application/json"): answer(CustomersAnswer, "A page.", examples.CUSTOMERS),
+            **problems(422),
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Return a page of customers."""
+        narrowed, after, limit = parameters.read(request.query_params)
+        page = directory(request.user, narrowed, after=after, limit=limit)
+        results = [CustomerSummary.of(customer) for customer in page.customers]
+        return _private(json_response(CustomersAnswer(results, _next(request, page.next_after))))
+
+
+class CustomerHealth(APIView):
+    """Tells where a customer stands."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = "customers:read"
+
+    @extend_schema(
+        operation_id="get_customer_health",
+        summary="Tell where a customer stands and why",
+        description=(
+            "The reading of one customer: distance and its parts, which add up to it, with a "
+            "sentence for each that matters; warmth, doors and windows and what they are made "
+            "of. `is_being_scored` says that something just happened which this does not know "
+            "yet. Needs the scope `customers:read`."
+        ),
+        tags=["Customers"],
+        parameters=[OpenApiParameter("id", ID, OpenApiParameter.PATH)],
+        responses={
+            (200, "application/json"): answer(Health, "The reading.", examples.HEALTH),
+            **problems(404),
+        },
+    )
+    def get(self, request: Request, id: int) -> HttpResponse:
+        """Return the health of a customer that the sender may see."""
+        standing = visible_standing(request.user, id)
+        if standing is None:
+            raise Http404("There is no such customer that you may see.")
+        return _private(json_response(Health.of(standing)))
+
+
+def _next(request: Request, after: int | None) -> str | None:
+    if after is None:
+        return None
+    query = request.query_params.copy()
+    query["cursor"] = parameters.cursor_after(after)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Keep what one sender may see out of shared caches."""
+    response["Cache-Control"] = "private"
+    patch_vary_headers(response, ("Authorization", "Cookie"))
+    return response

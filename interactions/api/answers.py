@@ -1,0 +1,108 @@
+"""What the API answers about touchpoints and their types, and how that is made."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, Self
+
+from msgspec import Struct
+
+from interactions.models import Direction, LoopKind, TouchpointType
+from interactions.services import Outcome, Refusal
+
+DIRECTION_WORDS = {member.value: member.name.lower() for member in Direction}
+LOOP_WORDS = {member.value: member.name.lower() for member in LoopKind}
+
+
+class FieldError(Struct):
+    """Why one field cannot be taken, and what would be right."""
+
+    field: str
+    value: str
+    reason: str
+
+
+class Result(Struct):
+    """What became of one touchpoint; `id` is empty when it was refused."""
+
+    status: Literal["recorded", "known", "refused"]
+    external_id: str
+    id: int | None = None
+    customer_id: int | None = None
+    errors: list[FieldError] = []
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """Tell an outcome."""
+        return cls(
+            outcome.status,  # type: ignore[arg-type]
+            outcome.external_id,
+            outcome.touchpoint_id,
+            outcome.customer_id,
+            [FieldError(_name(wrong), wrong.value, wrong.reason) for wrong in outcome.refusals],
+        )
+
+
+class BatchResult(Struct):
+    """What became of many touchpoints, in the order in which they were sent."""
+
+    recorded: int
+    known: int
+    refused: int
+    results: list[Result]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> Self:
+        """Tell many outcomes."""
+        statuses = [outcome.status for outcome in outcomes]
+        counts = (statuses.count(status) for status in ("recorded", "known", "refused"))
+        return cls(*counts, [Result.of(outcome) for outcome in outcomes])
+
+
+class TypeAnswer(Struct):
+    """One entry of the catalogue of touchpoint types."""
+
+    key: str
+    label: str
+    channel: str
+    mode: Literal["human", "digital", "none"]
+    nature: str
+    direction: str
+    points: float
+    care: float
+    severity: int | None
+    opens: str | None
+    expected_hours: float | None
+    is_active: bool
+
+    @classmethod
+    def of(cls, kind: TouchpointType) -> Self:
+        """Tell a touchpoint type."""
+        told: dict[str, Any] = {name: getattr(kind, name) for name in cls.__struct_fields__}
+        told |= {
+            "direction": DIRECTION_WORDS[kind.direction],
+            "opens": LOOP_WORDS[kind.opens] if kind.opens else None,
+        }
+        return cls(**told)
+
+
+class TypesAnswer(Struct):
+    """The whole catalogue."""
+
+    results: list[TypeAnswer]
+
+
+def pointers(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
+    """Tell the refusals of a single touchpoint with JSON pointers."""
+    return [
+        {"pointer": _pointer(_name(wrong)), "value": wrong.value, "detail": wrong.reason}
+        for wrong in refusals
+    ]
+
+
+def _name(wrong: Refusal) -> str:
+    """Return what a field is called in JSON."""
+    return {"contact": "contact_id", "person": "person_id"}.get(wrong.field, wrong.field)
+
+
+def _pointer(field: str) -> str:
+    escaped = field.replace("~", "~0").replace("/", "~1").replace(".", "/")
+    return f"/{escaped}" if escaped else ""

@@ -1,0 +1,246 @@
+"""Touchpoints as JSON: decoded one by one, so that a bad one never spoils its neighbours."""
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from interactions.models import Direction, LoopKind
+from interactions.services.validate import (
+    LONGEST,
+    LONGEST_IDENTITY,
+    LONGEST_NAMESPACE,
+    NewTouchpoint,
+    Refusal,
+    shown,
+)
+from relationships.identities import IdentityFlawError, email_ref, phone_ref
+from relationships.selectors import IdentityRef
+
+LARGEST_BATCH = 5_000
+
+DIRECTIONS = {member.name.lower(): member.value for member in Direction}
+OPENS = {"none": 0} | {member.name.lower(): member.value for member in LoopKind}
+
+
+def _at_most(characters: int) -> Meta:
+    """State a limit in the schema; the service enforces it with all others."""
+    return Meta(extra_json_schema={"maxLength": characters})
+
+
+class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Who the customer is: give exactly one of id, foreign_id, email and phone.
+
+    The namespace is the system that a foreign id comes from; by default that of the key.
+    """
+
+    id: int | UnsetType = UNSET
+    foreign_id: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
+    namespace: Annotated[str, _at_most(LONGEST_NAMESPACE)] | UnsetType = UNSET
+    email: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
+    phone: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
+
+
+class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One thing that happened between a customer and us; what is left out is as its type says."""
+
+    type: Annotated[str, Meta(description="A key from /api/v1/touchpoint-types/.")]
+    customer: CustomerReference
+    occurred_at: Annotated[datetime, Meta(tz=None, description="RFC 3339, with an offset.")]
+    external_id: (
+        Annotated[
+            str,
+            Meta(description="Your own id: the same one is recorded once, for ever."),
+            _at_most(LONGEST["external_id"]),
+        ]
+        | None
+    ) = None
+    direction: Literal["inbound", "outbound", "mutual"] | None = None
+    contact_id: int | None = None
+    person_id: Annotated[int, Meta(description="Which of us was there.")] | None = None
+    duration_minutes: int | None = None
+    customers_in_room: int | None = None
+    sentiment: Annotated[float, Meta(description="From -1 (bad) to 1 (good).")] | None = None
+    via: (
+        Annotated[str, Meta(description="The intermediary, if any."), _at_most(LONGEST["via"])]
+        | None
+    ) = None
+    text: Annotated[str, _at_most(LONGEST["text"])] | None = None
+    value: Decimal | None = None
+    severity: Annotated[int, Meta(description="Of a failure: 1, 3 or 8.")] | None = None
+    opens: Literal["question", "complaint", "failure", "promise", "none"] | None = None
+    due_at: Annotated[datetime, Meta(description="When what it opens must be closed.")] | None = (
+        None
+    )
+    closes: (
+        Annotated[
+            str,
+            Meta(description="The external_id of what opened the loop that this closes."),
+            _at_most(LONGEST["closes"]),
+        ]
+        | None
+    ) = None
+    closes_loop: Annotated[int, Meta(description="That loop's own id.")] | None = None
+
+
+CUSTOMER = (
+    'Use exactly one of {"id": 12}, {"foreign_id": "C-1", "namespace": "shop"}, '
+    '{"email": "zoe@example.com"} and {"phone": "+49 30 901820"}.'
+)
+_MOMENT = "Use an RFC 3339 moment with an offset, such as 2026-03-01T12:30:00Z."
+_WHOLE = "Use a whole number."
+_TEXT = "Use a string."
+RIGHT = {
+    "type": "Use the key of a touchpoint type, such as call.phone.",
+    "customer": CUSTOMER,
+    "occurred_at": _MOMENT,
+    "external_id": _TEXT,
+    "direction": "Use inbound, outbound or mutual.",
+    "contact_id": _WHOLE,
+    "person_id": _WHOLE,
+    "duration_minutes": _WHOLE,
+    "customers_in_room": _WHOLE,
+    "sentiment": "Use a number from -1 (bad) to 1 (good).",
+    "via": _TEXT,
+    "text": _TEXT,
+    "value": "Use a number, or a string such as 11.77.",
+    "severity": "Use 1 (small), 3 (serious) or 8 (grave).",
+    "opens": "Use question, complaint, failure, promise or none.",
+    "due_at": _MOMENT,
+    "closes": _TEXT,
+    "closes_loop": _WHOLE,
+}
+REQUIRED = ("type", "customer", "occurred_at")
+_TYPES = get_type_hints(Touchpoint, include_extras=True)
+
+_decoder = msgspec.json.Decoder(Touchpoint)
+_batch_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_PLACE = re.compile(r" - at `\$\.?([^`]*)`")
+
+
+class MalformedBatchError(ValueError):
+    """A body is no JSON array."""
+
+
+def split(body: bytes) -> list[msgspec.Raw]:
+    """Return the items of a JSON array, not yet read; raise `MalformedBatchError` for others."""
+    try:
+        return _batch_decoder.decode(body)
+    except _UNREADABLE as error:
+        items = _split_leniently(body)
+        if items is None:
+            raise MalformedBatchError(_reason(error)) from None
+        return items
+
+
+def _split_leniently(body: bytes) -> list[msgspec.Raw] | None:
+    """Split an array with lone surrogates or NaN, which the decoder will refuse item by item."""
+    try:
+        items = json.loads(body)
+        is_array = isinstance(items, list)
+        return [msgspec.Raw(json.dumps(item).encode()) for item in items] if is_array else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def read(raw: bytes | msgspec.Raw, *, namespace: str) -> NewTouchpoint | list[Refusal]:
+    """Read one touchpoint, or say everything that is wrong with how it is written."""
+    try:
+        item = _decoder.decode(raw)
+    except _UNREADABLE as error:
+        return _flaws(raw, error)
+    try:
+        customer = _customer(item.customer, namespace)
+    except IdentityFlawError as error:
+        return [Refusal("customer", _text(item.customer), str(error))]
+    return NewTouchpoint(
+        type=item.type,
+        customer=customer,
+        occurred_at=item.occurred_at,
+        external_id=item.external_id or "",
+        direction=None if item.direction is None else DIRECTIONS[item.direction],
+        contact_id=item.contact_id,
+        person_id=item.person_id,
+        duration_minutes=item.duration_minutes,
+        customers_in_room=1 if item.customers_in_room is None else item.customers_in_room,
+        sentiment=item.sentiment,
+        via=item.via or "",
+        text=item.text or "",
+        value=item.value,
+        severity=item.severity,
+        opens=None if item.opens is None else OPENS[item.opens],
+        due_at=item.due_at,
+        closes=item.closes or "",
+        closes_loop=item.closes_loop,
+    )
+
+
+def _customer(reference: CustomerReference, namespace: str) -> int | IdentityRef:
+    given = [
+        name for name in ("id", "foreign_id", "email", "phone")
+        if getattr(reference, name) is not UNSET
+    ]  # fmt: skip
+    if len(given) != 1 or (reference.namespace is not UNSET and given != ["foreign_id"]):
+        raise IdentityFlawError(CUSTOMER)
+    if isinstance(reference.id, int):
+        return reference.id
+    if isinstance(reference.email, str):
+        return email_ref(reference.email)
+    if isinstance(reference.phone, str):
+        return phone_ref(reference.phone)
+    where = reference.namespace if isinstance(reference.namespace, str) else namespace
+    return IdentityRef("foreign", str(reference.foreign_id), where)
+
+
+def _flaws(raw: bytes | msgspec.Raw, error: Exception) -> list[Refusal]:
+    """Look at an item that cannot be read field by field."""
+    try:
+        fields = msgspec.json.decode(raw)
+    except _UNREADABLE:
+        place = _PLACE.search(str(error))
+        return [Refusal(place[1] if place else "", shown(_start(raw)), _reason(error))]
+    if not isinstance(fields, dict):
+        return [Refusal("", _text(fields), "Use an object, as the schema says.")]
+    flaws = [flaw for name, value in fields.items() for flaw in _flaws_of(name, value)]
+    flaws += [Refusal(name, "", f"This is missing. {RIGHT[name]}") for name in _missing(fields)]
+    return flaws or [Refusal("", shown(_start(raw)), _reason(error))]
+
+
+def _flaws_of(name: str, value: Any) -> list[Refusal]:
+    if name not in _TYPES:
+        near = difflib.get_close_matches(name[:100], _TYPES, n=1)
+        hint = f"did you mean {near[0]}?" if near else "see /api/docs/."
+        return [Refusal(shown(name), _text(value), f"There is no such field; {hint}")]
+    try:
+        msgspec.convert(value, _TYPES[name])
+    except msgspec.ValidationError as error:
+        place = _PLACE.search(str(error))
+        return [Refusal(f"{name}.{place[1]}" if place else name, _text(value), RIGHT[name])]
+    return []
+
+
+def _missing(fields: dict[str, Any]) -> Sequence[str]:
+    return [name for name in REQUIRED if name not in fields]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "This is nested too deep."
+    if isinstance(error, UnicodeDecodeError):
+        return "This is not UTF-8."
+    return f"{_PLACE.sub('', str(error))}."
+
+
+def _start(raw: bytes | msgspec.Raw) -> str:
+    return bytes(raw)[:200].decode(errors="replace")
+
+
+def _text(value: Any) -> str:
+    return shown(msgspec.json.encode(value).decode() if not isinstance(value, str) else value)

@@ -1,0 +1,150 @@
+"""Touchpoints in; the catalogue of their types out."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import msgspec
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from interactions import selectors
+from interactions.api import examples
+from interactions.api.answers import BatchResult, Result, TypeAnswer, TypesAnswer, pointers
+from interactions.api.items import LARGEST_BATCH, MalformedBatchError, Touchpoint, split
+from interactions.api.receive import receive
+from interactions.services import Outcome, source_named, source_of
+from relationships.api.bodies import RawJsonParser, json_response
+from relationships.api.permissions import HasScope, may
+from relationships.api.problems import MalformedError, RefusedError, TooLargeError
+from relationships.api.schema import answer, problems, refer
+from relationships.models import AccessKey
+
+BODY_ERRORS = (400, 413, 415)
+
+
+class Touchpoints(APIView):
+    """Records one touchpoint."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    parser_classes = (RawJsonParser,)
+    scope = "touchpoints:write"
+
+    @extend_schema(
+        operation_id="record_touchpoint",
+        summary="Record one touchpoint",
+        description=(
+            "Records a touchpoint once for ever: one sent again with the same `external_id` is "
+            "answered with 200 and changes nothing. A customer whom nobody knows yet is made if "
+            "the key has the scope `customers:write`. Needs the scope `touchpoints:write`."
+        ),
+        tags=["Touchpoints"],
+        request={"application/json": refer(Touchpoint)},
+        examples=[OpenApiExample("A phone call", value=examples.CALL, request_only=True)],
+        responses={
+            (201, "application/json"): answer(Result, "Recorded.", examples.RECORDED),
+            (200, "application/json"): answer(Result, "Known already.", examples.KNOWN),
+            **problems(*BODY_ERRORS, 422),
+        },
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Record it, or say what is wrong with it."""
+        body = _body(request)
+        if body.lstrip().startswith(b"["):
+            raise MalformedError("This is an array; send it to /api/v1/touchpoints/batch/.")
+        (outcome,) = _received(request, [body])
+        if outcome.status == "refused":
+            raise RefusedError(pointers(outcome.refusals))
+        is_new = outcome.status == "recorded"
+        return json_response(Result.of(outcome), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+class TouchpointBatch(APIView):
+    """Records many touchpoints."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    parser_classes = (RawJsonParser,)
+    scope = "touchpoints:write"
+
+    @extend_schema(
+        operation_id="record_touchpoints",
+        summary="Record many touchpoints",
+        description=(
+            f"Takes a JSON array of at most {LARGEST_BATCH:,} touchpoints. Each is answered for "
+            "itself, in order: the good ones are kept, the bad ones refused with the field, its "
+            "value and what would be right. Sending a batch again is safe when its touchpoints "
+            "have an `external_id`. Needs the scope `touchpoints:write`."
+        ),
+        tags=["Touchpoints"],
+        request={
+            "application/json": {
+                "type": "array",
+                "items": refer(Touchpoint),
+                "maxItems": LARGEST_BATCH,
+            }
+        },
+        examples=[OpenApiExample("Two of them", value=examples.BATCH, request_only=True)],
+        responses={
+            (200, "application/json"): answer(
+                BatchResult, "What became of each.", examples.BATCH_RESULT
+            ),
+            **problems(*BODY_ERRORS),
+        },
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Record what can be recorded, and answer for each."""
+        try:
+            raws = split(_body(request))
+        except MalformedBatchError as error:
+            raise MalformedError(f"Send a JSON array of touchpoints. {error}") from None
+        if len(raws) > LARGEST_BATCH:
+            raise TooLargeError(
+                f"These are {len(raws):,} touchpoints; send at most {LARGEST_BATCH:,} at once."
+            )
+        return json_response(BatchResult.of(_received(request, raws)))
+
+
+class TouchpointTypes(APIView):
+    """Lists the catalogue."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = None
+
+    @extend_schema(
+        operation_id="list_touchpoint_types",
+        summary="List the touchpoint types",
+        description="The whole catalogue, as the organisation has it now. Any key may read it.",
+        tags=["Touchpoints"],
+        responses={
+            (200, "application/json"): answer(TypesAnswer, "The catalogue.", examples.TYPES),
+            **problems(),
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Return every type."""
+        types = [TypeAnswer.of(kind) for kind in selectors.catalogue()]
+        response = json_response(TypesAnswer(types))
+        response["Cache-Control"] = "private"
+        return response
+
+
+def _body(request: Request) -> bytes:
+    """Return the body; DRF hands an empty one on without parsing it."""
+    body = request.data
+    if not isinstance(body, bytes) or not body.strip():
+        raise MalformedError("The body is empty; send JSON.")
+    return body
+
+
+def _received(request: Request, raws: Sequence[bytes | msgspec.Raw]) -> list[Outcome]:
+    is_key = isinstance(request.auth, AccessKey)
+    return receive(
+        raws,
+        source=source_of(request.user) if is_key else source_named(selectors.BY_HAND),
+        by=request.user,
+        now=timezone.now(),
+        may_create_customers=is_key and may(request, "customers:write"),
+    )
