@@ -4,7 +4,7 @@ Pure: arrays or frames in, arrays or frames out; no Django, no database, no cloc
 written down in SCORING.md, to whose sections the docstrings refer. Start at `fold`, then `read`.
 """
 
-from insights.scoring.bands import next_bands
+from insights.scoring.bands import BANDS, next_bands
 from insights.scoring.distance import parts
 from insights.scoring.events import Events
 from insights.scoring.fold import Folded, fold
@@ -16,14 +16,16 @@ from insights.scoring.readings import Readings
 from insights.scoring.silence import Silence
 from insights.scoring.state import STATE_FIELDS, STATE_SIZE, empty_states
 from insights.scoring.trail import trail
-from insights.scoring.why import why
+from insights.scoring.why import Part, why
 
 __all__ = [
+    "BANDS",
     "STATE_FIELDS",
     "STATE_SIZE",
     "Events",
     "Folded",
     "Kinds",
+    "Part",
     "Policy",
     "Population",
     "Readings",

@@ -14,7 +14,7 @@ POLICY = Policy()
 SILENCE = Silence.prior()
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(history=touches(), other=touches(max_size=6), after=AFTER)
 def test_fold_and_read_equal_the_oracle(history, other, after):
     folded = fold(events_of(history, other), KINDS, POLICY)
