@@ -62,7 +62,12 @@ class CustomersForm(forms.Form):
     team = _choice("Team", [], "Any team")
     owner = _choice("Owner", [], "Any owner")
     segment = _choice("Segment", [], "Any segment")
-    sort = forms.ChoiceField(label="Sort by", required=False, choices=list(SORT_LABELS.items()))
+    sort = forms.ChoiceField(
+        label="Sort by",
+        required=False,
+        choices=list(SORT_LABELS.items()),
+        widget=forms.Select(attrs={"data-default": DEFAULT_SORT}),
+    )
     after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 

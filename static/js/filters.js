@@ -1,7 +1,7 @@
 /**
  * Filter forms marked data-auto-submit submit themselves: at once when a choice changes, after
  * a pause while typing. Without this they have a button; with it the button is hidden.
- * What is left empty stays out of the address.
+ * What is left empty, or at the value its control names in data-default, stays out of the address.
  */
 
 const PAUSE_MS = 250;
@@ -30,6 +30,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.matches("form[data-auto-submit]")) return;
   const { parameters } = event.detail;
   for (const name of Object.keys(parameters)) {
-    if (parameters[name] === "") delete parameters[name];
+    const usual = event.target.elements[name]?.dataset?.default ?? "";
+    if (parameters[name] === "" || parameters[name] === usual) delete parameters[name];
   }
 });
