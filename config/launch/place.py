@@ -12,7 +12,7 @@ from typing import IO, Any
 from config.embedded.problems import CannotStartError
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".hearth"
+HOME = Path(os.environ.get("HEARTH_HOME") or ROOT / ".hearth")
 LOGS = HOME / "log"
 STATE = HOME / "state.json"
 LOCK = HOME / "lock"

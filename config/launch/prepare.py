@@ -4,6 +4,7 @@ One process for all of it, because loading Django is most of the time each of it
 """
 
 import hashlib
+import io
 
 import django
 from django.core.management import call_command
@@ -22,8 +23,9 @@ def main() -> None:
     if not STATIC_STAMP.exists() or STATIC_STAMP.read_text() != fingerprint:
         call_command("collectstatic", interactive=False)
         STATIC_STAMP.write_text(_static_fingerprint())
-    print(SIGN_IN, flush=True)
-    call_command("bootstrap")
+    lines = io.StringIO()
+    call_command("bootstrap", stdout=lines)
+    print(SIGN_IN, lines.getvalue(), sep="\n")
 
 
 def _static_fingerprint() -> str:
