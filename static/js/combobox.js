@@ -63,7 +63,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  const box = event.detail.target.closest?.("[data-combobox]");
+  const box = event.detail.target?.closest?.("[data-combobox]");
   if (!box || event.detail.target !== parts(box).list) return;
   const { input, list } = parts(box);
   open(box, document.activeElement === input && list.childElementCount > 0);
