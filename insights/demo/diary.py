@@ -84,9 +84,7 @@ class Diary:
             return self.random.choice(self.deputies)
         return keeper
 
-    def days(
-        self, every: Every, since: float | None = None, until: float = 0.0, spread: float = 0.35
-    ) -> Iterator[float]:
+    def days(self, every: Every, since: float | None = None, until: float = 0.0) -> Iterator[float]:
         """Yield the days (ago) on which something regular happened, oldest first."""
         began = min(self.since, THREE_YEARS)
         first = began if since is None else min(since, began)
@@ -94,7 +92,7 @@ class Diary:
         while ago > until + 0.5:
             if self.random.random() < self.calendar.bustle(ago):
                 yield ago
-            ago -= _gap(every, ago) * self.random.lognormvariate(-(spread**2) / 2, spread)
+            ago -= _gap(every, ago) * self.random.lognormvariate(-0.06, 0.35)
 
     def once(self, kind: str, ago: float, **details: Any) -> Entry:
         """Write down one touchpoint of so many days ago, with words that suit it."""

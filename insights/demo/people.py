@@ -28,7 +28,7 @@ NORTH, SOUTH, EAST, WEST = "North", "South", "East", "West"
 ALPINE, KEY_ACCOUNTS = "Alpine", "Key accounts"
 TEAMS = (NORTH, SOUTH, EAST, WEST, ALPINE, KEY_ACCOUNTS)
 
-BRANCH_CLOSED_AGO = 330
+BRANCH_CLOSED_AGO = 290
 """Days since the Hamburg branch closed; it was where the North met its customers."""
 
 COLLEAGUES = (

@@ -28,8 +28,8 @@ def never_contacted(diary: Diary) -> None:
 
 def newly_won(diary: Diary) -> None:
     """Signed a short while ago: much talk, first orders, a promise or two."""
-    habits.conversations(diary, every=8)
-    habits.meetings(diary, every=30)
+    habits.conversations(diary, every=11)
+    habits.meetings(diary, every=40)
     habits.orders(diary, every=18)
     habits.clicks(diary, every=8)
     habits.promises(diary, every=25)

@@ -8,13 +8,12 @@ from insights.demo.people import account_managers
 def their_person_left(diary: Diary) -> None:
     """Whoever knew them left us; nobody has taken over, and it has become quiet."""
     left = _went_with_them(diary)
-    habits.conversations(diary, every=14, until=left)
-    habits.meetings(diary, every=70, until=left)
-    habits.orders(diary, every=40, until=left)
-    habits.clicks(diary, every=(60, 35), until=left)
-    habits.clicks(diary, every=60, since=left)
-    habits.orders(diary, every=140, since=left, online=True)
-    habits.mailings(diary, every=(60, 16))
+    habits.conversations(diary, every=24, until=left)
+    habits.orders(diary, every=50, until=left)
+    habits.clicks(diary, every=(60, 40), until=left)
+    habits.clicks(diary, every=90, since=left, until=45)
+    habits.orders(diary, every=150, since=left, until=45, online=True)
+    habits.mailings(diary, every=(110, 14))
     diary.once(
         "call.phone", left + 2, text="Said goodbye. They asked who comes next; no answer yet."
     )
@@ -28,7 +27,7 @@ def handed_over(diary: Diary) -> None:
     habits.conversations(diary, every=14, until=left)
     habits.orders(diary, every=45)
     habits.clicks(diary, every=(60, 25))
-    habits.mailings(diary, every=(60, 25))
+    habits.mailings(diary, every=(110, 22))
     diary.once(
         "visit", taken_over, text="Introduced myself. They told me all about my predecessor."
     )
@@ -55,19 +54,19 @@ def known_to_one_of_us(diary: Diary) -> None:
 
 def slowly_drifting(diary: Diary) -> None:
     """They are a large account, and a little more quiet every month."""
-    habits.conversations(diary, every=(4, 110))
-    habits.orders(diary, every=(14, 130))
-    habits.clicks(diary, every=(12, 90))
-    habits.mailings(diary, every=(60, 20))
+    habits.conversations(diary, every=(5, 150))
+    habits.orders(diary, every=(16, 180))
+    habits.clicks(diary, every=(14, 150))
+    habits.mailings(diary, every=(110, 18))
 
 
 def suddenly_silent(diary: Diary) -> None:
     """In touch every week for years, and from one day on nothing."""
-    stopped = diary.random.uniform(95, 140)
-    habits.conversations(diary, every=12, until=stopped)
-    habits.orders(diary, every=20, until=stopped)
-    habits.clicks(diary, every=9, until=stopped)
-    habits.mailings(diary, every=(60, 14))
+    stopped = diary.random.uniform(100, 150)
+    habits.conversations(diary, every=18, until=stopped)
+    habits.orders(diary, every=40, until=stopped)
+    habits.clicks(diary, every=24, until=stopped)
+    habits.mailings(diary, every=(110, 13))
     for ago in diary.days(every=12, since=stopped - 12):
         diary.once("call.attempt", ago)
 
@@ -78,7 +77,7 @@ def gone_for_a_year(diary: Diary) -> None:
     habits.conversations(diary, every=(22, 60), until=stopped)
     habits.orders(diary, every=45, until=stopped)
     habits.clicks(diary, every=30, until=stopped)
-    habits.mailings(diary, every=(60, 14))
+    habits.mailings(diary, every=(110, 13))
 
 
 def left_us(diary: Diary) -> None:
@@ -87,7 +86,7 @@ def left_us(diary: Diary) -> None:
     habits.conversations(diary, every=20, until=ended + 150)
     habits.orders(diary, every=45, until=ended + 40)
     habits.clicks(diary, every=30, until=ended + 10)
-    habits.mailings(diary, every=(60, 14))
+    habits.mailings(diary, every=(110, 13))
     diary.once(
         "email.received", ended, text="Please take this as our notice for the end of the month."
     )
@@ -98,7 +97,7 @@ def won_back(diary: Diary) -> None:
     left, back = diary.random.uniform(480, 560), diary.random.uniform(110, 160)
     habits.conversations(diary, every=25, until=left)
     habits.orders(diary, every=45, until=left)
-    habits.mailings(diary, every=(60, 20))
+    habits.mailings(diary, every=(110, 18))
     rang = diary.once(
         "call.phone", back + 20, text="Rang to ask what went wrong. Listened for an hour."
     )

@@ -24,8 +24,8 @@ def never_made_right(diary: Diary) -> None:
     habits.orders(diary, every=45, until=ago)
     habits.orders(diary, every=120, since=ago)
     habits.clicks(diary, every=(40, 16), until=ago)
-    habits.clicks(diary, every=45, since=ago)
-    habits.mailings(diary, every=(60, 14))
+    habits.clicks(diary, every=65, since=ago)
+    habits.mailings(diary, every=(110, 13))
     failed = diary.once("service.failed", ago, severity=8)
     diary.then(failed, "complaint", hours=24)
     diary.then(failed, "story.repeated", hours=200)
@@ -38,12 +38,13 @@ def promises_broken(diary: Diary) -> None:
     habits.conversations(diary, every=(24, 40))
     habits.orders(diary, every=50, late=0.08)
     habits.clicks(diary, every=(45, 20))
-    habits.mailings(diary, every=(60, 20))
-    for ago in diary.days(every=60, until=12):
-        is_forgotten = ago < 150 and diary.random.random() < 0.8
-        diary.promise(ago, days=5, kept_after=None if is_forgotten else diary.random.uniform(8, 30))
-        if is_forgotten:
-            diary.once("promise.broken", max(ago - 9, 2))
+    habits.mailings(diary, every=(110, 18))
+    for ago in diary.days(every=60, until=120):
+        diary.promise(ago, days=5, kept_after=diary.random.uniform(8, 30))
+    for ago in (95, 61, 24):
+        forgotten = ago + diary.random.uniform(-9, 9)
+        diary.promise(forgotten, days=5)
+        diary.once("promise.broken", forgotten - 9)
 
 
 def asked_again(diary: Diary) -> None:
@@ -51,7 +52,7 @@ def asked_again(diary: Diary) -> None:
     habits.orders(diary, every=35, online=True)
     habits.clicks(diary, every=(25, 10))
     habits.conversations(diary, every=(50, 80))
-    habits.mailings(diary, every=(60, 20))
+    habits.mailings(diary, every=(110, 18))
     for ago in diary.days(every=(150, 26)):
         diary.once("asked.again", ago)
     for ago in diary.days(every=200, since=500):
@@ -60,12 +61,12 @@ def asked_again(diary: Diary) -> None:
 
 def questions_unanswered(diary: Diary) -> None:
     """They ask and ask, and most of it stays unanswered."""
-    habits.conversations(diary, every=(22, 45), until=150)
-    habits.orders(diary, every=45)
-    habits.clicks(diary, every=(40, 18))
-    habits.mailings(diary, every=(60, 12))
+    habits.conversations(diary, every=(20, 30), until=230)
+    habits.orders(diary, every=(45, 90))
+    habits.clicks(diary, every=(40, 30))
+    habits.mailings(diary, every=(110, 12))
     habits.questions(diary, every=60, until=180)
-    for ago in diary.days(every=22, since=180):
+    for ago in diary.days(every=35, since=180):
         asked = diary.once("question", ago)
         if diary.random.random() < 0.2:
             diary.settle(asked, "email.personal", hours=diary.random.uniform(150, 400))

@@ -9,8 +9,8 @@ def ordinary(diary: Diary) -> None:
     """Nothing remarkable: talks, orders, and more clicks than there used to be."""
     habits.conversations(diary, every=(17, 38))
     habits.orders(diary, every=50)
-    habits.clicks(diary, every=(60, 14))
-    habits.mailings(diary, every=(90, 18))
+    habits.clicks(diary, every=(75, 11))
+    habits.mailings(diary, every=(120, 16))
     habits.questions(diary, every=150)
     habits.surveys(diary, every=500)
 
@@ -18,7 +18,7 @@ def ordinary(diary: Diary) -> None:
 def quiet_self_service(diary: Diary) -> None:
     """Nobody calls and nobody needs to: orders arrive, the app works, the customer is near."""
     habits.orders(diary, every=24, online=True, late=0.0)
-    habits.clicks(diary, every=(14, 8))
+    habits.clicks(diary, every=(20, 7))
     habits.mailings(diary, every=45)
     habits.surveys(diary, every=400)
 
@@ -28,7 +28,7 @@ def open_house(diary: Diary) -> None:
     habits.conversations(diary, every=(14, 26))
     habits.meetings(diary, every=(60, 90))
     habits.orders(diary, every=40)
-    habits.clicks(diary, every=(40, 9))
+    habits.clicks(diary, every=(50, 8))
     habits.mailings(diary, every=(60, 30))
     habits.questions(diary, every=100)
     habits.promises(diary, every=120)
@@ -58,7 +58,9 @@ def handwritten_notes(diary: Diary) -> None:
 
 def calls_twice_a_year(diary: Diary) -> None:
     """They call in spring and in autumn, and are fine: that is how they want it."""
-    for ago in diary.days(every=180, spread=0.08):
+    last = diary.random.uniform(12, 40)
+    for half_years in range(5, -1, -1):
+        ago = last + half_years * 182 + diary.random.uniform(-6, 6)
         rang = diary.once("call.phone", ago, text=_half_yearly(diary))
         diary.then(rang, "order.delivered", hours=60)
 
@@ -102,7 +104,7 @@ def seasonal(diary: Diary) -> None:
     """Busy from spring to autumn, closed in winter, and back every year."""
     for ago in diary.days(every=6):
         month = diary.calendar.day(ago).month
-        if 4 <= month <= 10 or diary.random.random() < 0.12:
+        if 4 <= month <= 10 or diary.random.random() < 0.2:
             _day_of_the_season(diary, ago)
     habits.mailings(diary, every=(90, 30))
 

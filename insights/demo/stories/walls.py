@@ -17,30 +17,30 @@ def walled_off(diary: Diary) -> None:
     habits.app(diary, every=20, since=built, until=built - 60)
     habits.app(diary, every=90, since=built - 60)
     habits.orders(diary, every=170, since=built, online=True)
-    habits.mailings(diary, every=(90, 14))
+    habits.mailings(diary, every=(120, 13))
 
 
 def through_the_glass(diary: Diary) -> None:
     """All windows and no doors: we see every click and have not met anybody for long."""
     habits.calls(diary, every=40, until=700)
     habits.orders(diary, every=40, online=True)
-    habits.clicks(diary, every=(30, 6))
-    habits.mailings(diary, every=(45, 14))
+    habits.clicks(diary, every=(35, 5.5))
+    habits.mailings(diary, every=(90, 13))
     habits.surveys(diary, every=300)
 
 
 def branch_closed(diary: Diary) -> None:
     """They came by every week or two, until the branch in their town closed."""
     closed = BRANCH_CLOSED_AGO + diary.random.uniform(-12, 12)
-    pain = diary.random.random()
-    habits.meetings(diary, every=24, until=closed)
-    habits.conversations(diary, every=35, until=closed)
+    pain = diary.random.uniform(0.5, 1.2)
+    habits.meetings(diary, every=30, until=closed)
+    habits.conversations(diary, every=45, until=closed)
     habits.orders(diary, every=45, until=closed)
     diary.once("email.template", closed, text="Our branch closes. Find us online, day and night!")
-    habits.calls(diary, every=150 + 200 * pain, since=closed)
-    habits.orders(diary, every=70 + 130 * pain, since=closed, online=True)
-    habits.clicks(diary, every=14 + 60 * pain, since=closed)
-    habits.mailings(diary, every=(60, 12))
+    habits.calls(diary, every=400, since=closed)
+    habits.orders(diary, every=80 + 130 * pain, since=closed, online=True)
+    habits.clicks(diary, every=26 + 60 * pain, since=closed)
+    habits.mailings(diary, every=(110, 12))
     if diary.random.random() < 0.5:
         ago = closed - diary.random.uniform(10, 60)
         diary.once("feedback.person", ago, text="They miss the branch, and say so.")
@@ -52,10 +52,10 @@ def intermediated(diary: Diary) -> None:
     via = diary.random.choice(_MARKETPLACES)
     habits.conversations(diary, every=22, until=left_for)
     habits.orders(diary, every=35, until=left_for)
-    habits.conversations(diary, every=140, since=left_for)
+    habits.conversations(diary, every=280, since=left_for)
     habits.orders(diary, every=30, since=left_for, via=via)
     habits.clicks(diary, every=28, since=left_for, via=via)
-    habits.mailings(diary, every=(60, 25))
+    habits.mailings(diary, every=(110, 22))
 
 
 def buried_under_campaigns(diary: Diary) -> None:
