@@ -1,0 +1,202 @@
+"""Customers and their health by REST."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from insights.api import examples
+from insights.models import Band, Reading
+from interactions.models import TouchpointChange
+from relationships.models import Customer
+from relationships.services import create_key
+from tests.factories import CustomerFactory, PersonFactory, SegmentFactory, TeamFactory
+
+URL = "/api/v1/customers/"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Client:
+    key = create_key(name="dashboard", scopes=["customers:read"])
+    return Client(headers={"Authorization": f"Bearer {key.secret}"})
+
+
+def read_as(customer: Customer, band: Band = Band.DRIFTING, **fields: Any) -> Reading:
+    scores = {
+        "distance": 67.404,
+        "drift": 21.084,
+        "warmth": 31.5,
+        "baseline": 58.2,
+        "presence": 0.41,
+        "silence": 0.644,
+        "part_presence": 53.6,
+        "part_cooling": 13.404,
+        "part_wall": 0.3,
+        "part_unhealed": 0.1,
+        "silent_days": 41.2,
+        "usual_gap_days": 12.3,
+        "active_days": 30,
+        "last_at": NOW,
+    }
+    return Reading.objects.create(
+        customer=customer,
+        team=customer.team,
+        owner=customer.owner,
+        segment=customer.segment,
+        stage=customer.stage,
+        currency=customer.currency,
+        yearly_value=customer.yearly_value,
+        as_of=NOW,
+        band=band,
+        at_risk=Decimal("30912.00"),
+        **({} if band == Band.UNKNOWN else scores) | fields,
+    )
+
+
+def names(response) -> list[str]:
+    assert response.status_code == 200, response.content
+    return [customer["name"] for customer in response.json()["results"]]
+
+
+def test_health_tells_parts_that_add_up_and_why(client):
+    customer = CustomerFactory(name="Meridian Press")
+    read_as(customer)
+
+    response = client.get(f"{URL}{customer.pk}/health/")
+
+    health = response.json()
+    assert response.headers["Cache-Control"] == "private"
+    assert health.keys() == examples.HEALTH.keys()
+    assert health["scores"].keys() == examples.HEALTH["scores"].keys()
+    total = sum(Decimal(str(part["points"])) for part in health["parts"])
+    assert total == Decimal(str(health["scores"]["distance"]))
+    assert health["parts"][0]["sentence"] == "Silent 41 days; usually in touch every 12."
+    assert health["parts"][2]["sentence"] is None
+    assert health["why"] == [
+        "Silent 41 days; usually in touch every 12.",
+        "Warmth 32, usually 58.",
+    ]
+    assert (health["band"], health["is_being_scored"]) == ("drifting", False)
+
+
+@pytest.mark.parametrize("has_reading", [True, False])
+def test_customer_never_heard_from_is_unknown_not_cold(client, has_reading):
+    customer = CustomerFactory()
+    if has_reading:
+        read_as(customer, Band.UNKNOWN)
+
+    health = client.get(f"{URL}{customer.pk}/health/").json()
+
+    assert (health["band"], health["is_known"]) == ("unknown", False)
+    assert (health["scores"], health["parts"], health["at_risk"]) == (None, [], None)
+    assert health["is_being_scored"] is not has_reading
+    assert health["why"]
+
+
+def test_health_says_when_something_is_not_scored_yet(client):
+    customer = CustomerFactory()
+    read_as(customer)
+    TouchpointChange.objects.create(
+        customer_id=customer.pk, month=NOW, type_id=1, is_via=False, count=1,
+        first_at=NOW, is_refold=False,
+    )  # fmt: skip
+
+    assert client.get(f"{URL}{customer.pk}/health/").json()["is_being_scored"] is True
+
+
+@pytest.mark.parametrize("number", ["0", "999999", str(2**70), "abc", "-1"])
+def test_health_of_nobody_is_404(client, number):
+    response = client.get(f"{URL}{number}/health/")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_what_a_team_may_not_see_is_not_there():
+    mine, theirs = CustomerFactory(), CustomerFactory()
+    browser = Client()
+    browser.force_login(PersonFactory(team=mine.team))
+
+    assert names(browser.get(URL)) == [mine.name]
+    assert browser.get(f"{URL}{mine.pk}/health/").status_code == 200
+    assert browser.get(f"{URL}{theirs.pk}/health/").status_code == 404
+
+
+def test_list_tells_scores_and_says_unknown_where_there_are_none(client):
+    read_as(CustomerFactory(name="Meridian Press", team=TeamFactory(name="North")))
+    CustomerFactory(name="New")
+
+    first, second = client.get(URL).json()["results"]
+
+    assert first.keys() == examples.CUSTOMERS["results"][0].keys()
+    assert (first["team"]["name"], first["band"], first["distance"]) == ("North", "drifting", 67.4)
+    assert (second["band"], second["distance"], second["as_of"]) == ("unknown", None, None)
+
+
+def test_pages_follow_each_other_to_the_end(client):
+    customers = CustomerFactory.create_batch(5, team=None)
+    seen, address = [], f"{URL}?limit=2&stage=current"
+
+    while address:
+        response = client.get(address)
+        seen += names(response)
+        address = response.json()["next"]
+
+    assert seen == [customer.name for customer in customers]
+
+
+def test_filters_narrow_and_combine(client):
+    team, segment, owner = TeamFactory(), SegmentFactory(), PersonFactory()
+    kept = CustomerFactory(name="Zoë Müller", team=team, segment=segment, owner=owner, stage="lead")
+    read_as(kept, Band.NEAR)
+    read_as(CustomerFactory(name="Other"), Band.GONE)
+    CustomerFactory(name="Unread")
+
+    for query in (
+        "band=near", f"team={team.pk}", f"segment={segment.pk}", f"owner={owner.pk}",
+        "stage=lead", "search=muller%20ZOE", f"band=near&team={team.pk}&search=zo",
+    ):  # fmt: skip
+        assert names(client.get(f"{URL}?{query}")) == ["Zoë Müller"], query
+    assert names(client.get(f"{URL}?band=gone&band=unknown")) == ["Other", "Unread"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("band=cold", "band", "unknown, near, steady"),
+        ("stage=x", "stage", "lead, current or former"),
+        ("team=x", "team", "whole number"),
+        (f"team={2**70}", "team", "whole number"),
+        ("team=%C2%B2", "team", "whole number"),
+        ("team=1&team=2", "team", "once"),
+        ("limit=0", "limit", "1 to 200"),
+        ("limit=201", "limit", "1 to 200"),
+        ("cursor=zzz", "cursor", "`next`"),
+        ("cursor=%FF", "cursor", "`next`"),
+        ("search=%00", "search", "NUL"),
+        ("baand=near", "baand", "did you mean band"),
+    ],
+)
+def test_wrong_parameter_is_named_with_what_would_be_right(client, query, parameter, words):
+    response = client.get(f"{URL}?{query}")
+
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["detail"]
+
+
+def test_list_takes_two_queries_whatever_its_length(client, django_assert_num_queries):
+    for customer in CustomerFactory.create_batch(20):
+        read_as(customer)
+    client.get(URL)
+
+    with django_assert_num_queries(2):
+        response = client.get(URL)
+
+    assert len(names(response)) == 20

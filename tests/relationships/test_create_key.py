@@ -1,0 +1,72 @@
+"""`manage.py create_key` shows a key once."""
+
+import re
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from relationships.models import AccessKey, Person
+from tests.factories import PersonFactory, TeamFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def create(name: str = "shop", scope: tuple[str, ...] = ("customers:read",), **options) -> str:
+    out = StringIO()
+    call_command("create_key", name, *(f"--scope={one}" for one in scope), stdout=out, **options)
+    return out.getvalue()
+
+
+def test_key_that_was_shown_works():
+    secret = re.search(r"hearth_\S+", create())[0]
+
+    response = Client(headers={"Authorization": f"Bearer {secret}"}).get("/api/v1/customers/")
+
+    assert response.status_code == 200
+    assert AccessKey.objects.get().person.role == Person.Role.SERVICE
+
+
+def test_second_key_of_a_name_has_the_same_account():
+    create()
+    create(scope=("customers:read", "touchpoints:write"))
+
+    assert Person.objects.count() == 1
+    assert AccessKey.objects.count() == 2
+
+
+def test_key_may_end_and_may_be_bound_to_a_team():
+    team = TeamFactory(name="North")
+
+    said = create(team="North", expires_days=30)
+
+    key = AccessKey.objects.get()
+    assert key.person.team == team
+    assert timedelta(days=29) < key.expires_at - timezone.now() <= timedelta(days=30)
+    assert f"until {key.expires_at:%Y-%m-%d}" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"scope": ("read",)}, "Scope read: use one of touchpoints:write"),
+        ({"name": " "}, "Use a name"),
+        ({"name": "x" * 101}, "Use a name"),
+        ({"name": "person"}, "belongs to a person"),
+        ({"name": "bound", "team": "South"}, "belongs to no team"),
+        ({"team": "West"}, "There is no such team; use South"),
+        ({"expires_days": 0}, "use 1 to 3,650"),
+        ({"expires_days": 10**12}, "use 1 to 3,650"),
+    ],
+)
+def test_wrong_option_is_refused_in_a_sentence(options, sentence):
+    PersonFactory(email="person@service.invalid", team=TeamFactory(name="South"))
+    create("bound")
+
+    with pytest.raises(CommandError, match=sentence):
+        create(**options)
+
+    assert AccessKey.objects.count() == 1
