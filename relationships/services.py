@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from relationships.models import AccessKey, Customer, Identity, Person, ProfileChange, Team
 from relationships.names import searchable
@@ -173,6 +174,18 @@ def _create_customers(refs: Sequence[IdentityRef], *, team_id: int | None) -> No
                 team_id,
             ],
         )
+
+
+@transaction.atomic
+def save_customer(*, customer: Customer) -> None:
+    """Save what an administrator changed about a customer, so that readings follow."""
+    customer.save()
+    mark_profiles_changed(customer_ids=[customer.pk])
+
+
+def revoke_keys(*, keys: QuerySet[AccessKey], now: datetime) -> int:
+    """Revoke keys at once and return how many were in use."""
+    return keys.filter(revoked_at=None).update(revoked_at=now)
 
 
 def mark_profiles_changed(*, customer_ids: Sequence[int]) -> None:
