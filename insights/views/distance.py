@@ -59,6 +59,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     here = standing(now)
     months = wall_by_month(timezone.localdate())
+    places = doors_and_windows()
     context = {
         "sentence": distance_sentence(here),
         "note": _note(here),
@@ -68,7 +69,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "far_url": _list(band=["drifting", "gone"]),
         "wall": wall(months, title="Touchpoints with a person and with a screen, by month"),
         "has_wall": bool(months),
-        "map": _map(doors_and_windows()),
+        "map": _map(places),
+        "map_has_marks": bool(places.places),
         "away": [_mover(reading) for reading in movers_away()],
         "closer": [_mover(reading) for reading in movers_closer()],
         "risks": _risks(here),

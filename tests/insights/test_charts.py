@@ -106,8 +106,13 @@ def test_a_drawing_with_links_is_a_group_since_an_image_hides_what_it_holds():
 
 
 def test_sparkline_leaves_a_gap_where_nothing_is_known():
-    lines = of_class(sparkline([10, 20, None, 40, 50], label="Acme"), "spark-line")
-    assert len(lines) == 2
+    (line,) = of_class(sparkline([10, 20, None, 40, 50], label="Acme"), "spark-line")
+    assert line.get("d").count("M") == 2
+
+
+def test_sparkline_has_an_end_only_where_the_last_value_is_known():
+    assert of_class(sparkline([10, 20], label="Acme"), "spark-end")
+    assert not of_class(sparkline([10, None], label="Acme"), "spark-end")
 
 
 def test_sparkline_keeps_what_is_out_of_range_on_the_canvas():
