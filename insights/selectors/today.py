@@ -1,13 +1,14 @@
 """Whom to turn to today, what is due, and what went well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from insights.models import Band, BandTotal, Reading
+from insights.selectors.portfolio import NOW
 from insights.selectors.reasons import Reason, reasons
 from interactions import selectors as interactions
 from interactions.models import Loop
@@ -22,10 +23,11 @@ MOST = 50
 MARKED_POINTS = 10
 """A rise or fall of distance within four weeks that deserves a look."""
 
+TELLING_SHARE = 0.4
+"""A second reason is told when it has this share of the points of the first."""
+
 FAR = (Band.COOLING, Band.DRIFTING, Band.GONE)
 AHEAD = timedelta(days=7)
-NOW = date.max
-"""The date under which totals of now are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Need:
     """A customer who needs someone today, why, and what to do next."""
 
     reading: Reading
-    reason: Reason
+    reasons: Sequence[Reason]
     loop: Loop | None
 
 
@@ -128,9 +130,12 @@ def _needs(readings: Sequence[Reading]) -> list[Need]:
     return [_need(reading, mess_ups.get(reading.pk), loops) for reading in readings]
 
 
-def _need(reading: Reading, mess_ups: OpenMessUps | None, loops: dict[int, Loop]) -> Need:
-    first = reasons(reading, mess_ups)[0]
-    return Need(reading, first, loops.get(reading.pk) if first.name == "unhealed" else None)
+def _need(reading: Reading, mess_ups: OpenMessUps | None, loops: Mapping[int, Loop]) -> Need:
+    parts = reasons(reading, mess_ups)
+    telling = [part for part in parts[1:2] if part.points >= TELLING_SHARE * parts[0].points]
+    told = [parts[0], *telling]
+    is_hurt = any(part.name == "unhealed" for part in told)
+    return Need(reading, told, loops.get(reading.pk) if is_hurt else None)
 
 
 def _own_totals(readings: QuerySet[Reading]) -> Totals:

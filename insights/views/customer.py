@@ -178,4 +178,4 @@ def _timeline(request: HttpRequest, page: CustomerPage, now: Any) -> dict[str, A
     older = page.timeline.older
     query = urlencode({"after": str(older), "lanes": lanes_key(drawn.running)}) if older else ""
     here = reverse("customer", args=[page.standing.customer.pk])
-    return {"days": drawn.days, "older_url": f"{here}?{query}" if query else "", "here": here}
+    return {"days": drawn.days, "older_url": f"{here}?{query}" if query else "", "page_url": here}

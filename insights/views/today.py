@@ -70,7 +70,8 @@ def loop_row(loop: Loop, now: Any) -> dict[str, Any]:
 def _need(need: Need) -> dict[str, Any]:
     reading = need.reading
     drift, direction = signed(reading.drift)
-    kind, step = NEXT_STEPS.get(need.reason.name, ("call.phone", "Log a call"))
+    name = "unhealed" if need.loop else need.reasons[0].name
+    kind, step = NEXT_STEPS.get(name, NEXT_STEPS["presence"])
     query = {"customer": reading.pk, "type": kind}
     if need.loop:
         query["closes"] = need.loop.pk
@@ -82,7 +83,7 @@ def _need(need: Need) -> dict[str, Any]:
         "distance": f"{reading.distance or 0:.0f}",
         "drift": drift,
         "direction": direction,
-        "reason": need.reason.sentence,
+        "reason": " ".join(reason.sentence for reason in need.reasons),
         "at_risk": money(reading.at_risk, reading.currency) if reading.at_risk else "",
         "owner": reading.owner,
         "step": step,
