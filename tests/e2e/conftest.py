@@ -1,0 +1,85 @@
+"""A browser that tolerates no error, and someone signed in."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from relationships.models import Person
+from tests.browser import chromium
+
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here: it needs Chromium, committed data, and the catalogue afterwards."""
+    for item in items:
+        if "tests/e2e/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """Start the browser of this machine once."""
+    # Playwright's loop runs in this thread, where Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
+    """Open pages as a person, at a width and in a colour scheme; any error fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_as(
+        person: Person, path: str, *, width: int = 1440, scheme: str = "light",
+        has_script: bool = True,
+    ) -> Page:  # fmt: skip
+        client = Client()
+        client.force_login(person)
+        context = chrome.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme,
+            java_script_enabled=has_script, base_url=live_server.url,
+        )  # fmt: skip
+        contexts.append(context)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text) if said.type in {"error", "warning"} else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def accessibility_problems() -> Callable[[Page], list[str]]:
+    """Return a check that names what axe finds wrong with a page."""
+
+    def check(page: Page) -> list[str]:
+        violations = Axe().run(page).response["violations"]
+        return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
+
+    return check
