@@ -6,10 +6,11 @@ from django.db.backends.utils import CursorWrapper
 
 LoopKey = tuple[int, str]  # source and external id of the touchpoint that opens the loop
 
+# Far fewer locks than loops: the server's lock table is small, and a batch may open thousands.
 _LOCK = """
-    SELECT pg_advisory_xact_lock(number)
+    SELECT pg_advisory_xact_lock(1, number)
     FROM (
-        SELECT DISTINCT hashtextextended(external_id, source_id) AS number
+        SELECT DISTINCT (hashtextextended(external_id, source_id) & 255)::int AS number
         FROM unnest(%s::int[], %s::text[]) AS key (source_id, external_id)
         ORDER BY number
     ) AS numbers

@@ -74,7 +74,9 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
     with connection.cursor() as cursor:
         mark(cursor, "id = %s", [touchpoint_id], sign=1 if deleted_at is None else -1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(deleted_at=deleted_at)
-        loops.reconcile(cursor, loop_keys(_as_row(touchpoint)))
+        row = _as_row(touchpoint)
+        loops.reconcile(cursor, loop_keys(row))
+        flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
 
 
 def _locked(touchpoint_id: int, by: Person) -> Touchpoint:

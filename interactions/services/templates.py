@@ -10,9 +10,13 @@ from interactions.services.marks import CHANGE_COLUMNS, select_changes
 CUSTOMERS_OF_A_TEMPLATE = 5
 """The same text sent to this many customers was not written for any of them."""
 
+# Far fewer locks than texts: the server's lock table is small, and a batch may hold thousands.
 _LOCK = """
-    SELECT pg_advisory_xact_lock(number)
-    FROM (SELECT DISTINCT number FROM unnest(%s::bigint[]) AS number ORDER BY number) AS numbers
+    SELECT pg_advisory_xact_lock(2, number)
+    FROM (
+        SELECT DISTINCT (fingerprint & 255)::int AS number
+        FROM unnest(%s::bigint[]) AS fingerprint ORDER BY number
+    ) AS numbers
 """
 
 _FLAG = f"""
@@ -27,11 +31,16 @@ _FLAG = f"""
             ) AS recipients
         ) AS reached
         WHERE customers = %s
+    ), message AS (
+        -- One that is being corrected is skipped, not waited for: the correction comes here too,
+        -- and it already holds what we would wait for.
+        SELECT id FROM interactions_touchpoint
+        WHERE fingerprint IN (SELECT fingerprint FROM template)
+          AND NOT is_template AND deleted_at IS NULL
+        FOR NO KEY UPDATE SKIP LOCKED
     ), flagged AS (
         UPDATE interactions_touchpoint AS touchpoint SET is_template = true
-        FROM template
-        WHERE touchpoint.fingerprint = template.fingerprint
-          AND NOT is_template AND deleted_at IS NULL
+        FROM message WHERE touchpoint.id = message.id
         RETURNING touchpoint.*
     )
     INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})
