@@ -77,6 +77,7 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@transaction.atomic
 def note_use(*, key: AccessKey, now: datetime) -> None:
     """Remember that a key was used, to the minute, and without waiting for anybody."""
     if key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY:
