@@ -106,7 +106,8 @@ class TouchpointType(models.Model):
             ),
             models.CheckConstraint(
                 name="type_opens_with_an_expectation",
-                condition=Q(opens__isnull=True) | Q(expected_hours__gt=0),
+                condition=Q(opens__isnull=True)
+                | Q(expected_hours__isnull=False, expected_hours__gt=0),
             ),
         )
 
@@ -226,8 +227,14 @@ class Touchpoint(models.Model):
             ),
             models.CheckConstraint(
                 name="touchpoint_that_opens_is_due",
+                # A comparison with nothing is neither true nor false, and a check lets it pass.
                 condition=Q(opens__isnull=True, due_at__isnull=True)
-                | Q(opens__in=(1, 2, 3, 4), due_at__gte=F("occurred_at")),
+                | Q(
+                    opens__isnull=False,
+                    opens__in=(1, 2, 3, 4),
+                    due_at__isnull=False,
+                    due_at__gte=F("occurred_at"),
+                ),
             ),
         )
 
@@ -270,7 +277,11 @@ class Loop(models.Model):
             models.CheckConstraint(
                 name="loop_is_closed_by_something_later",
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True)
-                | Q(closed_at__gte=F("opened_at"), closed_by__isnull=False),
+                | Q(
+                    closed_at__isnull=False,
+                    closed_at__gte=F("opened_at"),
+                    closed_by__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="loop_is_due_after_it_opened", condition=Q(due_at__gte=F("opened_at"))
