@@ -58,9 +58,9 @@ def load_demonstration(
 ) -> Demonstration:
     """Load the demonstration organisation, or what is missing of it.
 
-    The day and the seed it was first loaded with stay: loading again on another day completes
-    what a killed load left undone and records nothing else. For a demonstration dated today,
-    remove it first. `password` becomes that of the two people who sign in.
+    The day it was first loaded on stays: loading again on another day, with the same seed,
+    completes what a killed load left undone and records nothing else. For a demonstration dated
+    today, remove it first. `password` becomes that of the two people who sign in.
     """
     dated = _begun_on() or today
     Person.objects.filter(email=SERVICE_EMAIL).update(is_active=True)
@@ -70,6 +70,7 @@ def load_demonstration(
         enlist([profile for profile, _ in cast], calendar)
         _let_in((ACCOUNT_MANAGER_SIGN_IN, EXECUTIVE_SIGN_IN), password)
     recorded, known = _record_all(entries(cast, calendar, seed), now=calendar.ends_at)
+    # All is recorded: the account is open only while it is needed.
     Person.objects.filter(email=SERVICE_EMAIL).update(is_active=False)
     return Demonstration(
         dated=dated,
@@ -79,11 +80,6 @@ def load_demonstration(
         account_manager=_sign_in("account manager", ACCOUNT_MANAGER_SIGN_IN),
         executive=_sign_in("executive", EXECUTIVE_SIGN_IN),
     )
-
-
-def is_unfinished() -> bool:
-    """Whether a load was begun and not finished: its account is closed when all is recorded."""
-    return Person.objects.filter(email=SERVICE_EMAIL, is_active=True).exists()
 
 
 def profiles(seed: int) -> list[tuple[Profile, Story]]:

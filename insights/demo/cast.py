@@ -45,6 +45,7 @@ class Profile:
     name: str
     segment: str
     team: str
+    language: str
     owner: str | None
     stage: str
     style: str
@@ -83,6 +84,7 @@ class Casting:
             name=name,
             segment=segment,
             team=team,
+            language=tongue.language,
             owner=next((self._leavers if story.is_orphan else self._owners)[team]).key,
             stage=story.stage,
             style=story.style,

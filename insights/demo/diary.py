@@ -96,8 +96,7 @@ class Diary:
 
     def once(self, kind: str, ago: float, **details: Any) -> Entry:
         """Write down one touchpoint of so many days ago, with words that suit it."""
-        is_human = _KINDS[kind].mode != "digital"
-        find = self.calendar.in_office_hours if is_human else self.calendar.any_time
+        find = self.calendar.in_office_hours if _is_human(kind) else self.calendar.any_time
         return self._write(kind, find(ago, self.random), ago, details)
 
     def then(self, before: Entry, kind: str, hours: float, **details: Any) -> Entry | None:
@@ -106,7 +105,10 @@ class Diary:
         if at is None:
             return None
         ago = (self.calendar.ends_at - at) / timedelta(days=1)
-        return self._write(kind, at, ago, {"contact": before.contact, **details})
+        same: dict[str, Any] = {"contact": before.contact}
+        if before.person and _is_human(kind):
+            same["person"] = before.person
+        return self._write(kind, at, ago, same | details)
 
     def settle(self, opened: Entry, kind: str, hours: float, **details: Any) -> Entry | None:
         """Close what an earlier touchpoint opened, some hours later."""
@@ -142,7 +144,7 @@ class Diary:
 
     def _defaults(self, kind: str, ago: float) -> dict[str, Any]:
         """Say who was there, for how long and in what mood, where a story does not."""
-        is_human = _KINDS[kind].mode != "digital"
+        is_human = _is_human(kind)
         facts: dict[str, Any] = {
             "person": self.one_of_us(ago) if is_human else None,
             "contact": self._contact(ago) if is_human or self.random.random() < 0.5 else None,
@@ -159,6 +161,10 @@ class Diary:
             return 0
         number = self.random.randrange(len(self.customer.contacts))
         return number if (self.customer.contacts[number].left_ago or 0) < ago else 0
+
+
+def _is_human(kind: str) -> bool:
+    return _KINDS[kind].mode != "digital"
 
 
 def deputies(customer: Profile) -> tuple[str, ...]:

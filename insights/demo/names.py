@@ -11,8 +11,9 @@ SEGMENTS = (OFFICES, HOTELS, HEALTH, SCHOOLS, INDUSTRY, PUBLIC)
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """How people and firms are called in one language."""
+    """How people and firms are called in one language; empty where it is several."""
 
+    language: str
     currency: str
     first: tuple[str, ...]
     last: tuple[str, ...]
@@ -25,6 +26,7 @@ def _split(names: str) -> tuple[str, ...]:
 
 
 GERMAN = Tongue(
+    "de",
     "EUR",
     _split(
         "Anke Birgit Jürgen Käthe Lennart Uwe Svenja Heike Björn Gesa Thilo Rosalie Götz Mareike"
@@ -41,6 +43,7 @@ GERMAN = Tongue(
     },
 )
 NORDIC = Tongue(
+    "",
     "SEK",
     _split("Astrid Bjørn Kåre Solveig Søren Øystein Åse Maj Jørgen Linnéa Håkan Signe"),
     _split(
@@ -57,6 +60,7 @@ NORDIC = Tongue(
     },
 )
 ENGLISH = Tongue(
+    "en",
     "GBP",
     _split("Siobhán Niamh Rupert Imogen Callum Tamsin Declan Gwen Alastair Priya Orla Winston"),
     _split("O'Connor Thistlewood Ashdown Pemberley McAllister Harrowgate Llewelyn Okonjo-Bright"),
@@ -71,6 +75,7 @@ ENGLISH = Tongue(
     },
 )
 FRENCH = Tongue(
+    "fr",
     "EUR",
     _split("Anaïs Benoît Cécile Étienne Geneviève Loïc Maëlle Raphaël Thérèse Ghislain Zoé"),
     _split("Lefèvre Desrosiers Garçonnet Bélanger Châtelain Fontanès Guérin-Roux Labrousse Noël"),
@@ -85,6 +90,7 @@ FRENCH = Tongue(
     },
 )
 DUTCH = Tongue(
+    "nl",
     "EUR",
     _split("Anouk Bram Femke Gijs Joost Lieke Maartje Sjoerd Tjitske Willemijn Daniël"),
     _split("Vermeulen Dijkgraaf Hoekzema Boezeman Terpstra Kuijpers Ruijgrok Zijlmans"),
@@ -99,6 +105,7 @@ DUTCH = Tongue(
     },
 )
 SPANISH = Tongue(
+    "es",
     "EUR",
     _split("Begoña Íñigo Lucía Joaquín Nuria Ángel Rocío Martín Yolanda Andrés Inés"),
     _split("Núñez Ibáñez Castañeda Echevarría Logroñés Peñalver Zubizarra Villagrán Muñiz"),
@@ -113,6 +120,7 @@ SPANISH = Tongue(
     },
 )
 ITALIAN = Tongue(
+    "it",
     "EUR",
     _split("Alessia Beniamino Carlotta Donato Giosuè Ilaria Niccolò Ottavia Ruggero Zaira"),
     _split(
@@ -129,8 +137,9 @@ ITALIAN = Tongue(
     },
 )
 EASTERN = Tongue(
+    "",
     "EUR",
-    _split("Żaneta Łukasz Božena Dušan Éva István Çağla Şebnem Jiří Małgorzata Ştefan Ürün"),
+    _split("Żaneta Łukasz Božena Dušan Éva István Çağla Şebnem Jiří Małgorzata Ştefania Ülkü"),
     _split(
         "Żółkiewski Wiśniowiecki Dvořáček Szűcs Öztürkoğlu Brzęczyszak Horváthy Şahinel Łempicki"
     ),
@@ -145,6 +154,7 @@ EASTERN = Tongue(
     },
 )
 ALPINE_GERMAN = Tongue(
+    "de",
     "CHF",
     _split("Reto Ursina Beat Annelies Flurin Vreni Köbi Seraina Gian-Marco Rösli"),
     _split("Zgraggen Bündner Oberhänsli Caflisch Wäfler Tschümperlin Niederöst Brunnschwyler"),

@@ -10,7 +10,7 @@ _MARKETPLACES = ("Trade marketplace", "Buying group", "Regional reseller")
 
 def walled_off(diary: Diary) -> None:
     """Visits were replaced by an app, the app is hardly used: neither doors nor windows now."""
-    built = diary.random.uniform(240, 330)
+    built = diary.random.uniform(270, 340)
     habits.meetings(diary, every=35, until=built)
     habits.calls(diary, every=30, until=built)
     habits.orders(diary, every=50, until=built)

@@ -9,23 +9,26 @@ from datetime import datetime
 from random import Random
 
 from insights.demo.cast import Profile
-from insights.demo.texts import digital, failures, human, mailings
+from insights.demo.texts import digital, failures, human, local, mailings
 
 _LINES: Mapping[str, tuple[str, ...]] = human.LINES | digital.LINES | failures.LINES
-_BY_MONTH: Mapping[str, tuple[str, ...]] = mailings.LINES
 _HOW_OFTEN = {"web.visit": 0.25, "app.used": 0.2, "order.delivered": 0.1}
 """Share of touchpoints of a type that come with words; all of them, unless said here."""
+
+_LOCAL_SHARE = 0.35
+"""Share of what is said in the customer's own language, where it is not English."""
 
 
 def words(kind: str, customer: Profile, contact: int | None, at: datetime, random: Random) -> str:
     """Return what a touchpoint of this type says, perhaps nothing."""
-    if kind in _BY_MONTH:
-        lines = _BY_MONTH[kind]
-        return lines[(at.year * 12 + at.month) % len(lines)]
+    if kind in mailings.LINES:
+        return mailings.of_the_week(kind, at)
     lines = _LINES.get(kind, ())
-    if not lines or random.random() > _HOW_OFTEN.get(kind, 1.0):
+    if random.random() > _HOW_OFTEN.get(kind, 1.0):
         return ""
-    return filled(random.choice(lines), customer, contact, random)
+    if random.random() < _LOCAL_SHARE:
+        lines = local.LINES.get(customer.language, {}).get(kind, lines)
+    return filled(random.choice(lines), customer, contact, random) if lines else ""
 
 
 def filled(line: str, customer: Profile, contact: int | None, random: Random) -> str:

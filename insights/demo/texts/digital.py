@@ -41,7 +41,6 @@ LINES = {
         "“Where is my order?” Answered with the tracking page",
         "“Descaling {thing}”, sent to the manual",
         "“Talk to a person please.” Offered the contact form",
-        "“Rechnung vom letzten Monat?” Als PDF geschickt",
         "“Can I change the delivery day?” Done",
     ),
     "order.placed": (
@@ -62,7 +61,5 @@ LINES = {
         "7 of 10. “Fine, though the site is hard to search.”",
         "10 of 10",
         "4 of 10. “Nobody ever calls back.”",
-        "8 of 10. “Schnell und freundlich.”",
-        "6 of 10. “Bon produit, facture difficile à lire.”",
     ),
 }

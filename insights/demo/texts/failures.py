@@ -39,7 +39,5 @@ LINES = {
         "{who}: “We were told Tuesday. It is Friday.”",
         "{who}: wrong chairs, and nobody rings back.",
         "{who} is cross about the call-out charge.",
-        "{who}: “Das ist jetzt das dritte Mal.”",
-        "{who} : la machine fuit toujours après la réparation.",
     ),
 }

@@ -1,4 +1,6 @@
-"""What everybody gets: it says that we care, every month anew."""
+"""What everybody gets: it says that we care, every week anew."""
+
+from datetime import datetime
 
 TEMPLATE = (
     "Dear {who},\n"
@@ -19,12 +21,13 @@ SECOND_TEMPLATE = (
 
 LINES = {
     "email.campaign": (
-        "You are at the heart of everything we do: 10 % off filters this month",
+        "You are at the heart of everything we do: 10 % off filters this week",
         "Because we care: our promise to you",
         "Your satisfaction is our passion. Discover the new machines",
         "We value you! A personal thank-you inside",
-        "Happy holidays from all of us to all of you",
-        "Together into the new year: offers for valued partners",
+        "We miss you. Here is a voucher",
+        "Partners for life: book your free consultation",
+        "You deserve the best: new colours for your break room",
     ),
     "email.template": (
         "Newsletter: five ideas for your break room",
@@ -32,6 +35,7 @@ LINES = {
         "Reminder: order before the prices change",
         "Newsletter: meet our new app",
         "Webinar: hygiene in the workplace kitchen",
+        "How did we do? Tell us in two minutes",
     ),
     "message.broadcast": (
         "Only today: free delivery with the app.",
@@ -39,3 +43,12 @@ LINES = {
         "Rate us! It only takes a minute.",
     ),
 }
+_DECEMBER = "Happy holidays from all of us to all of you"
+
+
+def of_the_week(kind: str, at: datetime) -> str:
+    """Return what everybody gets that week."""
+    if kind == "email.campaign" and at.month == 12:
+        return _DECEMBER
+    lines = LINES[kind]
+    return lines[at.isocalendar().week % len(lines)]
