@@ -1,0 +1,75 @@
+"""Every snippet of docs/api.md does what the guide says."""
+
+import json
+import re
+import shlex
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+GUIDE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+SNIPPETS = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
+COMMANDS = [text for language, text in SNIPPETS if language == "sh"]
+ANSWERS = [json.loads(text) for language, text in SNIPPETS if language == "json"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key() -> str:
+    words = shlex.split(next(text for text in COMMANDS if "create_key" in text))
+    out = StringIO()
+    call_command(*words[2:], stdout=out)
+    return re.search(r"hearth_\S+", out.getvalue())[0]
+
+
+def curl(command: str, key: str) -> Any:
+    """Do what a curl command of the guide does."""
+    words = shlex.split(command.replace("$HEARTH", "").replace("$KEY", key).replace("\\\n", " "))
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    url = next(word for word in words if word.startswith("/api/"))
+    kind = headers.pop("Content-Type", None)
+    client = Client(headers=headers)
+    if "-d" in words:
+        return client.post(url, words[words.index("-d") + 1], content_type=kind)
+    return client.get(url)
+
+
+def test_guide_from_top_to_bottom(key):
+    requests = [text for text in COMMANDS if text.startswith("curl")]
+    one, many, loop, customers, _ = (curl(text, key) for text in requests)
+
+    assert (one.status_code, many.status_code) == (201, 200)
+    customer_id = one.json()["customer_id"]
+    first, batch = one.json(), many.json()
+    assert first | {"id": 1, "customer_id": 1} == ANSWERS[0]
+    batch["results"][0] |= {"id": 2, "customer_id": 2}
+    assert batch == ANSWERS[1]
+    assert loop.json()["recorded"] == 2
+    assert customers.status_code == 200
+    health = curl(requests[-1].replace("customers/1/", f"customers/{customer_id}/"), key)
+    assert health.json()["customer"]["name"] == "C-1001"
+
+
+def test_error_in_the_guide_is_what_is_answered(key):
+    command = next(text for text in COMMANDS if text.startswith("curl"))
+
+    response = curl(command.replace('"inbound"', '"sideways"'), key)
+
+    assert response.json() | {"title": ""} == ANSWERS[2] | {"title": ""}
+
+
+def test_log_of_the_guide_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text("customer,occurred_at,value\nann,2026-01-01,5\n")
+    words = shlex.split(next(text for text in COMMANDS if "load_log" in text))
+    out = StringIO()
+
+    call_command(*words[2:], stdout=out)
+
+    assert "1 recorded" in out.getvalue()
