@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relationships.models import AccessKey, Person
+from relationships.services import create_key, note_use
 from tests.factories import PersonFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,14 @@ def test_wrong_option_is_refused_in_a_sentence(options, sentence):
         create(**options)
 
     assert AccessKey.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_use_of_a_key_is_noted_outside_any_transaction():
+    key = create_key(name="shop", scopes=["touchpoints:write"]).key
+    now = timezone.now()
+
+    note_use(key=key, now=now)
+
+    key.refresh_from_db()
+    assert key.last_used_at == now
