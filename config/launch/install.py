@@ -4,6 +4,7 @@ Usage: python3 config/launch/install.py run|dev
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -48,8 +49,10 @@ def main(wanted: str) -> None:
 
 
 def _is_usable() -> bool:
-    """Say whether the environment is whole, recent and still at the place it was made for."""
-    check = "import sys, pip; print(sys.prefix, sys.version_info >= (3, 11))"
+    """Say whether the environment is whole, at its place, and of the Python asked for, if any."""
+    wanted = "sys.version_info[:2] == " if os.environ.get("PYTHON") else "sys.version_info >= "
+    version = sys.version_info[:2] if os.environ.get("PYTHON") else (3, 11)
+    check = f"import sys, pip; print(sys.prefix, {wanted}{version})"
     try:
         done = subprocess.run([str(PYTHON), "-c", check], capture_output=True, text=True)
     except OSError:

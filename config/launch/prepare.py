@@ -9,6 +9,7 @@ import io
 import django
 from django.core.management import call_command
 
+from config import celery_app
 from config.launch import place
 
 SIGN_IN = "-- sign in --"
@@ -23,6 +24,10 @@ def main() -> None:
     if not STATIC_STAMP.exists() or STATIC_STAMP.read_text() != fingerprint:
         call_command("collectstatic", interactive=False)
         STATIC_STAMP.write_text(_static_fingerprint())
+    # The workers find these when they are up and are known to be well at once, and not only after
+    # the schedule's first beat.
+    for task in ("insights.tasks.drain", "insights.tasks.heartbeat"):
+        celery_app.send_task(task)
     lines = io.StringIO()
     call_command("bootstrap", stdout=lines)
     print(SIGN_IN, lines.getvalue(), sep="\n")
