@@ -7,13 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q, QuerySet, Sum
 
 from insights.models import BandTotal, Reading
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
 from relationships.models import Person, Segment
 from relationships.names import searchable
+from relationships.selectors import customers_like
 
 NOW = date(9999, 12, 31)
 """Stands for now among the dates of `BandTotal`."""
@@ -23,7 +23,7 @@ COUNTED_AT_MOST = 10_000
 """Counting further would cost more than anybody learns from it."""
 
 MATCHES_AT_MOST = 1_000
-LIKENESSES_AT_MOST = 50
+NEAR_AT_MOST = 50
 SPLIT = 40
 """Doors or windows above this are open: SCORING, section 4."""
 
@@ -174,33 +174,34 @@ class _Matches:
 
 
 def _matches(person: Person, search: str) -> _Matches:
-    """Find customers by name: those that contain the words, else those that sound alike.
+    """Find customers by name: those with every word in it, else those whose name is near.
 
-    Ranking by likeness is slow over many names, so it is asked for only when nothing contains
-    the words. Few matches are named by id, so that no sort has to walk past all the others.
+    Ranking by likeness is slow over many names, so it is asked for only when nothing has the
+    words. Few matches are named by id, so that no sort has to walk past all the others.
     """
-    needle = searchable(search)
-    if not needle:
+    words = searchable(search).split()
+    if not words:
         return _Matches(Q())
-    visible = customers_visible_to(person)
-    exact = visible.filter(_contains("search_name", needle)).order_by()
+    exact = customers_visible_to(person).filter(_has("search_name", words)).order_by()
     ids = list(exact.values_list("pk", flat=True)[: MATCHES_AT_MOST + 1])
     if len(ids) > MATCHES_AT_MOST:
-        return _Matches(_contains("customer__search_name", needle))
+        return _Matches(_has("customer__search_name", words))
     if ids:
         return _Matches(Q(pk__in=ids))
-    alike = visible.filter(
-        Q(search_name__trigram_word_similar=needle) | Q(search_name__trigram_similar=needle)
-    ).order_by(TrigramWordSimilarity(needle, "search_name").desc())
-    likenesses = alike.values_list("pk", flat=True)[:LIKENESSES_AT_MOST]
-    return _Matches(Q(pk__in=list(likenesses)), are_exact=False)
+    near = customers_like(person, search, at_most=NEAR_AT_MOST)
+    return _Matches(Q(pk__in=[customer.pk for customer in near]), are_exact=False)
 
 
-def _contains(path: str, needle: str) -> Q:
-    """Match anywhere in a name; one or two letters only where a word begins, as the index can."""
-    if len(needle) > 2:
-        return Q(**{f"{path}__contains": needle})
-    return Q(**{f"{path}__startswith": needle}) | Q(**{f"{path}__contains": f" {needle}"})
+def _has(path: str, words: Sequence[str]) -> Q:
+    """Match names with every word; one or two letters only at the start of one."""
+    condition = Q()
+    for word in words:
+        if len(word) > 2:
+            condition &= Q(**{f"{path}__contains": word})
+        else:
+            begins = Q(**{f"{path}__startswith": word}) | Q(**{f"{path}__contains": f" {word}"})
+            condition &= begins
+    return condition
 
 
 def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[Reading]:
