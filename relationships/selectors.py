@@ -1,8 +1,8 @@
 """Reads about customers, contacts, identities and people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
@@ -19,8 +19,7 @@ LOOKED_AT = 200
 """Names that are ranked; more than these say too little to be meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityRef:
+class IdentityRef(NamedTuple):
     """A name by which somebody else knows a customer: normalised, so that equal means same."""
 
     kind: str

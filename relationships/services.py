@@ -77,13 +77,13 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-@transaction.atomic
 def note_use(*, key: AccessKey, now: datetime) -> None:
     """Remember that a key was used, to the minute, and without waiting for anybody."""
     if key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY:
         return
-    unlocked = AccessKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
-    AccessKey.objects.filter(pk__in=unlocked.values("pk")).update(last_used_at=now)
+    with transaction.atomic():
+        unlocked = AccessKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
+        AccessKey.objects.filter(pk__in=unlocked.values("pk")).update(last_used_at=now)
 
 
 def service_account(*, name: str, team: Team | None = None) -> Person:

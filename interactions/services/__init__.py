@@ -1,6 +1,6 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
-from interactions.services.record import NewTouchpoint, Outcome, record, source_named, source_of
+from interactions.services.record import Outcome, record, source_named, source_of
 from interactions.services.revise import (
     TouchpointGoneError,
     TouchpointRefusedError,
@@ -8,7 +8,7 @@ from interactions.services.revise import (
     edit,
     restore,
 )
-from interactions.services.validate import Refusal
+from interactions.services.validate import NewTouchpoint, Refusal
 
 __all__ = [
     "NewTouchpoint",

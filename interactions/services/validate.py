@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from interactions.models import Direction, LoopKind, TouchpointType
+from relationships.models import Identity
 from relationships.selectors import IdentityRef
 
 # Clocks of other machines run ahead a little; anything later than this has not happened yet.
@@ -22,6 +23,7 @@ LONGEST_IDENTITY = 254
 LONGEST_NAMESPACE = 100
 LONGEST_TYPE = 60
 LONGEST = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
+_KINDS = frozenset(Identity.Kind.values)
 _DIRECTIONS = frozenset(Direction.values)
 _OPENS = frozenset({None, 0, *LoopKind.values})
 
@@ -98,6 +100,8 @@ def identity_flaw(ref: IdentityRef) -> str | None:
     """Return what keeps an identity from being stored, None when nothing does."""
     if not ref.value or ref.value.isspace():
         return "Say which customer it was."
+    if ref.kind not in _KINDS or (ref.namespace and ref.kind != Identity.Kind.FOREIGN):
+        return "Use an e-mail address, a phone number, or a foreign id with its namespace."
     if len(ref.value) > LONGEST_IDENTITY or len(ref.namespace) > LONGEST_NAMESPACE:
         return f"Use at most {LONGEST_IDENTITY} characters, {LONGEST_NAMESPACE} for the namespace."
     for text in (ref.value, ref.namespace):

@@ -159,7 +159,12 @@ ITEMS = st.builds(
     NewTouchpoint,
     type=st.sampled_from(["call.phone", "complaint", "email.personal", "promise"]) | ANY_TEXT,
     customer=ANY_NUMBER
-    | st.builds(IdentityRef, kind=st.sampled_from(["email", "phone", "foreign"]), value=ANY_TEXT),
+    | st.builds(
+        IdentityRef,
+        kind=st.sampled_from(["email", "phone", "foreign"]) | ANY_TEXT,
+        value=ANY_TEXT,
+        namespace=st.just("") | ANY_TEXT,
+    ),
     occurred_at=ANY_MOMENT | st.just(NOW),
     external_id=ANY_TEXT,
     direction=st.none() | ANY_NUMBER,
