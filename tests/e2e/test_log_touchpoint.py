@@ -1,0 +1,158 @@
+"""Logging a touchpoint with keys and pointer, in the dialog and without JavaScript."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from insights.services.drain import drain
+from interactions.models import Loop, Touchpoint
+from interactions.services import NewTouchpoint, record, source_named
+from relationships.models import Customer, Person
+from tests.factories import ContactFactory, CustomerFactory, PersonFactory
+
+
+@pytest.fixture
+def manager() -> Person:
+    return PersonFactory(name="Marta Żółkiewska")
+
+
+@pytest.fixture
+def customer(manager) -> Customer:
+    customer = CustomerFactory(name="Thornmere Academy", team=manager.team, owner=manager)
+    ContactFactory(customer=customer, name="Gwen O'Connor")
+    CustomerFactory(name="Hotell Örnvik", team=manager.team, owner=manager)
+    now = timezone.now()
+    calls = [
+        NewTouchpoint(
+            type="call.phone", customer=customer.pk, occurred_at=now - timedelta(days=days)
+        )
+        for days in range(40, 240, 10)
+    ]
+    question = NewTouchpoint(
+        type="question",
+        customer=customer.pk,
+        occurred_at=now - timedelta(days=39),
+        text="When does the machine come?",
+    )
+    outcomes = record(source=source_named("test"), items=[*calls, question], by=manager, now=now)
+    assert {outcome.status for outcome in outcomes} == {"recorded"}, outcomes[0]
+    drain(now=now)
+    return customer
+
+
+def toast(page: Page):
+    return page.locator(".toast").last
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_everyone_can_use_the_form(
+    open_page, manager, customer, accessibility_problems, width, scheme
+):
+    page = open_page(manager, f"/log/?customer={customer.pk}", width=width, scheme=scheme)
+    for summary in page.locator("main summary").all():
+        summary.click()
+    page.get_by_role("button", name="Log it").click()
+    expect(page.get_by_text("Choose what happened.")).to_be_visible()
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_call_is_logged_with_keys_alone_and_pays_back_at_once(open_page, manager, customer):
+    page = open_page(manager, "/")
+    page.keyboard.press("l")
+    expect(page.get_by_role("combobox", name="Customer")).to_be_focused()
+    page.keyboard.type("tornmere", delay=15)
+    expect(page.get_by_role("option", name="Thornmere Academy")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("With whom")).to_be_visible()
+    expect(page.locator("[name=distance_before]")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("About the leak")
+    page.get_by_role("button", name="Log it").press("Enter")
+
+    expect(toast(page)).to_contain_text("Phone call with Thornmere Academy logged.")
+    expect(page.locator("#dialog")).not_to_be_visible()
+    drain(now=timezone.now())
+    expect(toast(page)).to_contain_text("Distance ")
+    logged = Touchpoint.objects.get(text="About the leak")
+    assert (logged.customer, logged.person) == (customer, manager)
+
+
+def test_a_double_click_logs_once_and_undo_takes_it_back(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    page.keyboard.press("l")
+    page.get_by_label("Met in person").check(force=True)
+    page.get_by_role("button", name="Log it").dblclick()
+
+    expect(page.locator(".event-title", has_text="Met in person")).to_have_count(1)
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(toast(page)).to_contain_text("deleted")
+    expect(page.locator(".event-title", has_text="Met in person")).to_have_count(0)
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(page.locator(".event-title", has_text="Met in person")).to_have_count(1)
+
+
+def test_the_new_score_comes_by_itself(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    before = page.locator("#score .meter-number").inner_text()
+    page.get_by_role("link", name="Meeting").click()
+    page.get_by_role("button", name="Log it").click()
+
+    expect(page.get_by_text("Scoring what just happened")).to_be_visible()
+    drain(now=timezone.now())
+    expect(page.get_by_text("Scoring what just happened")).to_have_count(0)
+    assert int(page.locator("#score .meter-number").inner_text()) < int(before)
+
+
+def test_a_question_is_settled_from_today(open_page, manager, customer):
+    page = open_page(manager, "/")
+    page.get_by_role("link", name="Settle question of Thornmere Academy").click()
+    expect(page.get_by_label("Settles")).not_to_have_value("")
+    page.get_by_role("button", name="Log it").click()
+
+    expect(page.get_by_text("When does the machine come?")).to_have_count(0)
+    assert Loop.objects.get().closed_at is not None
+
+
+def test_a_touchpoint_is_corrected_moved_and_taken_back(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    first = page.locator(".event").first
+    first.locator("summary").click()
+    first.get_by_role("link", name="Correct or move").click()
+    box = page.get_by_role("combobox", name="Customer")
+    box.fill("örnv")
+    page.get_by_role("option", name="Hotell Örnvik").click()
+    page.get_by_role("button", name="Save").click()
+
+    expect(toast(page)).to_contain_text("moved to Hotell Örnvik")
+    expect(page.get_by_text("When does the machine come?")).to_have_count(0)
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("When does the machine come?").first).to_be_visible()
+
+
+def test_what_is_wrong_is_told_in_the_dialog(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    page.keyboard.press("l")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#dialog").get_by_text("Choose what happened.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).not_to_be_visible()
+
+
+def test_it_works_without_javascript(open_page, manager, customer):
+    page = open_page(manager, "/", has_script=False)
+    page.get_by_role("link", name="Log a touchpoint").click()
+    page.get_by_role("combobox").first.fill("thornmere")
+    page.get_by_label("Phone call").check(force=True)
+    page.get_by_role("button", name="Log it").click()
+
+    expect(page.locator("h1")).to_have_text("Thornmere Academy")
+    expect(page.locator(".event")).to_have_count(22)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".event")).to_have_count(21)
