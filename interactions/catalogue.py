@@ -73,7 +73,9 @@ DEFAULT_TYPES = (
     _served("app.used", "Product used", "app", INBOUND),
     _served("self_service.done", "Self-service done", "web", INBOUND),
     DefaultType("order.placed", "Order", "order", "digital", "purchase", INBOUND),
-    DefaultType("order.in_person", "Order taken in person", "order", "human", "purchase", MUTUAL, 6),
+    DefaultType(
+        "order.in_person", "Order taken in person", "order", "human", "purchase", MUTUAL, points=6
+    ),
     _served("order.delivered", "Delivered on time", "order", OUTBOUND),
     _failure("order.late", "Late delivery", "order", "digital", 3),
     _failure("service.outage", "Outage", "app", "digital", 3),

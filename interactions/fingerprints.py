@@ -15,13 +15,13 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fingerprint(text: str) -> int | None:
-    """Return a number that messages made from one template share; None for a short text.
+    r"""Return a number that messages made from one template share; None for a short text.
 
     The greeting, the last line, numbers, punctuation and case are left out, so that a name or an
     amount put into a template does not hide it.
 
-    >>> a = "Dear Ana,\\nWe value you as a customer. Your bill of 12.50 is ready for you to see.\\nTom"
-    >>> b = "Hello Zoë!\\nWe value you as a customer, your bill of 7.99 is ready for you to see!\\nEva"
+    >>> a = "Dear Ana,\nWe value you as a customer. Your bill of 12.5 is ready for you to see.\nTom"
+    >>> b = "Hello Zoë!\nWe value you as a customer, your bill of 7.9 is ready for you to see!\nEva"
     >>> fingerprint(a) == fingerprint(b)
     True
     >>> fingerprint("See you at ten.") is None

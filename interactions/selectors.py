@@ -105,7 +105,7 @@ def _loops_over(customer: Customer, shown: Sequence[Touchpoint]) -> list[Loop]:
     )
 
 
-def last_met(customer: Customer) -> dict[int, LastMet]:
+def last_met(customer: Customer) -> dict[int | None, LastMet]:
     """Return who met each contact last, as far as the newest touchpoints tell."""
     newest = (
         Touchpoint.objects.live()
@@ -113,7 +113,7 @@ def last_met(customer: Customer) -> dict[int, LastMet]:
         .order_by("-occurred_at", "-id")
         .values("pk")[:RECENT]
     )
-    met: dict[int, LastMet] = {}
+    met: dict[int | None, LastMet] = {}
     for touchpoint in (
         Touchpoint.objects.filter(
             pk__in=newest, contact__isnull=False, type__mode=TouchpointType.Mode.HUMAN

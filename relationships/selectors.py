@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
@@ -58,7 +58,7 @@ def _nearly(customers: QuerySet[Customer], wanted: str) -> list[Customer]:
         return sorted(alike.annotate(likeness=likeness), key=_by_likeness)
 
 
-def _by_likeness(customer: Customer) -> tuple[float, str]:
+def _by_likeness(customer: Any) -> tuple[float, str]:
     return -customer.likeness, customer.search_name
 
 

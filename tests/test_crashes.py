@@ -71,8 +71,8 @@ def post_until_acknowledged(hearth: Hearth, key: str, items: list[dict[str, obje
             assert {result["status"] for result in results} <= {"recorded", "known"}, results
             return
         except urllib.error.HTTPError as error:
-            said = error.read().decode()
-            assert error.code >= 500, said
+            if error.code < 500:
+                raise AssertionError(error.read().decode()) from error
         except OSError:
             time.sleep(0.3)
     raise AssertionError("no answer in time")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ COUNTED_COLUMNS = ["customer_id", *GROUP, "band", "cents", "risk_cents", "histor
 CHUNK = 50_000
 
 
-def counted(cursor: CursorWrapper, where: str, params: list[object]) -> pd.DataFrame:
+def counted(cursor: CursorWrapper, where: str, params: list[Any]) -> pd.DataFrame:
     """Return what readings are counted by, indexed by customer."""
     cursor.execute(f"{_COUNTED} WHERE {where}", params)
     frame = pd.DataFrame(cursor.fetchall(), columns=COUNTED_COLUMNS).set_index("customer_id")

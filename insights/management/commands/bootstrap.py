@@ -36,9 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def _load_demonstration(self, password: str) -> None:
-        self.stderr.write("Loading the demonstration organisation ...")
         load_demonstration(today=timezone.localdate(), password=password)
-        self.stderr.write("Scoring it ...")
         while drain(now=timezone.now()):
             pass
         read_everyone_again(now=timezone.now())
