@@ -89,7 +89,7 @@ def _draw(
         description,
         *marks,
         size=(width, max(len(rows) * pitch, 1) + 2),
-        class_="on-phone" if is_phone else "on-desk",
+        class_="bars on-phone" if is_phone else "bars on-desk",
         has_links=any(row.href for row in rows),
     )
 
