@@ -42,7 +42,7 @@ class Entry:
     person: str | None = None
     direction: int | None = None
     minutes: int | None = None
-    in_room: int = 1
+    customers_in_room: int = 1
     sentiment: float | None = None
     via: str = ""
     text: str = ""

@@ -5,7 +5,7 @@ Over three years people meet less and click more: `every` runs from then to now.
 
 from decimal import Decimal
 
-from insights.demo.diary import Diary, Entry, Every
+from insights.demo.diary import THREE_YEARS, Diary, Entry, Every
 
 _CONVERSATIONS = {
     "call.phone": 40, "visit": 16, "meeting.video": 12, "meeting.in_person": 8,
@@ -17,6 +17,9 @@ _REPLIES = 0.7
 
 APP_SINCE = 720
 """Days since we have an app."""
+
+OUTAGE_AGO = 96
+_WEBINARS_AGO = (410, 215, 47)
 
 _ONLINE_ORDERS_THEN, _ONLINE_ORDERS_NOW = 0.3, 0.95
 
@@ -66,15 +69,18 @@ def orders(
     since: float | None = None,
     until: float = 0.0,
     *,
-    online: bool = False,
+    online: float | None = None,
     via: str = "",
     late: float = 0.02,
 ) -> None:
-    """They buy: at the table once, by screen now; what is late is made good within days."""
+    """They buy, at the table once and by screen now; what is late is made good within days.
+
+    `online` is the share (0 to 1) ordered by screen where it does not follow the times.
+    """
     for ago in diary.days(every, since, until):
-        share = _ONLINE_ORDERS_THEN + (_ONLINE_ORDERS_NOW - _ONLINE_ORDERS_THEN) * _progress(ago)
+        share = _online_share(ago) if online is None else online
         value = _order_value(diary, every)
-        if not (online or via or diary.random.random() < share):
+        if not via and diary.random.random() >= share:
             diary.once("order.in_person", ago, value=value)
             continue
         placed = diary.once("order.placed", ago, value=value, via=via)
@@ -131,14 +137,29 @@ def promises(diary: Diary, every: Every, since: float | None = None, until: floa
         diary.promise(ago, 7, kept_after=diary.random.uniform(2, 7))
 
 
+def webinars(diary: Diary) -> None:
+    """Half of them sit in the webinar, with forty others: that is no meeting."""
+    for ago in _WEBINARS_AGO:
+        if ago < diary.since and diary.random.random() < 0.5:
+            text = "Webinar: hygiene in the workplace kitchen."
+            diary.once("meeting.video", ago, customers_in_room=40, text=text)
+
+
+def outage(diary: Diary) -> None:
+    """Let the app be down for them on the day it was down for all; it ran again within hours."""
+    down = diary.once("service.outage", OUTAGE_AGO)
+    diary.settle(down, "loop.closed", diary.random.uniform(3, 6), text="Runs again.")
+
+
 def surveys(diary: Diary, every: Every, since: float | None = None, until: float = 0.0) -> None:
     """They tell us what they think."""
     for ago in diary.days(every, since, until):
         diary.once("feedback.survey", ago)
 
 
-def _progress(ago: float) -> float:
-    return 1 - min(ago / 1095, 1.0)
+def _online_share(ago: float) -> float:
+    progress = 1 - min(ago / THREE_YEARS, 1.0)
+    return _ONLINE_ORDERS_THEN + (_ONLINE_ORDERS_NOW - _ONLINE_ORDERS_THEN) * progress
 
 
 def _order_value(diary: Diary, every: Every) -> Decimal:

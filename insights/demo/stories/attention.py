@@ -16,7 +16,7 @@ def courted_lead(diary: Diary) -> None:
 def forgotten_customer(diary: Diary) -> None:
     """They buy every month and nobody has looked after them since they signed."""
     habits.conversations(diary, every=25, until=600)
-    habits.orders(diary, every=(30, 50), online=True, late=0.05)
+    habits.orders(diary, every=(30, 50), online=1.0, late=0.05)
     habits.clicks(diary, every=(30, 35))
     habits.mailings(diary, every=(45, 12))
 

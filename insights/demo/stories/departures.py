@@ -12,7 +12,7 @@ def their_person_left(diary: Diary) -> None:
     habits.orders(diary, every=50, until=left)
     habits.clicks(diary, every=(60, 40), until=left)
     habits.clicks(diary, every=90, since=left, until=45)
-    habits.orders(diary, every=150, since=left, until=45, online=True)
+    habits.orders(diary, every=150, since=left, until=45, online=1.0)
     habits.mailings(diary, every=(110, 14))
     diary.once(
         "call.phone", left + 2, text="Said goodbye. They asked who comes next; no answer yet."

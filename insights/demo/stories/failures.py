@@ -49,7 +49,7 @@ def promises_broken(diary: Diary) -> None:
 
 def asked_again(diary: Diary) -> None:
     """Every form asks them for what we have held for years."""
-    habits.orders(diary, every=35, online=True)
+    habits.orders(diary, every=35, online=1.0)
     habits.clicks(diary, every=(25, 10))
     habits.conversations(diary, every=(50, 80))
     habits.mailings(diary, every=(110, 18))
@@ -57,6 +57,8 @@ def asked_again(diary: Diary) -> None:
         diary.once("asked.again", ago)
     for ago in diary.days(every=200, since=500):
         diary.once("story.repeated", ago)
+        wrong = diary.once("invoice.wrong", max(ago - 20, 1))
+        diary.settle(wrong, "email.personal", hours=diary.random.uniform(60, 200))
 
 
 def questions_unanswered(diary: Diary) -> None:

@@ -13,11 +13,12 @@ def ordinary(diary: Diary) -> None:
     habits.mailings(diary, every=(120, 16))
     habits.questions(diary, every=150)
     habits.surveys(diary, every=500)
+    habits.webinars(diary)
 
 
 def quiet_self_service(diary: Diary) -> None:
     """Nobody calls and nobody needs to: orders arrive, the app works, the customer is near."""
-    habits.orders(diary, every=24, online=True, late=0.0)
+    habits.orders(diary, every=24, online=1.0, late=0.0)
     habits.clicks(diary, every=(20, 7))
     habits.mailings(diary, every=45)
     habits.surveys(diary, every=400)
@@ -33,14 +34,16 @@ def open_house(diary: Diary) -> None:
     habits.questions(diary, every=100)
     habits.promises(diary, every=120)
     habits.surveys(diary, every=250)
+    habits.webinars(diary)
+    for ago in diary.days(every=220):
+        diary.once(diary.random.choice(("care.help", "care.refund")), ago)
 
 
 def handshake_only(diary: Diary) -> None:
     """All doors and no windows: we meet and talk, but see nothing of what they do on screens."""
     habits.conversations(diary, every=(16, 24))
     habits.meetings(diary, every=(45, 60))
-    for ago in diary.days(every=45):
-        diary.once("order.in_person", ago)
+    habits.orders(diary, every=45, online=0.0)
 
 
 def handwritten_notes(diary: Diary) -> None:
@@ -54,6 +57,7 @@ def handwritten_notes(diary: Diary) -> None:
         diary.then(card, "email.received", hours=70, text="What a lovely card. Thank you!")
     for ago in diary.days(every=300):
         diary.once("care.kindness", ago)
+        diary.once("letter", max(ago - 90, 1))
 
 
 def calls_twice_a_year(diary: Diary) -> None:

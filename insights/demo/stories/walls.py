@@ -16,17 +16,18 @@ def walled_off(diary: Diary) -> None:
     habits.orders(diary, every=50, until=built)
     habits.app(diary, every=20, since=built, until=built - 60)
     habits.app(diary, every=90, since=built - 60)
-    habits.orders(diary, every=170, since=built, online=True)
+    habits.orders(diary, every=170, since=built, online=1.0)
     habits.mailings(diary, every=(120, 13))
 
 
 def through_the_glass(diary: Diary) -> None:
     """All windows and no doors: we see every click and have not met anybody for long."""
     habits.calls(diary, every=40, until=700)
-    habits.orders(diary, every=40, online=True)
+    habits.orders(diary, every=40, online=1.0)
     habits.clicks(diary, every=(35, 5.5))
     habits.mailings(diary, every=(90, 13))
     habits.surveys(diary, every=300)
+    habits.outage(diary)
 
 
 def branch_closed(diary: Diary) -> None:
@@ -38,7 +39,7 @@ def branch_closed(diary: Diary) -> None:
     habits.orders(diary, every=45, until=closed)
     diary.once("email.template", closed, text="Our branch closes. Find us online, day and night!")
     habits.calls(diary, every=400, since=closed)
-    habits.orders(diary, every=80 + 130 * pain, since=closed, online=True)
+    habits.orders(diary, every=80 + 130 * pain, since=closed, online=1.0)
     habits.clicks(diary, every=26 + 60 * pain, since=closed)
     habits.mailings(diary, every=(110, 12))
     if diary.random.random() < 0.5:

@@ -17,11 +17,11 @@ LINES = {
         "Checked {thing}; a seal was worn, replaced it.",
     ),
     "meeting.video": (
-        "Plans for {place} shared on screen; {who} prefers the second.",
+        "Plans for the counter {place} shared on screen; {who} prefers the second.",
         "{who} and two colleagues: budget until June, then order.",
         "Went over the service contract with {who}.",
         "Shown how to read the meter of {thing} remotely.",
-        "Call with {who} and their architect about {place}.",
+        "Call with {who} and their architect about the kitchen {place}.",
     ),
     "call.phone": (
         "{who} asked how long {thing} would still be serviced.",
@@ -49,7 +49,7 @@ LINES = {
     ),
     "email.personal": (
         "{who}, the part for {thing} is here. Thursday?",
-        "Sent {who} the drawing {place}.",
+        "Sent {who} the drawing of the counter {place}.",
         "{who}, as promised the price for {number} pieces.",
         "Thought of you: {thing} is back in stock.",
         "{who}, did the new {number} cups arrive whole?",
