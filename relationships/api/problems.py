@@ -74,6 +74,8 @@ def _detail(error: Exception, status: int) -> str:
         return str(error) or "You may not do this."
     if isinstance(error, exceptions.ValidationError):
         return str(RefusedError.default_detail)
+    if isinstance(error, exceptions.NotAuthenticated):
+        return "Send a key with the request: Authorization: Bearer hearth_..."
     if isinstance(error, exceptions.APIException):
         return str(error.detail)
     return {
