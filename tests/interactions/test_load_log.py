@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def test_rows_become_touchpoints_of_new_customers(tmp_path):
     assert Source.objects.get().service_account.role == Person.Role.SERVICE
     assert sum(TouchpointChange.objects.values_list("count", flat=True)) == 3
     assert not (tmp_path / "shop.csv.refused.csv").exists()
+
+
+@pytest.mark.django_db
+def test_shift_moves_an_old_log_and_doubles_nothing(tmp_path):
+    path = log(tmp_path, "ann,1997-01-01,11.77")
+
+    load(path, shift_days=10)
+    again = load(path, shift_days=20)
+
+    assert "1 already known" in again
+    assert Touchpoint.objects.get().occurred_at.date() == date(1997, 1, 11)
 
 
 @pytest.mark.django_db

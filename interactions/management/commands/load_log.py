@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,6 +27,7 @@ from relationships.services import (
 )
 
 LARGEST_BATCH = 5_000
+LONGEST_SHIFT_DAYS = 73_050  # two centuries
 
 
 @dataclass
@@ -68,12 +70,29 @@ class Command(BaseCommand):
         parser.add_argument("--type", required=True, help="touchpoint type, such as order.placed")
         parser.add_argument("--source", help="name of the source; by default the file's")
         parser.add_argument("--team", help="team that newly made customers belong to")
+        parser.add_argument(
+            "--shift-days",
+            type=int,
+            default=0,
+            metavar="DAYS",
+            help="move every event so many days later, to see an old log as if it had just ended",
+        )
         parser.add_argument("--batch", type=int, default=1_000, help="rows in one transaction")
 
     def handle(
-        self, *, file: Path, type: str, source: str | None, team: str | None, batch: int, **_: Any
+        self,
+        *,
+        file: Path,
+        type: str,
+        source: str | None,
+        team: str | None,
+        shift_days: int,
+        batch: int,
+        **_: Any,
     ) -> None:
         """Load the file, show how far we are and say what became of its rows."""
+        if abs(shift_days) > LONGEST_SHIFT_DAYS:
+            raise CommandError(f"--shift-days {shift_days}: use at most {LONGEST_SHIFT_DAYS:,}.")
         if not 1 <= batch <= LARGEST_BATCH:
             raise CommandError(f"--batch {batch}: use 1 to {LARGEST_BATCH:,}.")
         into = _checked(type, team)
@@ -82,7 +101,11 @@ class Command(BaseCommand):
             refused = RefusedFile(_refused_path(file), stack)
             try:
                 stream = stack.enter_context(open_log(file))
-                log = LogFile(stream, zone=timezone.get_default_timezone())
+                log = LogFile(
+                    stream,
+                    zone=timezone.get_default_timezone(),
+                    shift=timedelta(days=shift_days),
+                )
             except LogFileError as error:
                 raise CommandError(f"{file} {error}") from None
             account = _account(source or file.stem)
