@@ -1,4 +1,4 @@
-/** Menus are <details>: Escape and a click elsewhere close them, and focus returns to the summary. */
+/** Menus are <details>: a choice, Escape and a click elsewhere close them; Escape returns the focus. */
 
 function close(menu) {
   menu.open = false;
@@ -6,7 +6,8 @@ function close(menu) {
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
-    if (!menu.contains(event.target)) close(menu);
+    const isChosen = event.target.closest(".menu-panel :is(a, button)") !== null;
+    if (isChosen || !menu.contains(event.target)) close(menu);
   }
 });
 

@@ -136,6 +136,18 @@ def test_a_touchpoint_is_corrected_moved_and_taken_back(open_page, manager, cust
     expect(page.get_by_text("When does the machine come?").first).to_be_visible()
 
 
+def test_a_touchpoint_is_deleted_from_the_timeline(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    expect(page.locator(".event")).to_have_count(21)
+    first = page.locator(".event").first
+    first.locator("summary").click()
+    first.get_by_role("button", name="Delete").click()
+
+    expect(toast(page)).to_contain_text("deleted")
+    expect(page.locator(".event")).to_have_count(20)
+    expect(page.get_by_text("When does the machine come?")).to_have_count(0)
+
+
 def test_what_is_wrong_is_told_in_the_dialog(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/")
     page.keyboard.press("l")
