@@ -57,7 +57,7 @@ def reasons(reading: Reading, mess_ups: OpenMessUps | None) -> list[Reason]:
 def whole_points(points: Sequence[float], total: int) -> list[int]:
     """Round numbers so that they add up to `total`: the largest remainders are rounded up.
 
-    >>> whole_points([20.4, 11.4, 0.2], 32)
+    >>> whole_points([20.4, 11.3, 0.2], 32)
     [21, 11, 0]
     >>> whole_points([0.0], 3)
     [0]
