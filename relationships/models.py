@@ -155,6 +155,8 @@ class Customer(models.Model):
         indexes = (
             models.Index(fields=("search_name", "id"), name="customer_by_name"),
             GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="customer_search"),
+            # Every page asks whether there is demonstration data.
+            models.Index(fields=("id",), condition=Q(is_demo=True), name="customer_is_demo"),
         )
         constraints = (
             models.CheckConstraint(name="customer_has_a_name", condition=~Q(name="")),

@@ -1,7 +1,5 @@
 """A small histogram of the gaps between active days, exact for short ones."""
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,8 +53,6 @@ def gaps_at_least(counts: NDArray[np.float64], days: NDArray[np.float64]) -> NDA
     >>> [float(gaps_at_least(counts, np.array([d]))[0]) for d in (0.0, 2.0, 2.5, 7.0, 8.0)]
     [3.0, 3.0, 1.0, 1.0, 0.0]
     """
-    if (days <= 1.0).all():  # as on the day of the last touch, which is asked of everyone
-        return cast("NDArray[np.float64]", counts.sum(axis=1))
     whole = np.clip(np.ceil(days), 1.0, LONGEST_DAYS + 1.0)
     low, high = np.log(GAP_EDGES[:-1]), np.log(GAP_EDGES[1:])
     share: NDArray[np.float64] = (high - np.log(whole)[:, None]) / (high - low)

@@ -1,11 +1,43 @@
 """Compile a plain Python loop to machine code, keeping its type for mypy."""
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def cache_directory(base: str) -> Path:
+    """Name a directory for what is compiled from these very sources.
+
+    numba looks at the file of a function alone: it would go on using what was compiled with
+    another layout of the state, and fails on what names a class that is gone.
+
+    Parameters
+    ----------
+    base : str
+        Where numba was told to keep its files; empty for beside the sources.
+
+    Returns
+    -------
+    Path
+        Another one as soon as any source of the package changes.
+
+    Examples
+    --------
+    >>> cache_directory("/tmp").parent.as_posix()
+    '/tmp'
+    """
+    package = Path(__file__).parent
+    sources = b"".join(source.read_bytes() for source in sorted(package.glob("*.py")))
+    digest = hashlib.blake2b(sources, digest_size=8).hexdigest()
+    return Path(base or package / "__pycache__") / f"scoring-{digest}"
+
+
+config.CACHE_DIR = str(cache_directory(config.CACHE_DIR))
 
 
 def compiled(function: F) -> F:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.scoring.columns import (
-    INBOUND,
     MUTUAL,
     OUTBOUND,
     PROMISE,
@@ -22,13 +21,6 @@ from insights.scoring.gaps import BIN_OF_GAP
 from insights.scoring.jit import compiled
 from insights.scoring.rules import Rules
 from insights.scoring.state import BLOCKS, FIELD
-
-LAYOUT = 1_052_071_480
-"""Checksum of the state's layout (a test compares).
-
-The columns below are compiled in, and numba keeps what it compiled until this very file changes:
-a change of layout must change this number, or old code would read the new columns.
-"""
 
 BLOCK_STOPS = tuple(FIELD[names[-1]] + 1 for _, names in BLOCKS)
 LONGEST_BIN_GAP = len(BIN_OF_GAP) - 1
@@ -162,7 +154,8 @@ def count_channel(row: Row, touch: Touch, kind: Kind) -> None:
     if touch.via and (kind.human or kind.digital):
         row[VIA] += 1.0
         row[SLOW_VIA] += 1.0
-    if touch.direction == INBOUND:
+    # A meeting takes two: the customer chose it as well.
+    if touch.direction != OUTBOUND:
         row[HUMAN_STARTED] += kind.human
         row[DIGITAL_STARTED] += kind.digital
 

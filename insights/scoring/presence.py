@@ -141,7 +141,11 @@ def silence_and_presence(
     coefficients: Silence,
     horizon: float,
 ) -> tuple[Column, Column]:
-    """Probability of silence through the horizon, and the presence left since the last touch.
+    """Probability of silence through the horizon, and the presence left of what is usual.
+
+    SCORING.md compares with the day of the last touch; then somebody who calls twice a year, and
+    is as they always were, is far away after a month. Here the comparison is with as long a
+    silence as is usual for this customer, so that presence begins to fall when that is over.
 
     Parameters
     ----------
@@ -153,7 +157,7 @@ def silence_and_presence(
     Returns
     -------
     silence, presence : f8[n]
-        0 to 1 each. Presence is 1 on the day of the last touch and only falls from there.
+        0 to 1 each. Presence is 1 until the usual gap is over and only falls from there.
 
     Examples
     --------
@@ -161,13 +165,13 @@ def silence_and_presence(
     >>> nobody = Population.from_sums(np.zeros(6), Policy())
     >>> states, policy = empty_states(2), Policy()
     >>> rhythm = rhythm_of(states, nobody, policy)
-    >>> silent = np.array([0.0, 400.0])
+    >>> silent = np.array([20.0, 400.0])  # the usual gap is 21 days
     >>> args = (rhythm, policy, Silence.prior(), 90.0)
     >>> silence_and_presence(states, silent, *args)[1].round(3).tolist()
-    [1.0, 0.057]
+    [1.0, 0.156]
     """
     now = coefficients.log_odds(features(states, silent_days, rhythm, policy, horizon))
-    at_last = np.zeros_like(silent_days)
-    then = coefficients.log_odds(features(states, at_last, rhythm, policy, horizon))
+    usual = np.minimum(silent_days, rhythm.usual_gap)
+    then = coefficients.log_odds(features(states, usual, rhythm, policy, horizon))
     # 1 - logistic(x) is logistic(-x), which keeps its digits when silence is nearly certain.
     return logistic(now), np.minimum(logistic(-now) / logistic(-then), 1.0)

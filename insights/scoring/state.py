@@ -29,7 +29,7 @@ BLOCKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The decayed sums as they stood at `clock`, by the policy's half-life that fades them.
 
 `mutual`, `inbound`, `outbound` are points; `human`, `digital`, `via` count touchpoints; `heard`
-counts what the customer sent us; `_started` counts what the customer began.
+counts what the customer sent us; `_started` what they began or took part in.
 """
 
 DECAYED = tuple(name for _, names in BLOCKS for name in names)

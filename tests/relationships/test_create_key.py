@@ -73,7 +73,7 @@ def test_wrong_option_is_refused_in_a_sentence(options, sentence):
     assert AccessKey.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_use_of_a_key_is_noted_outside_any_transaction():
     key = create_key(name="shop", scopes=["touchpoints:write"]).key
     now = timezone.now()

@@ -202,12 +202,17 @@ class Oracle:
         """Days between active days."""
         return [later - earlier for earlier, later in pairwise(self.days())]
 
+    def usual_gap(self, population):
+        """Work out the customer's usual gap in days, leaning on the population's."""
+        logs = [math.log(gap) for gap in self.gaps()]
+        return math.exp((population.k * population.mu0 + sum(logs)) / (population.k + len(logs)))
+
     def features(self, r, population, horizon):
         """Work out the nine features of silence."""
         p, gaps, n = self.policy, self.gaps(), len(self.days())
         m, logs = n - 1, [math.log(gap) for gap in gaps]
-        mu = (population.k * population.mu0 + sum(logs)) / (population.k + m)
-        g = math.exp(mu)
+        g = self.usual_gap(population)
+        mu = math.log(g)
         mean = sum(logs) / m if m else 0.0
         ss = sum((log - mean) ** 2 for log in logs)
         s = math.sqrt((4 * population.sw2 + ss) / (4 + max(m - 1, 0)))
@@ -256,7 +261,7 @@ class Oracle:
 
     def share_begun(self, t):
         """Take the human share of what the customer began."""
-        began = [touch for touch in self.counted if touch["direction"] == INBOUND]
+        began = [touch for touch in self.counted if touch["direction"] != OUTBOUND]
         human, digital = (
             decayed_sum([(x["at"], 1.0) for x in began if x["k"][mode]], t, 365.0)
             for mode in ("human", "digital")
@@ -302,8 +307,9 @@ class Oracle:
         r = t - max(touch["at"] for touch in self.active())
         result["silent_days"] = r
         result["silence"] = self.silence(r, population, coefficients, horizon)
-        at_last = self.silence(0.0, population, coefficients, horizon)
-        result["presence"] = min((1 - result["silence"]) / (1 - at_last), 1.0)
+        usual = min(r, self.usual_gap(population))
+        then = self.silence(usual, population, coefficients, horizon)
+        result["presence"] = min((1 - result["silence"]) / (1 - then), 1.0)
         near = result["presence"] * (1 - p.cooling_weight * result["cooling"])
         near *= (1 - p.wall_weight * result["wall"]) * (1 - p.unhealed_weight * result["unhealed"])
         result["distance"] = 100 * (1 - near)

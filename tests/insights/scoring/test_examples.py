@@ -162,6 +162,17 @@ def test_silence_by_hand():
     assert row["usual_gap_days"] == pytest.approx(21.0)
 
 
+def test_who_calls_twice_a_year_is_near_until_the_next_call_is_due():
+    calls = [touch(START + 180 * number) for number in range(6)]
+    last = START + 180 * 5
+
+    # Six gaps of which five are theirs: G = e^((ln 21 + 5 ln 180) / 6) = 125.8 days.
+    rows = [reading(*calls, as_of=last + days) for days in (0, 60, 125, 180, 360)]
+    assert [round(row["usual_gap_days"], 1) for row in rows] == [125.8] * 5
+    assert [row["part_presence"] for row in rows[:3]] == [0.0, 0.0, 0.0]
+    assert 0.0 < rows[3]["part_presence"] < rows[4]["part_presence"]
+
+
 def test_the_wall_rises_when_people_go_and_is_lower_for_the_self_served():
     people = [touch(START + day, kind=MAIL, direction=0) for day in range(0, 360, 30)]
     screens = [touch(START + day, kind=ORDER, direction=0) for day in range(360, 540, 30)]
