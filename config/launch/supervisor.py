@@ -91,10 +91,14 @@ def _bring_up(children: list[Child]) -> None:
     env = place.environment(embedded.environment(servers))
     place.write_state(address=address, environment=embedded.environment(servers))
     sign_in = _prepare_application(env | {MARK: str(place.HOME)})
-    for child in _application(env | {MARK: str(place.HOME)}, host, port):
+    *workers, beat = _application(env | {MARK: str(place.HOME)}, host, port)
+    for child in workers:
         children.append(child)
         child.start()
     _wait_until_healthy(children, f"{address}healthz")
+    # Last: the first tasks were sent already, and loading it would keep the others waiting.
+    children.append(beat)
+    beat.start()
     print(f"\nHearth is at {address} (up in {time.monotonic() - began:.1f} s)")
     print(f"{sign_in}\nCtrl-C or `make stop` stops it.", flush=True)
 
