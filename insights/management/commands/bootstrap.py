@@ -32,7 +32,7 @@ class SignIn:
         if not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
-            self.path.write_text(secrets.token_urlsafe(9) + "\n")
+            self.path.write_text(secrets.token_urlsafe(9))
         return self._lines()[0]
 
     def opens(self, person: Person) -> bool:
@@ -43,7 +43,7 @@ class SignIn:
         if not person.has_usable_password() or not person.check_password(self.password()):
             return False
         with self.path.open("a") as file:
-            file.write(f"{digest}\n")
+            file.write(f"\n{digest}")
         return True
 
     def _lines(self) -> list[str]:
