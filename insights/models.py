@@ -1,5 +1,7 @@
 """States, readings, rollups, and the policy and population they were read with."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -179,8 +181,10 @@ class MonthlyTouchpoints(models.Model):
 class BandTotal(models.Model):
     """How many customers stood in each band, and their value, on a Monday or now.
 
-    `on_date` is a Monday, or 9999-12-31 for now. Money at risk is kept for now alone.
+    `on_date` is a Monday, or `NOW`. Money at risk is kept for now alone.
     """
+
+    NOW = date(9999, 12, 31)
 
     on_date = models.DateField()
     team_id = models.BigIntegerField(default=0, help_text="0 when the customer has no team.")

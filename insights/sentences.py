@@ -1,7 +1,8 @@
 """The first sentence of a page, written from its numbers."""
 
 from insights.selectors.organisation import Standing
-from insights.words import counted, monies, thousands
+from insights.words import monies, thousands
+from relationships.words import plural
 
 LEAST_KNOWN = 10
 """With fewer customers a share says more about chance than about us."""
@@ -13,7 +14,7 @@ def distance_sentence(standing: Standing) -> str:
         return "We have not heard from any customer yet, so there is no distance to show."
     if standing.known < LEAST_KNOWN:
         return (
-            f"So far we have heard from {counted(standing.known, 'customer')} only: too few to say "
+            f"So far we have heard from {plural(standing.known, 'customer')} only: too few to say "
             f"how far we are from our customers."
         )
     return f"{_far(standing)}{_moved(standing)}; {_risk(standing)}."

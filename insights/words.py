@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from relationships.words import plural
+
 NARROW = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
@@ -85,15 +87,6 @@ def joined(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Write a number with its noun.
-
-    >>> counted(1, "customer"), counted(1200, "customer"), counted(0, "touch", "touches")
-    ('1 customer', '1,200 customers', '0 touches')
-    """
-    return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
-
-
 def signed(points: float | None) -> tuple[str, str]:
     """Write a change in distance, and say which way it went: away, closer or level.
 
@@ -126,5 +119,5 @@ def ago(day: date | None, today: date) -> str:
         return "yesterday"
     for least, size, noun in ((730, 365.25, "year"), (92, 30.44, "month"), (28, 7, "week")):
         if days >= least:
-            return f"{counted(int(days / size), noun)} ago"
+            return f"{plural(int(days / size), noun)} ago"
     return f"{days} days ago"

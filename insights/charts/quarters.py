@@ -1,5 +1,6 @@
 """Doors and windows: where customers stand between meeting people and being seen on screens."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -153,7 +154,8 @@ def _density(cells: Sequence[Cell]) -> list[Svg]:
             "rect",
             element("title", f"{thousands(cell.count)} customers"),
             class_="fill-drifting",
-            fill_opacity=f"{0.08 + 0.87 * (cell.count / most) ** 0.5:.2f}",
+            # By its logarithm: beside a crowded square a single customer must still be seen.
+            fill_opacity=f"{0.2 + 0.75 * math.log(cell.count) / max(math.log(most), 1):.2f}",
             x=_at(cell.windows),
             y=_at(100 - CELL - cell.doors),
             width=f"{CELL}%",

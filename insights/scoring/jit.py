@@ -37,7 +37,9 @@ def cache_directory(base: str) -> Path:
     return Path(base or package / "__pycache__") / f"scoring-{digest}"
 
 
-config.CACHE_DIR = str(cache_directory(config.CACHE_DIR))
+# numba makes its settings at run time, where mypy cannot see them.
+settings = vars(config)
+settings["CACHE_DIR"] = str(cache_directory(settings["CACHE_DIR"]))
 
 
 def compiled(function: F) -> F:

@@ -16,7 +16,6 @@ from django.db.models.functions import Cast, Floor, Least
 from insights.charts import CELL, MARKS_AT_MOST, Cell, WallMonth
 from insights.models import Band, BandTotal, MonthlyTouchpoints, Reading
 from insights.mondays import last_monday
-from insights.selectors.portfolio import NOW
 from interactions.models import TouchpointType
 from relationships.models import Customer, Team
 
@@ -98,7 +97,7 @@ def standing(now: datetime) -> Standing:
     four_weeks_ago, year_ago = comparison_days(now)
     totals = list(
         BandTotal.objects.filter(
-            on_date__in=(NOW, four_weeks_ago, year_ago), stage=Customer.Stage.CURRENT
+            on_date__in=(BandTotal.NOW, four_weeks_ago, year_ago), stage=Customer.Stage.CURRENT
         )
         .values("on_date", "band", "team_id", "currency")
         .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
@@ -111,15 +110,15 @@ def standing(now: datetime) -> Standing:
         bands=[
             BandLine(
                 band=band,
-                now=_customers(by_date[NOW], band) or 0,
+                now=_customers(by_date[BandTotal.NOW], band) or 0,
                 four_weeks_ago=_customers(by_date[four_weeks_ago], band),
                 year_ago=_customers(by_date[year_ago], band),
-                yearly_value=_money(by_date[NOW], "value", band),
-                at_risk=_money(by_date[NOW], "risk", band),
+                yearly_value=_money(by_date[BandTotal.NOW], "value", band),
+                at_risk=_money(by_date[BandTotal.NOW], "risk", band),
             )
             for band in Band
         ],
-        teams=_teams(by_date[NOW]),
+        teams=_teams(by_date[BandTotal.NOW]),
     )
 
 

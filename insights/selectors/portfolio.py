@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,9 +14,6 @@ from relationships.access import customer_scope, customers_visible_to, teams_vis
 from relationships.models import Person, Segment
 from relationships.names import searchable
 from relationships.selectors import customers_like
-
-NOW = date(9999, 12, 31)
-"""Stands for now among the dates of `BandTotal`."""
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
@@ -134,7 +131,7 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
     """
     if filters.search or filters.quarter or filters.owner is not None:
         return None
-    totals = BandTotal.objects.filter(customer_scope(person), on_date=NOW)
+    totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
     if filters.stage:
         totals = totals.filter(stage=filters.stage)
     if filters.team is not None:

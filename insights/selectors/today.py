@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from insights.models import Band, BandTotal, Reading
-from insights.selectors.portfolio import NOW
 from insights.selectors.reasons import Reason, reasons
 from interactions import selectors as interactions
 from interactions.models import Loop
@@ -147,7 +146,7 @@ def _own_totals(readings: QuerySet[Reading]) -> Totals:
 def _kept_totals(person: Person) -> Totals:
     """Take the counts that are kept as customers change."""
     rows = (
-        BandTotal.objects.filter(access.customer_scope(person), on_date=NOW)
+        BandTotal.objects.filter(access.customer_scope(person), on_date=BandTotal.NOW)
         .exclude(stage=Customer.Stage.FORMER)
         .values_list("band", "currency")
         .annotate(Sum("customers"), Sum("at_risk"))

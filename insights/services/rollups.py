@@ -10,12 +10,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from insights.models import BandTotal
 from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS, weeks_between
 from insights.scoring import Policy, next_bands
 from insights.selectors.lens import current_policy
-
-NOW = date(9999, 12, 31)
-"""Stands for now among the Mondays of `BandTotal`."""
 
 NOW_WEEK = 2**31 - 1
 GROUP = ["team_id", "segment_id", "stage", "currency"]
@@ -112,7 +110,8 @@ def _past(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 def _dates(weeks: pd.Series) -> list[date]:
     return [
-        NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=int(week)) for week in weeks
+        BandTotal.NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=int(week))
+        for week in weeks
     ]
 
 

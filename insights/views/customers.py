@@ -21,7 +21,8 @@ from insights.selectors.portfolio import (
     filter_choices,
     portfolio,
 )
-from insights.words import counted, thousands
+from insights.words import thousands
+from relationships.words import plural
 
 # What a column is called, what it sorts by at the first click, and how its cells are set.
 COLUMNS = (
@@ -145,5 +146,5 @@ def _columns(sort: str, address: Address) -> list[dict[str, str]]:
 
 def _summary(page: Page) -> str:
     if page.is_total_exact:
-        return counted(page.total, "customer")
-    return f"More than {counted(page.total, 'customer')}"
+        return plural(page.total, "customer")
+    return f"More than {plural(page.total, 'customer')}"

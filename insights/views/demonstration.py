@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from insights.demo import remove_demonstration as remove
-from insights.words import counted
 from relationships import access
+from relationships.words import plural
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,7 +19,7 @@ def remove_demonstration(request: HttpRequest) -> HttpResponse:
     removed = remove(by=request.user)
     messages.success(
         request,
-        f"Demonstration data removed: {counted(removed.customers, 'customer')} and "
-        f"{counted(removed.touchpoints, 'touchpoint')}.",
+        f"Demonstration data removed: {plural(removed.customers, 'customer')} and "
+        f"{plural(removed.touchpoints, 'touchpoint')}.",
     )
     return redirect("today")

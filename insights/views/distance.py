@@ -35,8 +35,9 @@ from insights.selectors.organisation import (
 )
 from insights.selectors.portfolio import SPLIT
 from insights.sentences import distance_sentence
-from insights.words import MINUS, counted, money, monies, short_money, signed, thousands
+from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.access import check_may_see_organisation
+from relationships.words import plural
 
 QUARTERS = (
     (
@@ -87,11 +88,11 @@ def _note(here: Standing) -> str:
     parts = ["Current customers only."]
     if here.unknown:
         parts.append(
-            f"{counted(here.unknown, 'more')[:-5]} never heard from "
+            f"{thousands(here.unknown)} never heard from "
             f"{'is' if here.unknown == 1 else 'are'} not counted."
         )
     if here.far_year_ago is not None and here.known:
-        was = counted(here.far_year_ago, "customer")
+        was = plural(here.far_year_ago, "customer")
         parts.append(f"A year ago {was} {'was' if here.far_year_ago == 1 else 'were'} that far.")
     return " ".join(parts)
 
@@ -178,7 +179,7 @@ def _reason(reading: Reading, *, is_closer: bool) -> str:
     if not is_closer:
         return why(why_values(reading))[0].sentence
     days = int(reading.silent_days or 0)
-    heard = "today" if days == 0 else f"{counted(days, 'day')} ago"
+    heard = "today" if days == 0 else f"{plural(days, 'day')} ago"
     return (
         f"In touch {heard}; warmth {reading.warmth or 0:.0f}, usually {reading.baseline or 0:.0f}."
     )

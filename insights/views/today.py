@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import today as selectors
 from insights.selectors.today import FAR, HANDFUL, MOST, Need, Today
-from insights.words import counted, money, monies, signed, thousands
+from insights.words import money, monies, signed, thousands
 from interactions.models import Loop, LoopKind
 from relationships import access, words
 from relationships.models import Person
+from relationships.words import plural
 
 ALL = "all"
 # What to do about the largest part of the distance: the type to log, and the words.
@@ -112,7 +113,7 @@ def _lede(found: Today) -> dict[str, str]:
         "far": thousands(totals.far),
         "noun": "customer" if totals.far == 1 else "customers",
         "verb": "has" if totals.far == 1 else "have",
-        "known": counted(totals.known, "customer"),
+        "known": plural(totals.known, "customer"),
         "at_risk": monies(totals.at_risk) if any(totals.at_risk.values()) else "",
     }
 

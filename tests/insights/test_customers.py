@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from insights.models import Band, BandTotal
 from insights.selectors import portfolio as module
-from insights.selectors.portfolio import NOW, SORTS, Filters, portfolio
+from insights.selectors.portfolio import SORTS, Filters, portfolio
 from tests.factories import (
     CustomerFactory,
     ExecutiveFactory,
@@ -267,7 +267,12 @@ def test_the_total_is_exact_up_to_a_limit_and_honest_beyond(browser, monkeypatch
 
 def test_bands_are_counted_unless_the_filter_is_one_the_rollups_do_not_know(browser):
     BandTotal.objects.create(
-        on_date=NOW, stage="current", currency="EUR", band=Band.GONE, customers=7, yearly_value=0
+        on_date=BandTotal.NOW,
+        stage="current",
+        currency="EUR",
+        band=Band.GONE,
+        customers=7,
+        yearly_value=0,
     )
     counts = {band["key"]: band["count"] for band in browser.get(URL).context["bands"]}
     assert counts["gone"] == "7"
@@ -280,7 +285,7 @@ def test_an_account_manager_is_told_the_bands_of_their_team_only():
     manager = PersonFactory()
     for team_id, customers in ((manager.team_id, 2), (TeamFactory().pk, 5)):
         BandTotal.objects.create(
-            on_date=NOW, team_id=team_id, stage="current", currency="EUR", band=Band.GONE,
+            on_date=BandTotal.NOW, team_id=team_id, stage="current", currency="EUR", band=Band.GONE,
             customers=customers, yearly_value=0,
         )  # fmt: skip
     client = Client()

@@ -18,7 +18,6 @@ from insights.selectors.organisation import (
     standing,
     wall_by_month,
 )
-from insights.selectors.portfolio import NOW
 from insights.sentences import distance_sentence
 from interactions.models import TouchpointType
 from tests.factories import (
@@ -48,7 +47,9 @@ def _clock():
         yield
 
 
-def total(band, customers, *, on_date=NOW, currency="EUR", risk=0, team_id=0, stage="current"):
+def total(
+    band, customers, *, on_date=BandTotal.NOW, currency="EUR", risk=0, team_id=0, stage="current"
+):
     return BandTotal.objects.create(
         on_date=on_date, team_id=team_id, stage=stage, currency=currency, band=band,
         customers=customers, yearly_value=customers * 1000, at_risk=risk,

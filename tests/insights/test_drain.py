@@ -7,7 +7,6 @@ import pytest
 
 from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading
 from insights.services.drain import drain
-from insights.services.rollups import NOW as NOW_DATE
 from insights.services.rollups import rebuild_rollups
 from interactions.models import TouchpointChange
 from interactions.services import NewTouchpoint, delete, edit, record, source_named
@@ -72,7 +71,7 @@ def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):
     assert reading.active_days == 3
     assert float(reading.at_risk) == pytest.approx(1000 * reading.silence, abs=0.01)
     assert sum(MonthlyTouchpoints.objects.values_list("count", flat=True)) == 3
-    assert BandTotal.objects.get(on_date=NOW_DATE, customers__gt=0).band == reading.band
+    assert BandTotal.objects.get(on_date=BandTotal.NOW, customers__gt=0).band == reading.band
     assert not TouchpointChange.objects.exists()
     assert drain(now=NOW) == 0
 
