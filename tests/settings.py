@@ -1,6 +1,7 @@
 """The settings of a test run: Hearth's own, on servers this run starts itself."""
 
 import os
+from pathlib import Path
 
 from tests import servers
 
@@ -14,3 +15,6 @@ os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(n
 from config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The application warns about a missing directory; pages in a browser get theirs from the sources.
+STATIC_ROOT = Path(os.environ["HEARTH_TEST_SERVERS"]) / "static"
+STATIC_ROOT.mkdir(exist_ok=True)

@@ -118,9 +118,7 @@ def test_acknowledged_touchpoints_survive_kill_9_of_everything(hearth):
     ]
     for blow in blows:
         time.sleep(3)
-        pids = blow()
-        assert pids
-        kill(pids)
+        kill(wait_for(blow, 60))
     sending.join(PATIENCE_SECONDS + 60)
     assert not failures
     wait_for(hearth.is_healthy, 90)

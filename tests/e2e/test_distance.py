@@ -7,7 +7,6 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from insights.models import Band, BandTotal, MonthlyTouchpoints
-from insights.selectors.portfolio import NOW
 from interactions.models import TouchpointType
 from tests.factories import ExecutiveFactory, ReadingFactory
 
@@ -17,7 +16,7 @@ def executive():
     for i in range(12):
         ReadingFactory(doors=10, windows=60 if i < 5 else 10, drift=20.0 - 3 * i)
     BandTotal.objects.create(
-        on_date=NOW, stage="current", currency="EUR", band=Band.STEADY, customers=12,
+        on_date=BandTotal.NOW, stage="current", currency="EUR", band=Band.STEADY, customers=12,
         yearly_value=12_000, at_risk=1_200,
     )  # fmt: skip
     for mode, count in (("human", 10), ("digital", 90)):

@@ -54,9 +54,10 @@ def known_to_one_of_us(diary: Diary) -> None:
 
 def slowly_drifting(diary: Diary) -> None:
     """They are a large account, and a little more quiet every month."""
-    habits.conversations(diary, every=(5, 150))
-    habits.orders(diary, every=(16, 180))
-    habits.clicks(diary, every=(14, 150))
+    last = diary.random.uniform(18, 45)
+    habits.conversations(diary, every=(5, 100), until=last)
+    habits.orders(diary, every=(16, 120), until=last)
+    habits.clicks(diary, every=(14, 110), until=last)
     habits.mailings(diary, every=(110, 18))
 
 
