@@ -3,8 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from insights.models import PolicyVersion, Rhythm
-from insights.scoring import Kinds, Policy, Population, Silence, empty_states, population
+from insights.scoring import (
+    Kinds,
+    Policy,
+    Population,
+    Readings,
+    Silence,
+    empty_states,
+    population,
+    read,
+)
 from insights.selectors.events import kinds_by_type
 
 
@@ -18,6 +30,10 @@ class Lens:
     row_of_type: Mapping[int, int]
     population: Population
     silence: Silence
+
+    def read(self, states: NDArray[np.float64], as_of: float, styles: NDArray[np.int8]) -> Readings:
+        """Read states f8[n, STATE_SIZE] as of a moment (days since 1970 UTC)."""
+        return read(states, as_of, self.policy, self.population, self.silence, styles=styles)
 
 
 def current_lens() -> Lens:

@@ -10,13 +10,12 @@ from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
 from insights.mondays import (
-    days_of,
     last_monday,
     mondays_until,
     to_bytes,
     to_microseconds,
 )
-from insights.scoring import fold, read, trail
+from insights.scoring import fold, trail
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.services.histories import advanced
@@ -149,13 +148,7 @@ def _score(
         profiles = profiles_of(cursor, group.ids)
         states, history, folded_to = bring_up_to_date(group, profiles, lens, now)
         store_states(cursor, group.ids, states, folded_to, lens.policy_version)
-        readings = read(
-            states, days_of(now), lens.policy, lens.population, lens.silence, styles=profiles.styles
-        )
-        store_readings(
-            cursor, profiles, readings, history,
-            history_on=last_monday(now), now=now, policy=lens.policy,
-        )  # fmt: skip
+        store_readings(cursor, profiles, states, history, lens, now)
 
 
 Scored = tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.int64]]

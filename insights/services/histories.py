@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.mondays import UNKNOWN, last_monday, mondays_until, to_bytes, weeks_between
-from insights.scoring import read
 from insights.selectors.lens import Lens
 from insights.services.store import Profiles
 
@@ -34,9 +33,6 @@ def advanced(
         carried[rows, : weeks - passed] = history[rows, passed:]
     for back, monday in enumerate(reversed(mondays_until(target, int(missing.max(initial=0))))):
         rows = missing > back
-        reading = read(
-            states[rows], monday, lens.policy, lens.population, lens.silence,
-            styles=profiles.styles[rows],
-        )  # fmt: skip
+        reading = lens.read(states[rows], monday, profiles.styles[rows])
         carried[rows, weeks - 1 - back] = to_bytes(reading.distance)
     return carried

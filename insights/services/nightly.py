@@ -8,8 +8,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from insights.models import CustomerState, Rhythm
-from insights.mondays import days_of, last_monday
-from insights.scoring import Population, empty_states, read
+from insights.scoring import Population, empty_states
 from insights.selectors.lens import Lens, current_lens, current_policy
 from insights.services.histories import advanced
 from insights.services.states import lock_states, unpack
@@ -48,14 +47,7 @@ def _read_chunk(cursor: CursorWrapper, ids: list[int], lens: Lens, now: datetime
         return 0
     profiles = profiles_of(cursor, group.ids)
     history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
-    readings = read(
-        group.numbers, days_of(now), lens.policy, lens.population, lens.silence,
-        styles=profiles.styles,
-    )  # fmt: skip
-    store_readings(
-        cursor, profiles, readings, history,
-        history_on=last_monday(now), now=now, policy=lens.policy,
-    )  # fmt: skip
+    store_readings(cursor, profiles, group.numbers, history, lens, now)
     return len(group.ids)
 
 

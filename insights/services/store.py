@@ -1,7 +1,7 @@
 """Writes states and readings by COPY, and moves the rollups with them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,10 @@ import pandas as pd
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.mondays import NEVER, WEEKS, four_weeks_ago
+from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
 from insights.packed import copy_in, pack
-from insights.scoring import STATE_SIZE, Policy, Readings, next_bands
+from insights.scoring import STATE_SIZE, next_bands
+from insights.selectors.lens import Lens
 from insights.services.rollups import counted, move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
@@ -106,25 +107,24 @@ def store_states(
 def store_readings(
     cursor: CursorWrapper,
     profiles: Profiles,
-    readings: Readings,
+    states: NDArray[np.float64],
     history: NDArray[np.uint8],
-    *,
-    history_on: date,
+    lens: Lens,
     now: datetime,
-    policy: Policy,
 ) -> None:
-    """Replace the readings of these customers and count them where they now belong.
+    """Read these customers' states as of `now`, and count them where they now belong.
 
-    `history` u1[n, WEEKS] ends on the Monday `history_on`.
+    `states` f8[n, STATE_SIZE]; `history` u1[n, WEEKS] ends on the last Monday.
     """
-    ids = profiles.ids
+    ids, history_on = profiles.ids, last_monday(now)
+    readings = lens.read(states, days_of(now), profiles.styles)
     old = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
     previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
     silence = np.nan_to_num(readings.silence)
     columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
     columns |= {
         "customer_id": ids,
-        "band": next_bands(readings.distance, readings.known, previous, policy),
+        "band": next_bands(readings.distance, readings.known, previous, lens.policy),
         "style": readings.style,
         "active_days": readings.active_days,
         "risk_cents": np.rint(profiles.cents * silence),
@@ -137,7 +137,7 @@ def store_readings(
     copy_in(cursor, "incoming_readings", pack(READING_FIELDS, columns))
     cursor.execute(_REPLACE_READINGS, [now, history_on])
     new = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
-    move_bands(cursor, *_moved(old, new), policy)
+    move_bands(cursor, *_moved(old, new), lens.policy)
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
