@@ -24,6 +24,14 @@ class PolicyVersion(models.Model):
     """Every tunable of scoring, as it was at one time; the newest is in use."""
 
     values = models.JSONField(default=dict, help_text="Only what differs from the defaults.")
+    segments = models.JSONField(
+        default=dict, help_text="By segment id: what differs from the values for everyone."
+    )
+    types = models.JSONField(
+        default=dict, help_text="By type key: what differs from the catalogue."
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="Why it was changed.")
+    based_on = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(Person, models.SET_NULL, null=True)
 
@@ -48,6 +56,43 @@ class Rhythm(models.Model):
 
     def __str__(self) -> str:
         return f"rhythm of {self.customers} customers"
+
+
+class SilenceVersion(models.Model):
+    """Coefficients of silence that were once fitted, with how well they did; one is in use.
+
+    Without one in use the shipped prior is.
+    """
+
+    class Verdict(models.TextChoices):
+        """What became of a refit."""
+
+        ADOPTED = "adopted", "Adopted"
+        REJECTED = "rejected", "Did worse than what is in use"
+
+    values = models.JSONField(help_text="As `Silence.to_json` writes them.")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    is_in_use = models.BooleanField(default=False)
+    horizon_days = models.FloatField()
+    window_from = models.DateField(help_text="The oldest cut-off it learned from.")
+    window_to = models.DateField(help_text="The end of the horizon of the newest.")
+    customers = models.IntegerField(help_text="Customers it learned from.")
+    metrics = models.JSONField(default=dict, help_text="Champion and challenger, held out.")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, help_text="Empty for the weekly refit."
+    )
+
+    class Meta:
+        get_latest_by = "id"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("is_in_use",), condition=Q(is_in_use=True), name="one_silence_is_in_use"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"silence version {self.pk}"
 
 
 class CustomerState(models.Model):
@@ -206,3 +251,45 @@ class BandTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on_date}: {self.customers} {self.get_band_display()}"
+
+
+class Proof(models.Model):
+    """How often the score was right, for one window and horizon, as worked out in the background.
+
+    `results` holds aggregates only; whose score was wrong stands in `cases`, customer by
+    customer, so that each reader sees their own.
+    """
+
+    as_of = models.DateTimeField()
+    window_days = models.IntegerField(help_text="How far back cut-offs reach.")
+    horizon_days = models.IntegerField()
+    results = models.JSONField(null=True, help_text="Empty while it is being worked out.")
+    problem = models.CharField(max_length=300, blank=True)
+    done_share = models.FloatField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(Person, models.SET_NULL, null=True)
+
+    class Meta:
+        get_latest_by = "id"
+        indexes = (models.Index(fields=("window_days", "horizon_days", "-id")),)
+
+    def __str__(self) -> str:
+        return f"proof of {self.window_days} days, horizon {self.horizon_days}"
+
+
+class ProofCase(models.Model):
+    """One customer at one past cut-off: what the score said then, and what happened."""
+
+    proof = models.ForeignKey(Proof, models.CASCADE, related_name="cases")
+    customer = models.ForeignKey(Customer, models.CASCADE, db_constraint=False, related_name="+")
+    cut_on = models.DateField()
+    silence = models.FloatField()
+    distance = models.FloatField()
+    is_flagged = models.BooleanField()
+    is_silent = models.BooleanField()
+
+    class Meta:
+        indexes = (models.Index(fields=("proof", "is_flagged", "is_silent", "-silence")),)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} on {self.cut_on}"

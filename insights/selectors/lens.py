@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 
 from insights.models import PolicyVersion, Rhythm
 from insights.scoring import (
+    Events,
     Kinds,
     Policy,
     Population,
     Readings,
     Silence,
     empty_states,
+    fold,
     population,
     read,
+    trail,
 )
 from insights.selectors.events import kinds_by_type
+from insights.selectors.profiles import Profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,26 @@ class Lens:
     population: Population
     silence: Silence
 
-    def read(self, states: NDArray[np.float64], as_of: float, styles: NDArray[np.int8]) -> Readings:
+    def fold(
+        self, events: Events, profiles: Profiles, states: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Fold touchpoints into states f8[n, STATE_SIZE]; see `scoring.fold`."""
+        return fold(events, self.kinds, self.policy, states).states
+
+    def read(self, states: NDArray[np.float64], as_of: float, profiles: Profiles) -> Readings:
         """Read states f8[n, STATE_SIZE] as of a moment (days since 1970 UTC)."""
-        return read(states, as_of, self.policy, self.population, self.silence, styles=styles)
+        return read(
+            states, as_of, self.policy, self.population, self.silence, styles=profiles.styles
+        )
+
+    def trail(
+        self, events: Events, profiles: Profiles, cuts: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Read distances f8[n, c] as of rising moments; see `scoring.trail`."""
+        return trail(
+            events, self.kinds, self.policy, cuts,
+            self.population, self.silence, profiles.styles,
+        )  # fmt: skip
 
 
 def current_lens() -> Lens:

@@ -15,18 +15,13 @@ from insights.mondays import (
     to_bytes,
     to_microseconds,
 )
-from insights.scoring import fold, trail
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
+from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.histories import advanced
 from insights.services.rollups import MONTH_KEY, count_months
 from insights.services.states import Locked, add_states, lock_states
-from insights.services.store import (
-    Profiles,
-    profiles_of,
-    store_readings,
-    store_states,
-)
+from insights.services.store import store_readings, store_states
 
 BATCH = 10_000
 """Changes taken at once: enough to make each statement worth it, few enough for a second."""
@@ -157,11 +152,8 @@ Scored = tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.int64]]
 def _refolded(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Scored:
     """Fold whole histories, and read them as of every Monday that is remembered."""
     events, last = events_of(group.ids, [None] * len(group.ids), lens.row_of_type)
-    distances = trail(
-        events, lens.kinds, lens.policy, mondays_until(last_monday(now)),
-        lens.population, lens.silence, profiles.styles,
-    )  # fmt: skip
-    return fold(events, lens.kinds, lens.policy).states, to_bytes(distances), last
+    distances = lens.trail(events, profiles, mondays_until(last_monday(now)))
+    return lens.fold(events, profiles), to_bytes(distances), last
 
 
 def _extended(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Scored:
@@ -169,5 +161,5 @@ def _extended(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> S
     history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
     events, last = events_of(group.ids, group.folded_to, lens.row_of_type)
     kept = np.array([to_microseconds(moment) for moment in group.folded_to], dtype=np.int64)
-    states = fold(events, lens.kinds, lens.policy, group.numbers).states
+    states = lens.fold(events, profiles, group.numbers)
     return states, history, np.maximum(last, kept)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from insights.mondays import UNKNOWN, last_monday, mondays_until, to_bytes, weeks_between
 from insights.selectors.lens import Lens
-from insights.services.store import Profiles
+from insights.selectors.profiles import Profiles
 
 
 def advanced(
@@ -33,6 +33,6 @@ def advanced(
         carried[rows, : weeks - passed] = history[rows, passed:]
     for back, monday in enumerate(reversed(mondays_until(target, int(missing.max(initial=0))))):
         rows = missing > back
-        reading = lens.read(states[rows], monday, profiles.styles[rows])
+        reading = lens.read(states[rows], monday, profiles.only(rows))
         carried[rows, weeks - 1 - back] = to_bytes(reading.distance)
     return carried

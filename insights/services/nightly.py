@@ -10,9 +10,10 @@ from django.db.backends.utils import CursorWrapper
 from insights.models import CustomerState, Rhythm
 from insights.scoring import Population, empty_states
 from insights.selectors.lens import Lens, current_lens, current_policy
+from insights.selectors.profiles import profiles_of
 from insights.services.histories import advanced
 from insights.services.states import lock_states, unpack
-from insights.services.store import profiles_of, store_readings
+from insights.services.store import store_readings
 
 CHUNK = 20_000
 """Customers in one transaction: memory stays flat and drains wait a moment at most."""

@@ -1,6 +1,5 @@
 """Writes states and readings by COPY, and moves the rollups with them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,10 @@ from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
 from insights.packed import copy_in, pack
 from insights.scoring import STATE_SIZE, next_bands
 from insights.selectors.lens import Lens
+from insights.selectors.profiles import Profiles
 from insights.services.rollups import counted, move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
-STYLES = {"": 0, "personal": 1, "mixed": 2, "self_service": 3}
 SCORES = (
     "warmth", "baseline", "distance", "presence", "silence", "cooling", "wall", "unhealed",
     "doors", "windows", "noise", "goodwill", "connection", "care", "served", "hurt", "hurt_open",
@@ -44,34 +43,6 @@ READING_FIELDS = {
     "drift": ">f8",
     **dict.fromkeys(SCORES, ">f8"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Profiles:
-    """What we hold about n customers: f8 or object columns in the order of the readings."""
-
-    ids: NDArray[np.int64]
-    cents: NDArray[np.int64]
-    styles: NDArray[np.int8]
-
-
-_PROFILES = """
-    SELECT (yearly_value * 100)::bigint, style
-    FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, place)
-    JOIN relationships_customer USING (id)
-    ORDER BY place
-"""
-
-
-def profiles_of(cursor: CursorWrapper, ids: NDArray[np.int64]) -> Profiles:
-    """Return what scoring needs of these customers, all of whom must exist."""
-    cursor.execute(_PROFILES, [ids.tolist()])
-    rows = cursor.fetchall()
-    return Profiles(
-        ids,
-        np.array([cents for cents, _ in rows], dtype=np.int64),
-        np.array([STYLES[style] for _, style in rows], dtype=np.int8),
-    )
 
 
 def store_states(
@@ -117,7 +88,7 @@ def store_readings(
     `states` f8[n, STATE_SIZE]; `history` u1[n, WEEKS] ends on the last Monday.
     """
     ids, history_on = profiles.ids, last_monday(now)
-    readings = lens.read(states, days_of(now), profiles.styles)
+    readings = lens.read(states, days_of(now), profiles)
     old = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
     previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
     silence = np.nan_to_num(readings.silence)
