@@ -1,8 +1,9 @@
 """The coefficients that turn a customer's rhythm into the probability of silence."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,27 @@ class Silence:
         0.3136
         """
         return cls(PRIOR_INTERCEPT, PRIOR)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the coefficients as JSON can hold them.
+
+        Examples
+        --------
+        >>> Silence.from_json(Silence.prior().to_json()) == Silence.prior()
+        True
+        """
+        return {"intercept": self.intercept, "coefficients": list(self.coefficients)}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Take the coefficients as `to_json` gave them.
+
+        Raises
+        ------
+        ValueError
+            For coefficients of another shape, as an older Hearth may have written.
+        """
+        return cls(float(given["intercept"]), tuple(float(x) for x in given["coefficients"]))
 
     def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds of silence.
