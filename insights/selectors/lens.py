@@ -22,6 +22,7 @@ from insights.scoring import (
 )
 from insights.selectors.events import kinds_by_type
 from insights.selectors.profiles import Profiles
+from insights.selectors.silence import current_silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def current_lens() -> Lens:
         kinds=kinds,
         row_of_type=row_of_type,
         population=current_population(policy),
-        silence=Silence.prior(),
+        silence=current_silence(),
     )
 
 
