@@ -1,6 +1,6 @@
 """Readings taken again as time passes: from states alone, never from touchpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import numpy as np
@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from insights.models import CustomerState, Rhythm
 from insights.scoring import Population, empty_states
-from insights.selectors.lens import Lens, current_lens, current_policy
+from insights.selectors.lens import current_lens, current_policy
 from insights.selectors.profiles import profiles_of
 from insights.services.histories import advanced
 from insights.services.states import lock_states, unpack
@@ -22,15 +22,26 @@ SHARE_OF_NEWCOMERS = 0.1
 """When so many more customers have a state, the population's rhythm is estimated anew."""
 
 
-def read_everyone_again(*, now: datetime) -> int:
+def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | None = None) -> int:
     """Estimate the population's rhythm, then read every state as of `now`; return how many.
 
-    May run twice, and beside drains: whoever is being drained is read there.
+    May run twice, and beside drains. Whoever is being drained is read when that is over: it may
+    have begun before the lens was replaced. `progress` is told the share done after each chunk.
     """
+    read, held = 0, list[int]()
     with connection.cursor() as cursor:
         _estimate_rhythm(cursor, now)
-        lens = current_lens()
-        return sum(_read_chunk(cursor, chunk, lens, now) for chunk in _chunks(cursor))
+        everyone = CustomerState.objects.count()
+        for chunk in _chunks(cursor):
+            done, missed = _read_chunk(cursor, chunk, now)
+            read, held = read + done, held + missed
+            if progress:
+                progress(min(read / everyone, 1.0))
+        while held:
+            _wait_for(cursor, held[0])
+            done, held = _read_chunk(cursor, held, now)
+            read += done
+    return read
 
 
 def rhythm_is_outdated() -> bool:
@@ -41,15 +52,27 @@ def rhythm_is_outdated() -> bool:
 
 
 @transaction.atomic
-def _read_chunk(cursor: CursorWrapper, ids: list[int], lens: Lens, now: datetime) -> int:
+def _read_chunk(cursor: CursorWrapper, ids: list[int], now: datetime) -> tuple[int, list[int]]:
+    """Read those of a chunk that nobody else holds; return how many, and the others."""
     locked = lock_states(cursor, ids)
+    held = CustomerState.objects.filter(pk__in=set(ids) - set(locked.ids.tolist()))
+    missed = list(held.values_list("pk", flat=True))
+    # After the lock, so that whoever reads a customer last reads through the newest lens.
+    lens = current_lens()
     group = locked.only(np.array(locked.policy_versions) == lens.policy_version)
-    if not len(group.ids):
-        return 0
-    profiles = profiles_of(cursor, group.ids)
-    history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
-    store_readings(cursor, profiles, group.numbers, history, lens, now)
-    return len(group.ids)
+    if len(group.ids):
+        profiles = profiles_of(cursor, group.ids)
+        history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
+        store_readings(cursor, profiles, group.numbers, history, lens, now)
+    return len(group.ids), missed
+
+
+@transaction.atomic
+def _wait_for(cursor: CursorWrapper, customer: int) -> None:
+    """Wait until nobody holds this state; nothing else is held meanwhile, so nobody waits back."""
+    cursor.execute(
+        "SELECT FROM insights_customerstate WHERE customer_id = %s FOR UPDATE", [customer]
+    )
 
 
 def _estimate_rhythm(cursor: CursorWrapper, now: datetime) -> None:
