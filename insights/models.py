@@ -31,12 +31,16 @@ class PolicyVersion(models.Model):
         default=dict, help_text="By type key: what differs from the catalogue."
     )
     note = models.CharField(max_length=300, blank=True, help_text="Why it was changed.")
-    based_on = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(Person, models.SET_NULL, null=True)
 
     class Meta:
         get_latest_by = "id"
+        constraints = (
+            # Two people who began from the same version cannot both save.
+            models.UniqueConstraint(fields=("based_on",), name="policy_versions_are_one_line"),
+        )
 
     def __str__(self) -> str:
         return f"version {self.pk}"
@@ -50,6 +54,7 @@ class Rhythm(models.Model):
     within_variance = models.FloatField()
     mean_log_gap = models.FloatField()
     between_variance = models.FloatField()
+    policy_version = models.IntegerField(default=0, help_text="Whose hyper-prior it leans on.")
 
     class Meta:
         get_latest_by = "id"
@@ -102,10 +107,17 @@ class CustomerState(models.Model):
         Customer, models.CASCADE, primary_key=True, db_constraint=False, related_name="state"
     )
     policy_version = models.IntegerField(default=0, help_text="What it was folded with.")
+    segment_id = models.BigIntegerField(
+        default=0, help_text="Whose policy of that version: the segment's then, 0 for none."
+    )
     folded_to = models.DateTimeField(
         null=True, help_text="The newest touchpoint in it; empty when there is none."
     )
     numbers = models.BinaryField(default=b"", help_text="float64, little-endian, `STATE_FIELDS`.")
+
+    class Meta:
+        # Whose policy is not the newest is scored again; every tick asks whether there is anyone.
+        indexes = (models.Index(fields=("policy_version",), name="state_by_policy_version"),)
 
     def __str__(self) -> str:
         return f"state of customer {self.customer_id}"
@@ -133,6 +145,8 @@ class Reading(models.Model):
     stage = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)
     yearly_value = models.DecimalField(max_digits=14, decimal_places=2)
+
+    policy_version = models.IntegerField(default=0, help_text="What it was counted with.")
 
     as_of = models.DateTimeField()
     band = models.SmallIntegerField(choices=Band)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='policyversion',
             name='based_on',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='insights.policyversion'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='insights.policyversion'),
         ),
         migrations.AddField(
             model_name='policyversion',
@@ -30,5 +30,28 @@ class Migration(migrations.Migration):
             model_name='policyversion',
             name='types',
             field=models.JSONField(default=dict, help_text='By type key: what differs from the catalogue.'),
+        ),
+        migrations.AddField(
+            model_name='customerstate',
+            name='segment_id',
+            field=models.BigIntegerField(default=0, help_text="Whose policy of that version: the segment's then, 0 for none."),
+        ),
+        migrations.AddField(
+            model_name='reading',
+            name='policy_version',
+            field=models.IntegerField(default=0, help_text='What it was counted with.'),
+        ),
+        migrations.AddField(
+            model_name='rhythm',
+            name='policy_version',
+            field=models.IntegerField(default=0, help_text='Whose hyper-prior it leans on.'),
+        ),
+        migrations.AddIndex(
+            model_name='customerstate',
+            index=models.Index(fields=['policy_version'], name='state_by_policy_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='policyversion',
+            constraint=models.UniqueConstraint(fields=('based_on',), name='policy_versions_are_one_line'),
         ),
     ]
