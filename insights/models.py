@@ -73,7 +73,8 @@ class SilenceVersion(models.Model):
         """What became of a refit."""
 
         ADOPTED = "adopted", "Adopted"
-        REJECTED = "rejected", "Did worse than what is in use"
+        REJECTED = "rejected", "Did worse than what was in use"
+        ASIDE = "aside", "Kept aside: what was in use changed meanwhile"
 
     values = models.JSONField(help_text="As `Silence.to_json` writes them.")
     verdict = models.CharField(max_length=10, choices=Verdict)
@@ -83,6 +84,7 @@ class SilenceVersion(models.Model):
     window_to = models.DateField(help_text="The end of the horizon of the newest.")
     customers = models.IntegerField(help_text="Customers it learned from.")
     metrics = models.JSONField(default=dict, help_text="Champion and challenger, held out.")
+    is_demo = models.BooleanField(default=False, help_text="Learned from the demonstration.")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, help_text="Empty for the weekly refit."
@@ -94,10 +96,33 @@ class SilenceVersion(models.Model):
             models.UniqueConstraint(
                 fields=("is_in_use",), condition=Q(is_in_use=True), name="one_silence_is_in_use"
             ),
+            models.CheckConstraint(
+                name="silence_verdict_is_known",
+                condition=Q(verdict__in=("adopted", "rejected", "aside")),
+            ),
         )
 
     def __str__(self) -> str:
         return f"silence version {self.pk}"
+
+
+class SilenceChoice(models.Model):
+    """Says that a version was taken into use, by whom, and when everyone had been read with it."""
+
+    version = models.ForeignKey(
+        SilenceVersion, models.CASCADE, null=True, help_text="Empty for what Hearth ships."
+    )
+    chosen_at = models.DateTimeField(db_default=Now())
+    chosen_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, help_text="Empty for the weekly refit."
+    )
+    read_at = models.DateTimeField(null=True, help_text="Empty until everyone was read again.")
+
+    class Meta:
+        get_latest_by = "id"
+
+    def __str__(self) -> str:
+        return f"choice of silence version {self.version_id or 'shipped'}"
 
 
 class CustomerState(models.Model):

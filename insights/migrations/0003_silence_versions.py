@@ -19,19 +19,33 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('values', models.JSONField(help_text='As `Silence.to_json` writes them.')),
-                ('verdict', models.CharField(choices=[('adopted', 'Adopted'), ('rejected', 'Did worse than what is in use')], max_length=10)),
+                ('verdict', models.CharField(choices=[('adopted', 'Adopted'), ('rejected', 'Did worse than what was in use'), ('aside', 'Kept aside: what was in use changed meanwhile')], max_length=10)),
                 ('is_in_use', models.BooleanField(default=False)),
                 ('horizon_days', models.FloatField()),
                 ('window_from', models.DateField(help_text='The oldest cut-off it learned from.')),
                 ('window_to', models.DateField(help_text='The end of the horizon of the newest.')),
                 ('customers', models.IntegerField(help_text='Customers it learned from.')),
                 ('metrics', models.JSONField(default=dict, help_text='Champion and challenger, held out.')),
+                ('is_demo', models.BooleanField(default=False, help_text='Learned from the demonstration.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('created_by', models.ForeignKey(help_text='Empty for the weekly refit.', null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'get_latest_by': 'id',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_in_use', True)), fields=('is_in_use',), name='one_silence_is_in_use')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_in_use', True)), fields=('is_in_use',), name='one_silence_is_in_use'), models.CheckConstraint(condition=models.Q(('verdict__in', ('adopted', 'rejected', 'aside'))), name='silence_verdict_is_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SilenceChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('chosen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('read_at', models.DateTimeField(help_text='Empty until everyone was read again.', null=True)),
+                ('chosen_by', models.ForeignKey(help_text='Empty for the weekly refit.', null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(help_text='Empty for what Hearth ships.', null=True, on_delete=django.db.models.deletion.CASCADE, to='insights.silenceversion')),
+            ],
+            options={
+                'get_latest_by': 'id',
             },
         ),
     ]
