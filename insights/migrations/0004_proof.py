@@ -22,9 +22,11 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateTimeField()),
                 ('window_days', models.IntegerField(help_text='How far back cut-offs reach.')),
                 ('horizon_days', models.IntegerField()),
+                ('budget_percent', models.IntegerField(help_text='Share of customers we may warn of in a week.')),
                 ('results', models.JSONField(help_text='Empty while it is being worked out.', null=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('done_share', models.FloatField(default=0)),
+                ('moved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it last got further.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
             ],
@@ -36,7 +38,8 @@ class Migration(migrations.Migration):
             name='ProofCase',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cut_on', models.DateField()),
+                ('month', models.DateField(help_text='Its first day.')),
+                ('cut_on', models.DateField(help_text='When they were flagged, or first looked at.')),
                 ('silence', models.FloatField()),
                 ('distance', models.FloatField()),
                 ('is_flagged', models.BooleanField()),
@@ -47,10 +50,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='proof',
-            index=models.Index(fields=['window_days', 'horizon_days', '-id'], name='insights_pr_window__814eed_idx'),
+            index=models.Index(fields=['window_days', 'horizon_days', 'budget_percent', '-id'], name='proof_by_question'),
+        ),
+        migrations.AddConstraint(
+            model_name='proof',
+            constraint=models.CheckConstraint(condition=models.Q(('horizon_days__gte', 1), ('window_days__gt', models.F('horizon_days')), ('budget_percent__range', (1, 50))), name='proof_asks_what_can_be_answered'),
         ),
         migrations.AddIndex(
             model_name='proofcase',
-            index=models.Index(fields=['proof', 'is_flagged', 'is_silent', '-silence'], name='insights_pr_proof_i_1ffe8c_idx'),
+            index=models.Index(fields=['proof', 'month', 'is_flagged', 'is_silent', '-silence'], name='proof_case_by_kind'),
         ),
     ]
