@@ -12,6 +12,9 @@ from relationships import access
 from relationships.models import Customer, Person
 
 PAGE_SIZE = 30
+SHOWN_ABOVE = 3
+"""Later touchpoints above one that a link leads to."""
+
 RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
 
@@ -77,9 +80,14 @@ def timeline(customer: Customer) -> QuerySet[Touchpoint]:
     )
 
 
-def timeline_page(customer: Customer, after: Place | None = None) -> TimelinePage:
-    """Return the touchpoints of a customer that follow a place, with the loops over them."""
-    rows = timeline(customer)
+def timeline_page(
+    customer: Customer, after: Place | None = None, among: Q | None = None
+) -> TimelinePage:
+    """Return the touchpoints of a customer that follow a place, with the loops over them.
+
+    `among` narrows them to some.
+    """
+    rows = timeline(customer).filter(among or Q())
     if after is not None:
         rows = rows.filter(occurred_at__lte=after.occurred_at).filter(
             Q(occurred_at__lt=after.occurred_at) | Q(pk__lt=after.touchpoint_id)
@@ -92,6 +100,24 @@ def timeline_page(customer: Customer, after: Place | None = None) -> TimelinePag
         loops=_loops_over(customer, shown),
         older=Place(last.occurred_at, last.pk) if last else None,
     )
+
+
+def page_with(customer: Customer, touchpoint_id: int) -> Place | None:
+    """Return where the page begins that shows a touchpoint; None for the newest page.
+
+    It is the newest page wherever that shows it; else a page with a few later ones above it.
+    """
+    found = timeline(customer).filter(pk=touchpoint_id).first()
+    if found is None:
+        return None
+    later = timeline(customer).filter(
+        Q(occurred_at__gt=found.occurred_at)
+        | Q(occurred_at=found.occurred_at, pk__gt=touchpoint_id)
+    )
+    above = list(later.reverse().values_list("occurred_at", "pk")[:PAGE_SIZE])
+    if len(above) < PAGE_SIZE:
+        return None
+    return Place(*above[SHOWN_ABOVE])
 
 
 def _loops_over(customer: Customer, shown: Sequence[Touchpoint]) -> list[Loop]:

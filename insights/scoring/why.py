@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from insights.scoring.readings import Readings
+from insights.scoring.wording import days, every, in_ten, in_words
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LEAST_POINTS = 0.5
 """Parts that round to no point are not worth a sentence."""
 
@@ -84,10 +84,10 @@ def why(
 
 def _silent(row: Mapping[str, Any]) -> str:
     """Say how long they were silent, and how long they usually are."""
-    silent = f"Silent {_days(row['silent_days'])}"
+    silent = f"Silent {days(row['silent_days'])}"
     if row["active_days"] < 2:
         return f"{silent}; in touch on one day only so far."
-    return f"{silent}; usually in touch {_every(row['usual_gap_days'])}."
+    return f"{silent}; usually in touch {every(row['usual_gap_days'])}."
 
 
 def _cooled(row: Mapping[str, Any]) -> str:
@@ -102,7 +102,7 @@ def _walled(row: Mapping[str, Any]) -> str:
         was, now, how = row["human_share_normal"], row["human_share_now"], "with a person"
     else:
         was, now, how = row["via_share_normal"], row["via_share_now"], "through an intermediary"
-    return f"Was {_in_ten(was, now)} {how}, now {_in_ten(now, was)}."
+    return f"Was {in_ten(was, now)} {how}, now {in_ten(now, was)}."
 
 
 def _unhealed(open_failures: int | None, since: date | None) -> str:
@@ -110,38 +110,14 @@ def _unhealed(open_failures: int | None, since: date | None) -> str:
     if open_failures is None:
         what = "Failures"
     else:
-        what = f"{_count(open_failures).capitalize()} failure{'' if open_failures == 1 else 's'}"
+        what = f"{in_words(open_failures).capitalize()} failure{'' if open_failures == 1 else 's'}"
     when = f" since {since.day} {since:%B}" if since else ""
     return f"{what}{when} not made right."
 
 
 def _unchanged(row: Mapping[str, Any]) -> str:
     """Say that all is as it was."""
-    ago = _days(row["silent_days"])
+    ago = days(row["silent_days"])
     last = "in touch today" if ago == "0 days" else f"last in touch {ago} ago"
-    usual = f", usually {_every(row['usual_gap_days'])}" if row["active_days"] > 1 else ""
+    usual = f", usually {every(row['usual_gap_days'])}" if row["active_days"] > 1 else ""
     return f"Nothing has changed: {last}{usual}; warmth {row['warmth']:.0f}."
-
-
-def _days(number: float) -> str:
-    """Write a number of days, whole ones that have passed."""
-    whole = int(number)
-    return f"{whole:,} day{'' if whole == 1 else 's'}"
-
-
-def _every(gap: float) -> str:
-    """Write a usual gap; the sentence has said that it is days."""
-    whole = max(round(gap), 1)
-    return "every day" if whole == 1 else f"every {whole:,}"
-
-
-def _in_ten(share: float, other: float) -> str:
-    """Write a share in tenths, or in hundredths where tenths would not tell it from the other."""
-    if round(share * 10) != round(other * 10):
-        return f"{round(share * 10)} in 10"
-    return f"{round(share * 100)} in 100"
-
-
-def _count(number: int) -> str:
-    """Write small numbers as words."""
-    return NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
