@@ -27,8 +27,8 @@ def customer_scope(person: Person) -> Q:
 
 
 def customers_visible_to(person: Person) -> QuerySet[Customer]:
-    """Return the customers `person` may see."""
-    return Customer.objects.filter(customer_scope(person))
+    """Return the customers `person` may see; whoever was merged into another is that other."""
+    return Customer.objects.filter(customer_scope(person), merged_into=None)
 
 
 def teams_visible_to(person: Person) -> QuerySet[Team]:

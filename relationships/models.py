@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from relationships.names import searchable
@@ -148,11 +148,26 @@ class Customer(models.Model):
         Person, models.SET_NULL, null=True, blank=True, related_name="customers"
     )
     is_demo = models.BooleanField(default=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="absorbed",
+        help_text="Who this customer turned out to be; everything of theirs is there.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("search_name", "id")
         indexes = (
+            models.Index(
+                fields=("merged_into",),
+                condition=Q(merged_into__isnull=False),
+                name="customer_absorbed",
+            ),
             models.Index(fields=("search_name", "id"), name="customer_by_name"),
             GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="customer_search"),
             # Every page asks whether there is demonstration data.
@@ -174,6 +189,10 @@ class Customer(models.Model):
             models.CheckConstraint(
                 name="customer_currency_is_iso_4217", condition=Q(currency__regex="^[A-Z]{3}$")
             ),
+            models.CheckConstraint(
+                name="customer_is_merged_into_another",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
         )
 
     def __str__(self) -> str:
@@ -185,10 +204,45 @@ class Customer(models.Model):
         super().save(*args, **kwargs)
 
 
+class CustomerMerge(models.Model):
+    """Two customers found to be one: who said so and when, and who took it back.
+
+    `customer` was absorbed `into` another. While it was not undone, the customer's `merged_into`
+    says the same.
+    """
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="merges")
+    into = models.ForeignKey(Customer, models.CASCADE, related_name="merges_of_others")
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="customer_is_merged_into_one_other",
+                fields=("customer",),
+                condition=Q(undone_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="merge_is_of_two_customers", condition=~Q(customer=F("into"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"customer {self.customer_id} into {self.into_id}"
+
+
 class Contact(models.Model):
     """A person at a customer."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
+    home_id = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="Whose contact it is beneath a merge; empty when that is `customer`.",
+    )
     name = models.CharField(max_length=150)
     job_title = models.CharField(max_length=150, blank=True)
     left_on = models.DateField(null=True, blank=True)
@@ -212,6 +266,11 @@ class Identity(models.Model):
         FOREIGN = "foreign", "Foreign id"
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="identities")
+    home_id = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="Whom it means beneath a merge; empty when that is `customer`.",
+    )
     contact = models.ForeignKey(
         Contact, models.CASCADE, null=True, blank=True, related_name="identities"
     )

@@ -63,15 +63,53 @@ def _by_likeness(customer: Any) -> tuple[float, str]:
 
 
 def visible_customer(person: Person, pk: int) -> Customer | None:
-    """Return the customer with this id, with all that is said of it, if `person` may see it."""
+    """Return the customer with this id, with all that is said of it, if `person` may see it.
+
+    Whoever was merged into another is answered with that other.
+    """
     if not 0 < pk < 2**63:
         return None
-    return (
-        access.customers_visible_to(person)
-        .select_related("team", "owner", "segment")
-        .filter(pk=pk)
-        .first()
+    customers = access.customers_visible_to(person).select_related("team", "owner", "segment")
+    found = customers.filter(pk=pk).first()
+    if found is None and (survivor := survivors_of([pk]).get(pk, pk)) != pk:
+        return customers.filter(pk=survivor).first()
+    return found
+
+
+def survivors_of(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Return who each of these customers is now: itself, or whom it was merged into at last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SURVIVORS, [sorted(set(customer_ids))])
+        return dict(cursor.fetchall())
+
+
+_SURVIVORS = f"""
+    WITH RECURSIVE path (first_id, id, merged_into_id) AS (
+        SELECT id, id, merged_into_id FROM {Customer._meta.db_table} WHERE id = ANY(%s)
+        UNION ALL
+        SELECT path.first_id, customer.id, customer.merged_into_id
+        FROM path JOIN {Customer._meta.db_table} AS customer ON customer.id = path.merged_into_id
     )
+    SELECT first_id, id FROM path WHERE merged_into_id IS NULL
+"""
+
+
+def absorbed_by(customer_id: int) -> list[int]:
+    """Return a customer's id and those of all who were merged into it, at first or later hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABSORBED, [customer_id])
+        return [pk for (pk,) in cursor]
+
+
+_ABSORBED = f"""
+    WITH RECURSIVE below (id) AS (
+        VALUES (%s::bigint)
+        UNION ALL
+        SELECT customer.id
+        FROM below JOIN {Customer._meta.db_table} AS customer ON customer.merged_into_id = below.id
+    )
+    SELECT id FROM below ORDER BY id
+"""
 
 
 def contacts_of(customer: Customer) -> QuerySet[Contact]:
@@ -95,7 +133,10 @@ def colleagues(person: Person) -> QuerySet[Person]:
 
 
 def customers_by_identity(refs: Iterable[IdentityRef]) -> dict[IdentityRef, tuple[int, int | None]]:
-    """Return the (customer id, contact id) that each known identity means, in one query."""
+    """Return the (customer id, contact id) that each known identity means, in one query.
+
+    The customer is the one beneath all merges: ask `survivors_of` who that is now.
+    """
     wanted = sorted({(ref.kind, ref.namespace, ref.value) for ref in refs})
     if not wanted:
         return {}
@@ -103,7 +144,7 @@ def customers_by_identity(refs: Iterable[IdentityRef]) -> dict[IdentityRef, tupl
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT kind, namespace, value, customer_id, contact_id
+            SELECT kind, namespace, value, coalesce(home_id, customer_id), contact_id
             FROM {Identity._meta.db_table}
             JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, namespace, value)
             USING (kind, namespace, value)
