@@ -181,6 +181,10 @@ class Touchpoint(models.Model):
         null=True,
         related_name="recorded_touchpoints",
     )
+    home_id = models.BigIntegerField(
+        null=True,
+        help_text="With whom it happened beneath a merge; empty when that is `customer`.",
+    )
     recorded_at = models.DateTimeField(db_default=Now())
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -322,3 +326,20 @@ class TouchpointChange(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.customer_id}: {self.count:+d}"
+
+
+class Calendar(models.Model):
+    """The time zone whose days and months are counted: the organisation's when it was last set.
+
+    One row, made by the first drain. While the setting says something else, what is folded and
+    counted is of the old days.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    time_zone = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="calendar_is_one_row", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return self.time_zone

@@ -16,6 +16,8 @@ from interactions.services.validate import (
     LONGEST,
     LONGEST_IDENTITY,
     LONGEST_NAMESPACE,
+    MINUTES_AHEAD,
+    OLDEST,
     NewTouchpoint,
     Refusal,
     shown,
@@ -27,6 +29,11 @@ LARGEST_BATCH = 5_000
 
 DIRECTIONS = {member.name.lower(): member.value for member in Direction}
 OPENS = {"none": 0} | {member.name.lower(): member.value for member in LoopKind}
+
+WHEN = (
+    f"RFC 3339, with an offset: from the year {OLDEST.year} on, and at most {MINUTES_AHEAD} "
+    "minutes ahead of our clock."
+)
 
 
 def _at_most(characters: int) -> Meta:
@@ -52,7 +59,7 @@ class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults
 
     type: Annotated[str, Meta(description="A key from /api/v1/touchpoint-types/.")]
     customer: CustomerReference
-    occurred_at: Annotated[datetime, Meta(tz=None, description="RFC 3339, with an offset.")]
+    occurred_at: Annotated[datetime, Meta(tz=None, description=WHEN)]
     external_id: (
         Annotated[
             str,

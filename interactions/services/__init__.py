@@ -1,5 +1,6 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
+from interactions.services.merge import merge_customers, unmerge_customer
 from interactions.services.record import Outcome, record, source_named, source_of
 from interactions.services.revise import (
     TouchpointGoneError,
@@ -18,8 +19,10 @@ __all__ = [
     "TouchpointRefusedError",
     "delete",
     "edit",
+    "merge_customers",
     "record",
     "restore",
     "source_named",
     "source_of",
+    "unmerge_customer",
 ]

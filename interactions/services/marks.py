@@ -1,5 +1,7 @@
 """How other parts of Hearth learn that a customer's touchpoints changed."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -28,4 +30,14 @@ def mark(cursor: CursorWrapper, where: str, params: list[Any], *, sign: int) -> 
         f"INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})"
         + select_changes(f"interactions_touchpoint WHERE {where}", sign=sign, refold="true"),
         [settings.TIME_ZONE, *params],
+    )
+
+
+def mark_refold(cursor: CursorWrapper, customer_ids: Collection[int], now: datetime) -> None:
+    """Ask for customers to be folded from the start although no count changes."""
+    cursor.execute(
+        f"INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})"
+        " SELECT id, NULL, date_trunc('month', %s)::date, 0, false, 0, %s, true"
+        " FROM unnest(%s::bigint[]) AS id",
+        [now, now, sorted(customer_ids)],
     )

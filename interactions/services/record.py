@@ -24,7 +24,7 @@ from interactions.services.validate import (
 )
 from relationships import access
 from relationships.models import Contact, Customer, Person
-from relationships.selectors import IdentityRef, customers_by_identity
+from relationships.selectors import IdentityRef, customers_by_identity, survivors_of
 from relationships.services import customers_for
 
 
@@ -64,12 +64,13 @@ class Row(NamedTuple):
     closes_source_id: int | None
     closes_external_id: str | None
     recorded_by_id: int | None
+    home_id: int | None
 
 
 COLUMN_TYPES = (
     "int", "text", "bigint", "bigint", "bigint", "bigint", "int", "int", "timestamptz", "int",
     "int", "float8", "text", "text", "bigint", "numeric", "int", "int", "timestamptz", "int",
-    "text", "bigint",
+    "text", "bigint", "bigint",
 )  # fmt: skip
 COLUMNS = ", ".join(Row._fields)
 
@@ -226,15 +227,13 @@ def references(
     contact_ids = {item.contact_id for item in items if item.contact_id is not None}
     person_ids = {item.person_id for item in items if item.person_id is not None}
     loop_ids = {item.closes_loop for item in items if item.closes_loop is not None}
+    survivors, teams = _survivors(customer_ids, by)
     return References(
         types={entry.key: entry for entry in TouchpointType.objects.all()},
-        teams=_writable_customers(customer_ids, by),
+        teams=teams,
+        survivors=survivors,
         identities=identities,
-        contacts=dict(
-            Contact.objects.filter(pk__in=_storable(contact_ids)).values_list("pk", "customer_id")
-        )
-        if contact_ids
-        else {},
+        contacts=_contacts(contact_ids),
         people=frozenset(
             Person.objects.filter(pk__in=_storable(person_ids)).values_list("pk", flat=True)
             if person_ids
@@ -242,6 +241,37 @@ def references(
         ),
         openers=_openers(loop_ids),
     )
+
+
+def _survivors(customer_ids: set[int], by: Person) -> tuple[dict[int, int], dict[int, int | None]]:
+    """Return who these customers are after merges, and the teams of those `by` may write to.
+
+    Whom we hold, nobody merges or parts; but somebody may have done so just before, so whoever
+    is not simply themselves is asked for again.
+    """
+    named = _storable(customer_ids)
+    while named:
+        survivors = survivors_of(named)
+        teams = _writable_customers(set(survivors.values()), by)
+        unsure = {
+            pk: survivor
+            for pk, survivor in survivors.items()
+            if pk != survivor or survivor not in teams
+        }
+        if not unsure or survivors_of(unsure) == unsure:
+            return survivors, teams
+    return {}, {}
+
+
+def _contacts(contact_ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return whose each contact is, now and beneath merges."""
+    if not contact_ids:
+        return {}
+    rows = Contact.objects.filter(pk__in=_storable(contact_ids))
+    return {
+        pk: (customer_id, home_id or customer_id)
+        for pk, customer_id, home_id in rows.values_list("pk", "customer_id", "home_id")
+    }
 
 
 def _writable_customers(customer_ids: set[int], by: Person) -> dict[int, int | None]:
@@ -274,7 +304,7 @@ def _openers(loop_ids: set[int]) -> dict[int, tuple[int, int, str]]:
 def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) -> Row:
     """Turn a valid item into what is stored, with the defaults of its type filled in."""
     kind = known.types[item.type]
-    customer_id = known.customer_id(item)
+    customer_id, home_id = known.customer_id(item), known.home_id(item)
     assert customer_id is not None
     direction = kind.direction if item.direction is None else item.direction
     opens = kind.opens if item.opens is None else (item.opens or None)
@@ -305,6 +335,7 @@ def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) 
         closes_source_id,
         closes_external_id,
         by.pk,
+        home_id if home_id != customer_id else None,
     )
 
 

@@ -15,6 +15,8 @@ from interactions.services.templates import flag_templates
 from interactions.services.validate import NewTouchpoint, Refusal, refusals
 from relationships import access
 from relationships.models import Person
+from relationships.selectors import IdentityRef, customers_by_identity, survivors_of
+from relationships.services import hold_customers
 
 
 class TouchpointGoneError(LookupError):
@@ -36,7 +38,10 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
     `changes` are fields of `NewTouchpoint`. Its source and external id never change.
     """
     with connection.cursor() as cursor:
-        touchpoint = _locked(touchpoint_id, by)
+        touchpoint = _locked(touchpoint_id, by, target=changes.get("customer"))
+        if changes.get("customer") == touchpoint.customer_id:
+            # It stays where it is, also beneath a merge.
+            del changes["customer"]
         item = replace(_as_item(touchpoint), **changes)
         known = references([item], by=by, may_create_customers=False)
         if wrong := refusals(item, known, now):
@@ -79,16 +84,29 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
         flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
 
 
-def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
-    touchpoint = (
-        Touchpoint.objects.select_for_update(of=("self",))
-        .select_related("source", "type")
-        .filter(pk=touchpoint_id, customer__in=access.customers_visible_to(by))
-        .first()
-    )
-    if touchpoint is None:
-        raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
-    return touchpoint
+def _locked(touchpoint_id: int, by: Person, target: int | IdentityRef | None = None) -> Touchpoint:
+    """Lock a touchpoint, and before it its customer and whom it moves to, as merging does."""
+    targets = _moves_to(target)
+    while True:
+        rows = Touchpoint.objects.filter(
+            pk=touchpoint_id, customer__in=access.customers_visible_to(by)
+        )
+        customer_id = rows.values_list("customer_id", flat=True).first()
+        if customer_id is None:
+            raise TouchpointGoneError(
+                f"There is no touchpoint {touchpoint_id} that you may change."
+            )
+        hold_customers(customer_ids=[customer_id, *targets])
+        locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()
+        if locked is not None and locked.customer_id == customer_id:
+            return locked
+
+
+def _moves_to(target: int | IdentityRef | None) -> set[int]:
+    """Return who must be held for a touchpoint to move to `target`."""
+    if isinstance(target, IdentityRef):
+        target = customers_by_identity([target]).get(target, (None, None))[0]
+    return set() if target is None else set(survivors_of([target]).values())
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:
@@ -98,7 +116,7 @@ def _as_row(touchpoint: Touchpoint) -> Row:
 def _as_item(touchpoint: Touchpoint) -> NewTouchpoint:
     return NewTouchpoint(
         type=touchpoint.type.key,
-        customer=touchpoint.customer_id,
+        customer=touchpoint.home_id or touchpoint.customer_id,
         occurred_at=touchpoint.occurred_at,
         external_id=touchpoint.external_id,
         direction=touchpoint.direction,

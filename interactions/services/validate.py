@@ -13,7 +13,12 @@ from relationships.models import Identity
 from relationships.selectors import IdentityRef
 
 # Clocks of other machines run ahead a little; anything later than this has not happened yet.
-CLOCK_TOLERANCE = timedelta(minutes=5)
+MINUTES_AHEAD = 5
+CLOCK_TOLERANCE = timedelta(minutes=MINUTES_AHEAD)
+IN_THE_FUTURE = (
+    f"This is more than {MINUTES_AHEAD} minutes in the future; record it when it has happened, "
+    "or set the clock right."
+)
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
 LONGEST_TEXT = 50_000
 LARGEST_ROOM = 1_000_000
@@ -72,13 +77,24 @@ class References:
 
     types: Mapping[str, TouchpointType]
     teams: Mapping[int, int | None]  # of each customer that may be written to
+    survivors: Mapping[int, int]  # who each customer named is now, after merges
     identities: Mapping[IdentityRef, tuple[int, int | None]]
-    contacts: Mapping[int, int]  # the customer of each contact
+    contacts: Mapping[int, tuple[int, int]]  # the customer of each contact, now and beneath merges
     people: frozenset[int]
     openers: Mapping[int, tuple[int, int, str]]  # loop: customer, source, external id
 
     def customer_id(self, item: NewTouchpoint) -> int | None:
         """Return the id of the item's customer, None when there is none."""
+        named = self._named(item)
+        return None if named is None else self.survivors.get(named)
+
+    def home_id(self, item: NewTouchpoint) -> int | None:
+        """Return with whom it happened beneath merges: the contact tells, else who was named."""
+        if item.contact_id is not None:
+            return self.contacts[item.contact_id][1]
+        return self._named(item)
+
+    def _named(self, item: NewTouchpoint) -> int | None:
         if isinstance(item.customer, IdentityRef):
             return self.identities.get(item.customer, (None, None))[0]
         return item.customer
@@ -127,7 +143,8 @@ def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
 
 
 def _of_customer(item: NewTouchpoint, known: References, customer_id: int) -> Wrong:
-    if item.contact_id is not None and known.contacts.get(item.contact_id) != customer_id:
+    contact = (customer_id,) if item.contact_id is None else known.contacts.get(item.contact_id)
+    if contact is None or contact[0] != customer_id:
         yield "contact", item.contact_id, "This customer has no such contact."
     if item.person_id is not None and item.person_id not in known.people:
         yield "person", item.person_id, "There is no such person among us."
@@ -150,7 +167,7 @@ def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
     if not _is_aware(item.occurred_at):
         yield "occurred_at", item.occurred_at, "Give an offset from UTC, such as Z or +02:00."
     elif item.occurred_at > now + CLOCK_TOLERANCE:
-        yield "occurred_at", item.occurred_at, "This is in the future; record it when it happened."
+        yield "occurred_at", item.occurred_at, IN_THE_FUTURE
     elif item.occurred_at < OLDEST:
         yield "occurred_at", item.occurred_at, "This is before 1900; give the right year."
 

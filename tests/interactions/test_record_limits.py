@@ -79,9 +79,9 @@ def test_a_batch_takes_the_same_few_queries_whatever_its_size(
         for n in range(size)
     ]
 
-    # Two savepoints and their ends; identities before and after the new ones; types; customers; the
-    # touchpoints; locks and loops; locks and templates.
-    with django_assert_max_num_queries(14):
+    # Two savepoints and their ends; identities before and after the new ones; types; who the
+    # customers are after merges; customers; the touchpoints; locks and loops; locks and templates.
+    with django_assert_max_num_queries(15):
         outcomes = record(source=source, items=items, by=by, now=NOW, may_create_customers=True)
 
     assert {outcome.status for outcome in outcomes} == {"recorded"}
