@@ -133,7 +133,9 @@ class CustomerState(models.Model):
     )
     policy_version = models.IntegerField(default=0, help_text="What it was folded with.")
     segment_id = models.BigIntegerField(
-        default=0, help_text="Whose policy of that version: the segment's then, 0 for none."
+        default=0,
+        db_default=0,
+        help_text="Whose policy of that version: the segment's then, 0 for none.",
     )
     folded_to = models.DateTimeField(
         null=True, help_text="The newest touchpoint in it; empty when there is none."
@@ -171,7 +173,9 @@ class Reading(models.Model):
     currency = models.CharField(max_length=3)
     yearly_value = models.DecimalField(max_digits=14, decimal_places=2)
 
-    policy_version = models.IntegerField(default=0, help_text="What it was counted with.")
+    policy_version = models.IntegerField(
+        default=0, db_default=0, help_text="What it was counted with."
+    )
 
     as_of = models.DateTimeField()
     band = models.SmallIntegerField(choices=Band)

@@ -34,12 +34,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customerstate',
             name='segment_id',
-            field=models.BigIntegerField(default=0, help_text="Whose policy of that version: the segment's then, 0 for none."),
+            field=models.BigIntegerField(db_default=0, default=0, help_text="Whose policy of that version: the segment's then, 0 for none."),
         ),
         migrations.AddField(
             model_name='reading',
             name='policy_version',
-            field=models.IntegerField(default=0, help_text='What it was counted with.'),
+            field=models.IntegerField(db_default=0, default=0, help_text='What it was counted with.'),
         ),
         migrations.AddField(
             model_name='rhythm',

@@ -131,6 +131,31 @@ class Events:
         """Count the customers."""
         return len(self.offsets) - 1
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Events":
+        """Take the touchpoints of some of the customers, in the same order.
+
+        Parameters
+        ----------
+        chosen : bool[n]
+            The customers wanted.
+
+        Examples
+        --------
+        >>> events = Events.from_frame(pd.DataFrame({"customer": [1, 2, 2], "at": [0., 1., 2.]}))
+        >>> kept = events.only(np.array([False, True]))
+        >>> kept.offsets.tolist(), kept.at.tolist()
+        ([0, 2], [1.0, 2.0])
+        """
+        counts = np.diff(self.offsets)
+        rows = np.repeat(chosen, counts)
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS}
+        # Openers are of the same customer, so they stay.
+        place = np.cumsum(rows) - 1
+        opener = columns["opener"]
+        columns["opener"] = np.where(opener >= 0, place[opener], -1)
+        offsets = np.concatenate([[0], np.cumsum(counts[chosen])]).astype(np.int64)
+        return Events(offsets=offsets, **columns)
+
     def validate(self) -> None:
         """Refuse columns the fold would misread.
 

@@ -7,6 +7,15 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any, Self
 
+WEIGHTS = ("served_weight", "connection_weight", "care_weight")
+"""Shares of warmth, which add up to 1."""
+
+RISING = (
+    ("steady_from", "cooling_from", "drifting_from", "gone_from"),
+    ("self_service_below", "personal_above"),
+)
+"""Edges of one scale, each at least the one before."""
+
 
 def tunable(default: float, meaning: str, unit: str, low: float, high: float) -> Any:
     """Declare one number of the policy.
@@ -132,20 +141,18 @@ class Policy:
     drifting_from: float = tunable(65.0, "Where cooling ends", "score", 0, 100)
     gone_from: float = tunable(85.0, "Where drifting ends", "score", 0, 100)
     band_margin: float = tunable(3.0, "An edge counts when passed by", "score", 0, 20)
-    drift_days: float = tunable(28.0, "Drift compares with so long ago", "days", 1, 3650)
     # Doors and windows.
     windows_half_life: float = half_life(45.0, "digital signals")
     windows_saturation: float = tunable(6.0, "Days seen that open windows", "days", 0.1, 1000)
     feedback_windows: float = tunable(3.0, "Days a feedback is worth", "days", 0, 100)
-    quarter_from: float = tunable(40.0, "Doors and windows open from", "score", 0, 100)
 
     def __post_init__(self) -> None:
         """Refuse what the formulas cannot bear."""
         for tuned in fields(self):
             _check(tuned, getattr(self, tuned.name))
         _check_weights(self)
-        _check_order(self, ("steady_from", "cooling_from", "drifting_from", "gone_from"))
-        _check_order(self, ("self_service_below", "personal_above"))
+        for names in RISING:
+            _check_order(self, names)
 
     def to_json(self) -> str:
         """Write every tunable as one JSON object.
@@ -202,9 +209,9 @@ def _check(tuned: "Field[Any]", value: Any) -> None:
 
 def _check_weights(policy: Policy) -> None:
     """Warmth is a score of 0 to 100 only while its three weights add up to 1."""
-    total = policy.served_weight + policy.connection_weight + policy.care_weight
+    total = sum(getattr(policy, name) for name in WEIGHTS)
     if not math.isclose(total, 1.0, abs_tol=1e-6):
-        names = "served_weight, connection_weight and care_weight"
+        names = f"{', '.join(WEIGHTS[:-1])} and {WEIGHTS[-1]}"
         raise ValueError(f"{names} add up to {total:g}; they must add up to 1")
 
 

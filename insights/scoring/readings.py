@@ -106,7 +106,7 @@ class Readings:
         names = [column.name for column in fields(cls)]
         return cls(**{name: np.empty(customers, kinds.get(name, np.float64)) for name in names})
 
-    def put(self, place: slice, piece: "Readings") -> None:
+    def put(self, place: slice | NDArray[np.bool_], piece: "Readings") -> None:
         """Write the readings of some of the customers into their place."""
         for column in fields(self):
             getattr(self, column.name)[place] = getattr(piece, column.name)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from insights.mondays import NEVER
 from insights.packed import copy_out
 from insights.scoring import Events, Kinds
+from insights.selectors.policy import newest_version, policies_of
 from interactions.models import TouchpointType
 
 FIELDS = {
@@ -60,12 +61,19 @@ _SELECT = """
 """
 
 
-def kinds_by_type() -> tuple[Kinds, Mapping[int, int]]:
-    """Return the catalogue as scoring reads it, and the row of each touchpoint type in it."""
+def kinds_by_type(
+    worth: Mapping[str, Mapping[str, float]] | None = None,
+) -> tuple[Kinds, Mapping[int, int]]:
+    """Return the catalogue as scoring reads it, and the row of each touchpoint type in it.
+
+    What the policy says a type is worth, by its key, goes before the catalogue; by default the
+    policy is the one in use.
+    """
+    if worth is None:
+        worth = policies_of(newest_version()).types
     types = list(TouchpointType.objects.order_by("pk"))
-    return Kinds.from_rows([_kind(entry) for entry in types]), {
-        entry.pk: row for row, entry in enumerate(types)
-    }
+    kinds = Kinds.from_rows([{**_kind(entry), **worth.get(entry.key, {})} for entry in types])
+    return kinds, {entry.pk: row for row, entry in enumerate(types)}
 
 
 def _kind(entry: TouchpointType) -> dict[str, Any]:

@@ -9,18 +9,14 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.mondays import (
-    last_monday,
-    mondays_until,
-    to_bytes,
-    to_microseconds,
-)
+from insights.mondays import last_monday, to_microseconds
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.histories import advanced
+from insights.services.refold import refold
 from insights.services.rollups import MONTH_KEY, count_months
-from insights.services.states import Locked, add_states, lock_states
+from insights.services.states import Locked, add_states, folded_alike, lock_states
 from insights.services.store import store_readings, store_states
 
 BATCH = 10_000
@@ -81,8 +77,10 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
         locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked)
         lens = current_lens()
-        late = _must_refold(locked, changes, lens, now)
-        _score(cursor, locked.only(late), locked.only(~late), lens, now)
+        profiles = profiles_of(cursor, locked.ids)
+        late = _must_refold(locked, changes, profiles, lens, now)
+        refold(cursor, locked.only(late), profiles.only(late), lens, now)
+        _extend(cursor, locked.only(~late), profiles.only(~late), lens, now)
         # Last, for it locks the rows of this month, which other drains count in too.
         count_months(cursor, changes.months)
         return changes.taken
@@ -114,9 +112,12 @@ def _take(cursor: CursorWrapper, customers: list[int], locked: Locked) -> Change
     )
 
 
-def _must_refold(locked: Locked, changes: Changes, lens: Lens, now: datetime) -> NDArray[np.bool_]:
+def _must_refold(
+    locked: Locked, changes: Changes, profiles: Profiles, lens: Lens, now: datetime
+) -> NDArray[np.bool_]:
     """Say whose history must be folded from the start."""
     remembered_to = datetime.combine(last_monday(now), time(), tzinfo=UTC)
+    was_folded_otherwise = ~folded_alike(locked, profiles, lens)
 
     def is_late(row: int) -> bool:
         customer = int(locked.ids[row])
@@ -125,7 +126,7 @@ def _must_refold(locked: Locked, changes: Changes, lens: Lens, now: datetime) ->
         return (
             customer in changes.refold
             or folded_to is None
-            or locked.policy_versions[row] != lens.policy_version
+            or bool(was_folded_otherwise[row])
             or locked.history_on[row] is None
             or (first_at is not None and first_at <= max(folded_to, remembered_to))
         )
@@ -133,33 +134,15 @@ def _must_refold(locked: Locked, changes: Changes, lens: Lens, now: datetime) ->
     return np.array([is_late(row) for row in range(len(locked.ids))], dtype=np.bool_)
 
 
-def _score(
-    cursor: CursorWrapper, late: Locked, in_order: Locked, lens: Lens, now: datetime
+def _extend(
+    cursor: CursorWrapper, group: Locked, profiles: Profiles, lens: Lens, now: datetime
 ) -> None:
-    """Fold, read and store both groups."""
-    for group, bring_up_to_date in ((late, _refolded), (in_order, _extended)):
-        if not len(group.ids):
-            continue
-        profiles = profiles_of(cursor, group.ids)
-        states, history, folded_to = bring_up_to_date(group, profiles, lens, now)
-        store_states(cursor, group.ids, states, folded_to, lens.policy_version)
-        store_readings(cursor, profiles, states, history, lens, now)
-
-
-Scored = tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.int64]]
-
-
-def _refolded(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Scored:
-    """Fold whole histories, and read them as of every Monday that is remembered."""
-    events, last = events_of(group.ids, [None] * len(group.ids), lens.row_of_type)
-    distances = lens.trail(events, profiles, mondays_until(last_monday(now)))
-    return lens.fold(events, profiles), to_bytes(distances), last
-
-
-def _extended(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Scored:
     """Fold what is new into the states; the Mondays since are read from the states before."""
+    if not len(group.ids):
+        return
     history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
     events, last = events_of(group.ids, group.folded_to, lens.row_of_type)
     kept = np.array([to_microseconds(moment) for moment in group.folded_to], dtype=np.int64)
     states = lens.fold(events, profiles, group.numbers)
-    return states, history, np.maximum(last, kept)
+    store_states(cursor, profiles, states, np.maximum(last, kept), lens.policy_version)
+    store_readings(cursor, profiles, states, history, lens, now)

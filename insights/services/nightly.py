@@ -1,22 +1,18 @@
 """Readings taken again as time passes: from states alone, never from touchpoints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from insights.models import CustomerState, Rhythm
-from insights.scoring import Population, empty_states
-from insights.selectors.lens import current_lens, current_policy
+from insights.selectors.lens import current_lens
 from insights.selectors.profiles import profiles_of
 from insights.services.histories import advanced
-from insights.services.states import lock_states, unpack
+from insights.services.rhythm import chunks_of_states, estimate_rhythm
+from insights.services.states import folded_alike, lock_states
 from insights.services.store import store_readings
-
-CHUNK = 20_000
-"""Customers in one transaction: memory stays flat and drains wait a moment at most."""
 
 SHARE_OF_NEWCOMERS = 0.1
 """When so many more customers have a state, the population's rhythm is estimated anew."""
@@ -30,9 +26,9 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
     """
     read, held = 0, list[int]()
     with connection.cursor() as cursor:
-        _estimate_rhythm(cursor, now)
+        estimate_rhythm(now=now)
         everyone = CustomerState.objects.count()
-        for chunk in _chunks(cursor):
+        for chunk in chunks_of_states(cursor):
             done, missed = _read_chunk(cursor, chunk, now)
             read, held = read + done, held + missed
             if progress:
@@ -53,15 +49,19 @@ def rhythm_is_outdated() -> bool:
 
 @transaction.atomic
 def _read_chunk(cursor: CursorWrapper, ids: list[int], now: datetime) -> tuple[int, list[int]]:
-    """Read those of a chunk that nobody else holds; return how many, and the others."""
+    """Read those of a chunk that nobody else holds; return how many, and the others.
+
+    Whoever was folded with another policy is folded again by `refold`, or by the drain.
+    """
     locked = lock_states(cursor, ids)
     held = CustomerState.objects.filter(pk__in=set(ids) - set(locked.ids.tolist()))
     missed = list(held.values_list("pk", flat=True))
     # After the lock, so that whoever reads a customer last reads through the newest lens.
     lens = current_lens()
-    group = locked.only(np.array(locked.policy_versions) == lens.policy_version)
+    profiles = profiles_of(cursor, locked.ids)
+    alike = folded_alike(locked, profiles, lens)
+    group, profiles = locked.only(alike), profiles.only(alike)
     if len(group.ids):
-        profiles = profiles_of(cursor, group.ids)
         history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
         store_readings(cursor, profiles, group.numbers, history, lens, now)
     return len(group.ids), missed
@@ -73,37 +73,3 @@ def _wait_for(cursor: CursorWrapper, customer: int) -> None:
     cursor.execute(
         "SELECT FROM insights_customerstate WHERE customer_id = %s FOR UPDATE", [customer]
     )
-
-
-def _estimate_rhythm(cursor: CursorWrapper, now: datetime) -> None:
-    """Gather the rhythm of all states, chunk by chunk."""
-    policy = current_policy()[0]
-    sums, customers = Population.gather(empty_states(0)), 0
-    for ids in _chunks(cursor):
-        cursor.execute(
-            "SELECT numbers FROM insights_customerstate WHERE customer_id = ANY(%s)", [ids]
-        )
-        states = unpack([bytes(numbers) for (numbers,) in cursor])
-        sums, customers = sums + Population.gather(states), customers + len(states)
-    population = Population.from_sums(sums, policy)
-    Rhythm.objects.create(
-        as_of=now,
-        customers=customers,
-        within_variance=population.sw2,
-        mean_log_gap=population.mu0,
-        between_variance=population.tau2,
-    )
-
-
-def _chunks(cursor: CursorWrapper) -> Iterator[list[int]]:
-    """Yield the ids of all customers with a state, in order."""
-    ids = [0]
-    while ids:
-        cursor.execute(
-            "SELECT customer_id FROM insights_customerstate WHERE customer_id > %s"
-            " ORDER BY customer_id LIMIT %s",
-            [ids[-1], CHUNK],
-        )
-        ids = [customer for (customer,) in cursor]
-        if ids:
-            yield ids

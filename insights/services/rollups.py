@@ -9,11 +9,12 @@ import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
 
 from insights.models import BandTotal
 from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS, weeks_between
-from insights.scoring import Policy, next_bands
-from insights.selectors.lens import current_policy
+from insights.scoring import next_bands
+from insights.selectors.policy import policies_by_version
 
 NOW_WEEK = 2**31 - 1
 GROUP = ["team_id", "segment_id", "stage", "currency"]
@@ -61,13 +62,13 @@ def count_months(cursor: CursorWrapper, counts: pd.DataFrame) -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
 
 
-def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame, policy: Policy) -> None:
+def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame) -> None:
     """Take customers away from where they were counted and add them where they are now.
 
-    Both frames have a row for each customer: `GROUP`, `band`, `cents`, `risk_cents`, `history`
-    (bytes) and `history_on` (a date or None).
+    Both frames have a row for each customer, as `counted` gives it. Past Mondays are in the bands
+    that the policy of its reading has, so what was added under one is taken away under the same.
     """
-    pieces = [*_counted(old, -1, policy), *_counted(new, 1, policy)]
+    pieces = [*_counted(old, -1), *_counted(new, 1)]
     if not pieces:
         return
     change = pd.concat(pieces).groupby(KEY, sort=True, as_index=False).sum()
@@ -76,7 +77,7 @@ def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame, poli
         cursor.execute(_ADD_BANDS, [_dates(moved.pop("week")), *_lists(moved)])
 
 
-def _counted(frame: pd.DataFrame, sign: int, policy: Policy) -> Iterable[pd.DataFrame]:
+def _counted(frame: pd.DataFrame, sign: int) -> Iterable[pd.DataFrame]:
     """Yield what the customers of a frame add to the totals: for now, and for past Mondays."""
     if frame.empty:
         return
@@ -84,7 +85,7 @@ def _counted(frame: pd.DataFrame, sign: int, policy: Policy) -> Iterable[pd.Data
     yield _signed(now, sign)
     past = frame[frame["history"].str.len() == WEEKS]
     if len(past):
-        yield _signed(_past(past, policy).assign(risk_cents=0), sign)
+        yield _signed(_past(past).assign(risk_cents=0), sign)
 
 
 def _signed(frame: pd.DataFrame, sign: int) -> pd.DataFrame:
@@ -93,19 +94,31 @@ def _signed(frame: pd.DataFrame, sign: int) -> pd.DataFrame:
     return totals
 
 
-def _past(frame: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def _past(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each customer and remembered Monday on which they were known."""
     history = np.frombuffer(b"".join(frame["history"]), dtype=np.uint8).reshape(-1, WEEKS)
     last = np.array([weeks_between(FIRST_MONDAY, on) for on in frame["history_on"]])
     customer, column = np.nonzero(history != UNKNOWN)
     distance = history[customer, column].astype(np.float64)
     rows = frame[[*GROUP, "cents"]].iloc[customer].reset_index(drop=True)
-    known = np.ones(len(distance), dtype=np.bool_)
+    used = frame[["policy_version", "segment_id"]].iloc[customer].reset_index(drop=True)
     return rows.assign(
         week=last[customer] - (WEEKS - 1) + column,
-        band=next_bands(distance, known, np.zeros(len(distance), dtype=np.int8), policy),
+        band=_plain_bands(distance, used),
         customers=1,
     )
+
+
+def _plain_bands(distance: NDArray[np.float64], used: pd.DataFrame) -> NDArray[np.int8]:
+    """Return the bands of distances by the policy that each was read with."""
+    policies = policies_by_version(used["policy_version"].unique().tolist())
+    bands = np.zeros(len(distance), dtype=np.int8)
+    known, nothing = np.ones(len(distance), np.bool_), np.zeros(len(distance), np.int8)
+    for version, segment in used.drop_duplicates().itertuples(index=False, name=None):
+        rows = ((used["policy_version"] == version) & (used["segment_id"] == segment)).to_numpy()
+        policy = policies[version].of(segment)
+        bands[rows] = next_bands(distance[rows], known[rows], nothing[rows], policy)
+    return bands
 
 
 def _dates(weeks: pd.Series) -> list[date]:
@@ -122,10 +135,13 @@ def _lists(frame: pd.DataFrame) -> list[list[object]]:
 
 _COUNTED = """
     SELECT customer_id, coalesce(team_id, 0), coalesce(segment_id, 0), stage, currency, band,
-           (yearly_value * 100)::bigint, (at_risk * 100)::bigint, history, history_on
+           policy_version, (yearly_value * 100)::bigint, (at_risk * 100)::bigint,
+           history, history_on
     FROM insights_reading
 """
-COUNTED_COLUMNS = ["customer_id", *GROUP, "band", "cents", "risk_cents", "history", "history_on"]
+COUNTED_COLUMNS = [
+    "customer_id", *GROUP, "band", "policy_version", "cents", "risk_cents", "history", "history_on",
+]  # fmt: skip
 CHUNK = 50_000
 
 
@@ -148,9 +164,8 @@ def rebuild_rollups() -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
         cursor.execute("DELETE FROM insights_bandtotal")
-        policy = current_policy()[0]
         for chunk in _chunks(cursor):
-            move_bands(cursor, chunk.iloc[:0], chunk, policy)
+            move_bands(cursor, chunk.iloc[:0], chunk)
 
 
 def _chunks(cursor: CursorWrapper) -> Iterable[pd.DataFrame]:

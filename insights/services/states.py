@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from insights.mondays import UNKNOWN, WEEKS
 from insights.scoring import STATE_SIZE, empty_states
+from insights.selectors.lens import Lens
+from insights.selectors.profiles import Profiles
 
 _ADD_STATES = """
     INSERT INTO insights_customerstate (customer_id, policy_version, numbers)
@@ -18,7 +20,7 @@ _ADD_STATES = """
     ON CONFLICT DO NOTHING
 """
 _LOCK_STATES = """
-    SELECT customer_id, policy_version, folded_to, numbers
+    SELECT customer_id, policy_version, folded_to, numbers, segment_id
     FROM insights_customerstate WHERE customer_id = ANY(%s)
     ORDER BY customer_id FOR UPDATE SKIP LOCKED
 """
@@ -29,25 +31,30 @@ _HISTORIES = """
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """States of n customers that nobody else will change before this transaction ends."""
+    """States of n customers that nobody else will change before this transaction ends.
+
+    `segments` are those by whose policy they were folded, not where the customers are now.
+    """
 
     ids: NDArray[np.int64]
-    policy_versions: list[int]
+    policy_versions: NDArray[np.int64]
     folded_to: list[datetime | None]
     numbers: NDArray[np.float64]
     history: NDArray[np.uint8]
     history_on: list[date | None]
+    segments: NDArray[np.int64]
 
     def only(self, chosen: NDArray[np.bool_]) -> "Locked":
         """Return the customers that are chosen."""
         rows = np.flatnonzero(chosen)
         return Locked(
             self.ids[chosen],
-            [self.policy_versions[row] for row in rows],
+            self.policy_versions[chosen],
             [self.folded_to[row] for row in rows],
             self.numbers[chosen],
             self.history[chosen],
             [self.history_on[row] for row in rows],
+            self.segments[chosen],
         )
 
 
@@ -67,11 +74,12 @@ def lock_states(cursor: CursorWrapper, customers: Iterable[int]) -> Locked:
     kept = [histories.get(row[0], nothing) for row in rows]
     return Locked(
         ids=np.array([row[0] for row in rows], dtype=np.int64),
-        policy_versions=[row[1] for row in rows],
+        policy_versions=np.array([row[1] for row in rows], dtype=np.int64),
         folded_to=[row[2] for row in rows],
         numbers=unpack([bytes(row[3]) for row in rows]),
         history=np.frombuffer(b"".join(h for h, _ in kept), np.uint8).reshape(-1, WEEKS),
         history_on=[on for _, on in kept],
+        segments=np.array([row[4] for row in rows], dtype=np.int64),
     )
 
 
@@ -80,3 +88,14 @@ def unpack(packed: list[bytes]) -> NDArray[np.float64]:
     empty = empty_states(1).tobytes()
     whole = b"".join(numbers if len(numbers) == len(empty) else empty for numbers in packed)
     return np.frombuffer(whole, dtype="<f8").reshape(-1, STATE_SIZE).copy()
+
+
+def folded_alike(locked: Locked, profiles: Profiles, lens: Lens) -> NDArray[np.bool_]:
+    """Say whose state was folded with the policy that is theirs now: bool[n].
+
+    It may be of an older version, or of the segment that the customer was in before.
+    """
+    of = lens.policies.of
+    pairs = zip(locked.segments.tolist(), profiles.segments.tolist(), strict=True)
+    same = [then == now or of(then) == of(now) for then, now in pairs]
+    return np.array(same, dtype=np.bool_) & (locked.policy_versions == lens.policy_version)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
 from insights.packed import copy_in, pack
-from insights.scoring import STATE_SIZE, next_bands
+from insights.scoring import STATE_SIZE
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
-from insights.services.rollups import counted, move_bands
+from insights.services.rollups import GROUP, counted, move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
 SCORES = (
@@ -30,7 +30,12 @@ NULLABLE = (
 )  # fmt: skip
 """Unknown customers have none: NaN in arrays, null in the table."""
 
-STATE_FIELDS = {"customer_id": ">i8", "folded_to": ">i8", "numbers": f"V{STATE_BYTES}"}
+STATE_FIELDS = {
+    "customer_id": ">i8",
+    "segment_id": ">i8",
+    "folded_to": ">i8",
+    "numbers": f"V{STATE_BYTES}",
+}
 READING_FIELDS = {
     "customer_id": ">i8",
     "band": ">i2",
@@ -47,7 +52,7 @@ READING_FIELDS = {
 
 def store_states(
     cursor: CursorWrapper,
-    ids: NDArray[np.int64],
+    profiles: Profiles,
     states: NDArray[np.float64],
     folded_to: NDArray[np.int64],
     policy_version: int,
@@ -59,15 +64,20 @@ def store_states(
     numbers = np.ascontiguousarray(states, dtype="<f8").view(f"V{STATE_BYTES}").ravel()
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS incoming_states"
-        " (customer_id bigint, folded_to bigint, numbers bytea);"
+        " (customer_id bigint, segment_id bigint, folded_to bigint, numbers bytea);"
         "TRUNCATE incoming_states"
     )
-    columns = {"customer_id": ids, "folded_to": folded_to, "numbers": numbers}
+    columns = {
+        "customer_id": profiles.ids,
+        "segment_id": profiles.segments,
+        "folded_to": folded_to,
+        "numbers": numbers,
+    }
     copy_in(cursor, "incoming_states", pack(STATE_FIELDS, columns))
     cursor.execute(
         f"""
         UPDATE insights_customerstate AS state
-        SET numbers = incoming.numbers, policy_version = %s,
+        SET numbers = incoming.numbers, policy_version = %s, segment_id = incoming.segment_id,
             folded_to = {_MOMENT.format("incoming.folded_to")}
         FROM incoming_states AS incoming WHERE state.customer_id = incoming.customer_id
         """,
@@ -95,7 +105,7 @@ def store_readings(
     columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
     columns |= {
         "customer_id": ids,
-        "band": next_bands(readings.distance, readings.known, previous, lens.policy),
+        "band": lens.bands(readings, previous, profiles),
         "style": readings.style,
         "active_days": readings.active_days,
         "risk_cents": np.rint(profiles.cents * silence),
@@ -106,9 +116,9 @@ def store_readings(
     }
     cursor.execute(_CREATE_INCOMING)
     copy_in(cursor, "incoming_readings", pack(READING_FIELDS, columns))
-    cursor.execute(_REPLACE_READINGS, [now, history_on])
+    cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
     new = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
-    move_bands(cursor, *_moved(old, new), lens.policy)
+    move_bands(cursor, *_moved(old, new))
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -117,7 +127,7 @@ def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataF
     Most touchpoints change where a customer stands now and nothing about past Mondays.
     """
     both = old.index.intersection(new.index)
-    fixed = ["team_id", "segment_id", "stage", "currency", "cents", "history", "history_on"]
+    fixed = [*GROUP, "policy_version", "cents", "history", "history_on"]
     same = (old.loc[both, fixed] == new.loc[both, fixed]).all(axis=1)
     kept = both[same.to_numpy(dtype=bool)]
     old, new = old.copy(), new.copy()
@@ -144,6 +154,7 @@ _FROM_CUSTOMER = ("team_id", "owner_id", "segment_id", "stage", "currency", "yea
 _VALUES = {
     **{name: f"customer.{name}" for name in _FROM_CUSTOMER},
     "customer_id": "incoming.customer_id",
+    "policy_version": "%s::int",
     "as_of": "%s::timestamptz",
     "history_on": "%s::date",
     "at_risk": "risk_cents / 100.0",

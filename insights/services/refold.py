@@ -1,0 +1,105 @@
+"""Folds whole histories again: of whoever changed out of order, and of everyone after a new policy.
+
+Who is left to do is seen from the states themselves, so it makes no difference whether the worker
+that began is still there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from insights.models import CustomerState
+from insights.mondays import last_monday, mondays_until, to_bytes
+from insights.scoring.tunables import POPULATION
+from insights.selectors.events import events_of
+from insights.selectors.lens import Lens, current_lens, newest_rhythm
+from insights.selectors.policy import newest_version, policies_by_version
+from insights.selectors.profiles import Profiles, profiles_of
+from insights.services.rhythm import estimate_rhythm
+from insights.services.states import Locked, lock_states
+from insights.services.store import store_readings, store_states
+
+CHUNK = 5_000
+"""Customers in one transaction: about a second in which their new touchpoints wait."""
+
+# Who has most at risk is right again first. What somebody else holds is scored there.
+_PICK = """
+    SELECT state.customer_id
+    FROM insights_customerstate AS state
+    JOIN relationships_customer ON relationships_customer.id = state.customer_id
+    LEFT JOIN insights_reading AS reading ON reading.customer_id = state.customer_id
+    WHERE state.policy_version < %s
+    ORDER BY coalesce(reading.at_risk, 0) DESC, state.customer_id
+    LIMIT %s FOR UPDATE OF state SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many customers are scored with the policy in use, of all."""
+
+    done: int
+    total: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is left."""
+        return self.done >= self.total
+
+
+def refold(
+    cursor: CursorWrapper, group: Locked, profiles: Profiles, lens: Lens, now: datetime
+) -> None:
+    """Fold whole histories, and read them now and as of every Monday that is remembered."""
+    if not len(group.ids):
+        return
+    events, last = events_of(group.ids, [None] * len(group.ids), lens.row_of_type)
+    history = to_bytes(lens.trail(events, profiles, mondays_until(last_monday(now))))
+    states = lens.fold(events, profiles)
+    store_states(cursor, profiles, states, last, lens.policy_version)
+    store_readings(cursor, profiles, states, history, lens, now)
+
+
+@transaction.atomic
+def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
+    """Score some of those whose state is of an older policy; return how many.
+
+    May run beside drains, nights and itself: each takes customers that no other holds.
+    """
+    version = newest_version()
+    if version is None:
+        return 0
+    _keep_rhythm(version.pk, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_PICK, [version.pk, limit])
+        locked = lock_states(cursor, [customer for (customer,) in cursor.fetchall()])
+        # After the lock: nobody else can have scored these with a policy newer than this.
+        refold(cursor, locked, profiles_of(cursor, locked.ids), current_lens(), now)
+    return len(locked.ids)
+
+
+def refold_progress() -> Progress | None:
+    """Return how far everyone is scored with the policy in use; None when all are."""
+    version = newest_version()
+    outdated = CustomerState.objects.filter(policy_version__lt=version.pk if version else 0)
+    if not outdated.exists():
+        return None
+    total = CustomerState.objects.count()
+    return Progress(total - outdated.count(), total)
+
+
+def _keep_rhythm(version: int, now: datetime) -> None:
+    """Estimate the rhythm of all anew when the policy it leans on says something else of it.
+
+    Whoever was scored with the new policy and the old rhythm is scored once more.
+    """
+    rhythm = newest_rhythm()
+    if rhythm is None or rhythm.policy_version == version:
+        return
+    policies = policies_by_version([rhythm.policy_version, version])
+    before, after = policies[rhythm.policy_version].everyone, policies[version].everyone
+    if any(getattr(before, name) != getattr(after, name) for name in POPULATION):
+        estimate_rhythm(now=now)
+        CustomerState.objects.filter(policy_version=version).update(policy_version=0)
