@@ -39,14 +39,14 @@ def estimate_rhythm(*, now: datetime) -> Rhythm:
     )
 
 
-def chunks_of_states(cursor: CursorWrapper) -> Iterator[list[int]]:
+def chunks_of_states(cursor: CursorWrapper, size: int = CHUNK) -> Iterator[list[int]]:
     """Yield the ids of all customers with a state, in order."""
     ids = [0]
     while ids:
         cursor.execute(
             "SELECT customer_id FROM insights_customerstate WHERE customer_id > %s"
             " ORDER BY customer_id LIMIT %s",
-            [ids[-1], CHUNK],
+            [ids[-1], size],
         )
         ids = [customer for (customer,) in cursor]
         if ids:
