@@ -47,11 +47,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Some touchpoints, the newest first, the loops that lie over them, and where to go on."""
+    """Some touchpoints, the newest first, the loops that lie over them, and where to go on.
+
+    `after` is the place they follow, None on the newest page.
+    """
 
     touchpoints: Sequence[Touchpoint]
     loops: Sequence[Loop]
     older: Place | None
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def timeline_page(
         touchpoints=shown,
         loops=_loops_over(customer, shown),
         older=Place(last.occurred_at, last.pk) if last else None,
+        after=after,
     )
 
 

@@ -58,15 +58,67 @@ HEALTH: dict[str, Any] = {
             "label": "Silence",
             "points": 53.6,
             "sentence": "Silent 41 days; usually in touch every 12.",
+            "evidence": [
+                {"id": 81723, "type": "call.phone", "occurred_at": "2026-01-20T10:15:00Z"},
+                {"id": 80011, "type": "meeting.in_person", "occurred_at": "2026-01-08T13:00:00Z"},
+            ],
+            "evidence_in_all": 38,
         },
         {
             "name": "cooling",
             "label": "Cooling",
             "points": 13.8,
             "sentence": "Warmth 32, usually 58.",
+            "evidence": [
+                {"id": 71877, "type": "meeting.in_person", "occurred_at": "2025-09-03T09:30:00Z"}
+            ],
+            "evidence_in_all": 21,
         },
-        {"name": "wall", "label": "The wall", "points": 0.0, "sentence": None},
-        {"name": "unhealed", "label": "Not made right", "points": 0.0, "sentence": None},
+        {
+            "name": "wall",
+            "label": "The wall",
+            "points": 0.0,
+            "sentence": None,
+            "evidence": [],
+            "evidence_in_all": 0,
+        },
+        {
+            "name": "unhealed",
+            "label": "Not made right",
+            "points": 0.0,
+            "sentence": None,
+            "evidence": [],
+            "evidence_in_all": 0,
+        },
     ],
     "why": ["Silent 41 days; usually in touch every 12.", "Warmth 32, usually 58."],
+    "changed": {
+        "since": "2026-02-23T00:00:00Z",
+        "distance_then": 61.2,
+        "distance_now": 67.4,
+        "parts_then": [
+            {"name": "presence", "points": 47.9},
+            {"name": "cooling", "points": 13.3},
+            {"name": "wall", "points": 0.0},
+            {"name": "unhealed", "points": 0.0},
+        ],
+        "because": [
+            {"part": "presence", "points": 5, "text": "7 more days of silence"},
+            {"part": "cooling", "points": 1, "text": "warmth fell from 33 to 32"},
+        ],
+        "sentence": (
+            "Further by 6 since Monday 23 February: 7 more days of silence (+5) and warmth fell "
+            "from 33 to 32 (+1)."
+        ),
+    },
+    "nearer": [
+        {
+            "deed": "call",
+            "text": "A call together",
+            "type": "call.phone",
+            "closes_loop": None,
+            "distance_before": 67.4,
+            "distance_after": 24.31,
+        }
+    ],
 }

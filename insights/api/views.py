@@ -1,6 +1,7 @@
 """Customers and their health."""
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -9,7 +10,7 @@ from rest_framework.views import APIView
 
 from insights.api import examples, parameters
 from insights.api.answers import CustomersAnswer, CustomerSummary, Health
-from insights.selectors.customer import visible_standing
+from insights.selectors.customer import visible_explained
 from insights.selectors.directory import directory
 from relationships.api.bodies import json_response
 from relationships.api.permissions import HasScope
@@ -98,10 +99,10 @@ class CustomerHealth(APIView):
     )
     def get(self, request: Request, id: int) -> HttpResponse:
         """Return the health of a customer that the sender may see."""
-        standing = visible_standing(request.user, id)
-        if standing is None:
+        explained = visible_explained(request.user, id, now=timezone.now())
+        if explained is None:
             raise Http404("There is no such customer that you may see.")
-        return _private(json_response(Health.of(standing)))
+        return _private(json_response(Health.of(explained)))
 
 
 def _next(request: Request, after: int | None) -> str | None:

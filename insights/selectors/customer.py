@@ -1,9 +1,16 @@
 """One customer: where they stand, why, what is open, who is there, and what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from insights.models import Reading
+from insights.selectors.changes import Changed, changed_since
+from insights.selectors.evidence import Evidence, behind, evidence
+from insights.selectors.histories import histories_of
+from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
 from interactions import selectors as interactions
 from interactions.models import Loop
@@ -28,6 +35,19 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """A standing to the last touchpoint: what is behind it, what changed, what would help.
+
+    Of a customer never heard from there is nothing to explain.
+    """
+
+    standing: Standing
+    evidence: Mapping[str, Evidence]
+    changed: Changed | None
+    nearer: Sequence[Nearer]
+
+
+@dataclass(frozen=True, slots=True)
 class ContactLine:
     """A contact, how to reach them, and who of us met them last."""
 
@@ -40,32 +60,65 @@ class ContactLine:
 class CustomerPage:
     """Everything on the page."""
 
-    standing: Standing
+    explained: Explained
     loops: Sequence[Loop]
     contacts: Sequence[ContactLine]
     identities: Sequence[Identity]
     timeline: TimelinePage
 
 
-def customer_page(customer: Customer, *, after: Place | None = None) -> CustomerPage:
-    """Return what the page of `customer` shows, its timeline from the place `after` on."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which part of a timeline is asked for.
+
+    The touchpoints behind one part of the distance, or all; from a place on, or the page that
+    has one touchpoint.
+    """
+
+    behind: str = ""
+    after: Place | None = None
+    with_touchpoint: int | None = None
+
+
+def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> CustomerPage:
+    """Return what the page of `customer` shows."""
     loops = list(interactions.open_loops_of(customer))
     met = interactions.last_met(customer)
     return CustomerPage(
-        standing=_standing(customer, loops),
+        explained=_explained(_standing(customer, loops), loops, now),
         loops=loops,
         contacts=[
             ContactLine(contact, list(contact.identities.all()), met.get(contact.pk))
             for contact in relationships.contacts_of(customer)
         ],
         identities=list(relationships.identities_of(customer)),
-        timeline=interactions.timeline_page(customer, after),
+        timeline=_timeline(customer, shown),
     )
 
 
 def standing(customer: Customer) -> Standing:
     """Return where `customer` stands now and why."""
     return _standing(customer, list(interactions.open_loops_of(customer)))
+
+
+def explained(customer: Customer, *, now: datetime) -> Explained:
+    """Return where `customer` stands now, and why to the last touchpoint."""
+    loops = list(interactions.open_loops_of(customer))
+    return _explained(_standing(customer, loops), loops, now)
+
+
+def visible_explained(person: Person, pk: int, *, now: datetime) -> Explained | None:
+    """Return where a customer stands and why, if `person` may see them."""
+    customer = relationships.visible_customer(person, pk)
+    return explained(customer, now=now) if customer else None
+
+
+def _timeline(customer: Customer, shown: Shown) -> TimelinePage:
+    after = shown.after
+    if shown.with_touchpoint is not None:
+        after = interactions.page_with(customer, shown.with_touchpoint)
+    among = behind(customer, shown.behind) if shown.behind else Q()
+    return interactions.timeline_page(customer, after, among)
 
 
 def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
@@ -76,7 +129,17 @@ def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
     return Standing(customer, reading, why, is_waiting)
 
 
-def visible_standing(person: Person, pk: int) -> Standing | None:
-    """Return where a customer stands, if `person` may see them."""
-    customer = relationships.visible_customer(person, pk)
-    return standing(customer) if customer else None
+def _explained(standing: Standing, loops: Sequence[Loop], now: datetime) -> Explained:
+    reading = standing.reading
+    if reading is None or not standing.is_known:
+        return Explained(standing, {}, None, [])
+    histories = histories_of([standing.customer.pk])
+    policy = histories.lens.policies.of(standing.customer.segment_id or 0)
+    parts = [reason.name for reason in standing.reasons]
+    return Explained(
+        standing=standing,
+        evidence=evidence(standing.customer, parts, policy=policy, as_of=reading.as_of),
+        changed=changed_since([reading], now=now, histories=histories)[reading.pk],
+        # Until what just happened is read there is nothing to compare a deed with.
+        nearer=[] if standing.is_waiting else nearer(reading, loops, histories, now=now),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ PART_LABELS = {
     "unhealed": "Not made right",
 }
 _FACTS = (
+    "distance",
     "silent_days",
     "usual_gap_days",
     "active_days",
@@ -41,9 +43,8 @@ class Reason:
 
 def reasons(reading: Reading, mess_ups: OpenMessUps | None) -> list[Reason]:
     """Say why a customer is where they are, the largest part first; always at least one reason."""
-    row = {name: getattr(reading, name) or 0.0 for name in _FACTS}
     parts = why(
-        row | {"known": reading.band != Band.UNKNOWN},
+        facts_of(reading),
         open_failures=mess_ups.count if mess_ups else None,
         since=timezone.localdate(mess_ups.since) if mess_ups else None,
     )
@@ -52,6 +53,12 @@ def reasons(reading: Reading, mess_ups: OpenMessUps | None) -> list[Reason]:
         Reason(part.name, PART_LABELS.get(part.name, ""), whole, part.sentence)
         for part, whole in zip(parts, points, strict=True)
     ]
+
+
+def facts_of(reading: Reading) -> dict[str, Any]:
+    """Return of a reading what sentences are made of, named as scoring names it."""
+    row = {name: getattr(reading, name) or 0.0 for name in _FACTS}
+    return row | {"known": reading.band != Band.UNKNOWN}
 
 
 def whole_points(points: Sequence[float], total: int) -> list[int]:

@@ -1,5 +1,7 @@
 """One customer: where they stand and why, what is open, who is there, and what happened."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +12,17 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from insights.explanations import changed_lines, nearer_rows, nothing_nearer, reason_rows
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
 from insights.selectors import customer as selectors
-from insights.selectors.customer import ContactLine, CustomerPage, Standing
+from insights.selectors.customer import ContactLine, CustomerPage, Explained, Shown, Standing
 from insights.selectors.portfolio import SPLIT
+from insights.selectors.reasons import PART_LABELS
 from insights.timeline import draw, lanes_key, parse_lanes
 from insights.views.today import loop_row
 from insights.words import ago, money, signed
+from interactions.models import Touchpoint
 from interactions.selectors import Place
 from relationships.models import Customer, Person
 from relationships.selectors import visible_customer
@@ -39,16 +44,17 @@ POLLS_AT_MOST = 40
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a customer; htmx asking for a place in the timeline gets what follows it."""
     found = _visible(request.user, pk)
-    now, after = timezone.now(), Place.parse(request.GET.get("after", ""))
-    page = selectors.customer_page(found, after=after)
+    now, shown = timezone.now(), _shown(request)
+    page = selectors.customer_page(found, now=now, shown=shown)
     context = {
-        **_standing(page.standing),
+        **_explained(page.explained, now, on_page=page.timeline.touchpoints),
         "about": _about(page, now),
         "loops": [loop_row(loop, now) for loop in page.loops],
         "contacts": [_contact(line, now) for line in page.contacts],
         "identities": page.identities,
-        **_timeline(request, page, now),
-        "is_from_start": after is None,
+        **_timeline(request, page, shown, now),
+        "is_from_start": page.timeline.after is None,
+        "behind": PART_LABELS.get(shown.behind, ""),
         "log_query": f"?{urlencode({'customer': found.pk})}",
     }
     is_more = request.htmx and request.htmx.target == "older"
@@ -62,8 +68,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def customer_score(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the score alone; it asks again by itself until nothing is left to be scored."""
-    standing = selectors.standing(_visible(request.user, pk))
-    context = _standing(standing, looks=_count(request.GET.get("looks", "")))
+    now = timezone.now()
+    explained = selectors.explained(_visible(request.user, pk), now=now)
+    context = _explained(explained, now, looks=_count(request.GET.get("looks", "")))
     return render(request, "insights/_score.html", context)
 
 
@@ -95,6 +102,31 @@ def _visible(person: Person, pk: int) -> Customer:
 
 def _count(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 4 else 0
+
+
+def _shown(request: HttpRequest) -> Shown:
+    """Read which part of the timeline is asked for; what means nothing is all of it."""
+    touchpoint, part = request.GET.get("at", ""), request.GET.get("behind", "")
+    return Shown(
+        behind=part if part in PART_LABELS else "",
+        after=Place.parse(request.GET.get("after", "")),
+        with_touchpoint=int(touchpoint)
+        if touchpoint.isdecimal() and len(touchpoint) < 19
+        else None,
+    )
+
+
+def _explained(
+    explained: Explained, now: datetime, *, looks: int = 0, on_page: Sequence[Touchpoint] = ()
+) -> dict[str, Any]:
+    here = reverse("customer", args=[explained.standing.customer.pk])
+    return {
+        **_standing(explained.standing, looks),
+        "reasons": reason_rows(explained, now, here=here, on_page=on_page),
+        "changed": changed_lines(explained, now),
+        "nearer": nearer_rows(explained),
+        "nothing_nearer": nothing_nearer(explained),
+    }
 
 
 def _standing(standing: Standing, looks: int = 0) -> dict[str, Any]:
@@ -148,9 +180,9 @@ def _segments(standing: Standing) -> list[dict[str, Any]]:
 
 
 def _about(page: CustomerPage, now: Any) -> dict[str, Any]:
-    customer, reading = page.standing.customer, page.standing.reading
+    customer, reading = page.explained.standing.customer, page.explained.standing.reading
     style, is_declared = customer.get_style_display(), bool(customer.style)
-    if not is_declared and page.standing.is_known and reading:
+    if not is_declared and page.explained.standing.is_known and reading:
         style = STYLES.get(reading.style, "")
     last = timezone.localdate(reading.last_at) if reading and reading.last_at else None
     return {
@@ -172,10 +204,19 @@ def _contact(line: ContactLine, now: Any) -> dict[str, Any]:
     }
 
 
-def _timeline(request: HttpRequest, page: CustomerPage, now: Any) -> dict[str, Any]:
+def _timeline(
+    request: HttpRequest, page: CustomerPage, shown: Shown, now: datetime
+) -> dict[str, Any]:
     running = parse_lanes(request.GET.get("lanes", ""))
     drawn = draw(page.timeline, now=now, running=running)
-    older = page.timeline.older
-    query = urlencode({"after": str(older), "lanes": lanes_key(drawn.running)}) if older else ""
-    here = reverse("customer", args=[page.standing.customer.pk])
-    return {"days": drawn.days, "older_url": f"{here}?{query}" if query else "", "page_url": here}
+    older, here = (
+        page.timeline.older,
+        reverse("customer", args=[page.explained.standing.customer.pk]),
+    )
+    query = {"behind": shown.behind} if shown.behind else {}
+    newest_url = f"{here}?{urlencode(query)}#timeline" if query else here
+    older_url = ""
+    if older:
+        query |= {"after": str(older), "lanes": lanes_key(drawn.running)}
+        older_url = f"{here}?{urlencode(query)}"
+    return {"days": drawn.days, "older_url": older_url, "newest_url": newest_url, "page_url": here}

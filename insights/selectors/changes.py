@@ -1,0 +1,261 @@
+"""What changed since last week: for a few customers with reasons, and the list of who changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Self
+
+from django.db.models import Count, IntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from insights.models import Reading
+from insights.mondays import UNKNOWN, WEEKS, days_of, last_monday
+from insights.scoring.altered import cut_off
+from insights.scoring.changed import Change, Since, changes, sentence
+from insights.selectors.histories import Histories, histories_of
+from insights.selectors.reasons import PART_LABELS, facts_of
+from interactions.models import Loop, LoopKind
+from interactions.selectors import MESS_UPS
+from relationships.access import customer_scope
+from relationships.models import Person
+
+PAGE_SIZE = 25
+LEAST_POINTS = 3
+"""A change worth a line in the list; less than a band needs to change is flicker."""
+
+FURTHER, NEARER = "further", "nearer"
+SIGNS = {FURTHER: 1, NEARER: -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed about one customer since a Monday; `parts_then` add up to `distance_then`."""
+
+    since: datetime
+    distance_then: float | None
+    distance_now: float | None
+    parts_then: Mapping[str, float]
+    changes: Sequence[Change]
+    sentence: str
+
+    @property
+    def points(self) -> int | None:
+        """How much further, as the page shows it; None where there is nothing to compare."""
+        if self.distance_then is None or self.distance_now is None:
+            return None
+        return round(self.distance_now) - round(self.distance_then)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the list is narrowed to; zero stands for customers who have none."""
+
+    direction: str = FURTHER
+    stage: str = ""
+    team: int | None = None
+    owner: int | None = None
+    segment: int | None = None
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything but the direction is chosen."""
+        chosen = (self.team, self.owner, self.segment)
+        return bool(self.stage) or any(one is not None for one in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list: who comes after it changed less, or as much with a larger id."""
+
+    points: int
+    customer_id: int
+
+    def __str__(self) -> str:
+        return f"{self.points}_{self.customer_id}"
+
+    @classmethod
+    def parse(cls, key: str) -> Self | None:
+        """Read a place from a page's address; None when it means nothing."""
+        points, _, number = key.partition("_")
+        if not all(part.isascii() and part.isdecimal() for part in (points, number)):
+            return None
+        is_place = len(points) <= 3 and len(number) < 19
+        return cls(int(points), int(number)) if is_place else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Some who changed, the most first, each with reasons; and the places before and after."""
+
+    since: datetime
+    readings: Sequence[Reading]
+    changed: Mapping[int, Changed]
+    before: Place | None
+    after: Place | None
+
+
+def since_last_week(now: datetime) -> datetime:
+    """Return the last Monday (its midnight, UTC) that is at least a week ago.
+
+    >>> str(since_last_week(datetime(2026, 11, 25, 9, tzinfo=UTC)))
+    '2026-11-16 00:00:00+00:00'
+    """
+    return datetime.combine(last_monday(now) - timedelta(weeks=1), time(), tzinfo=UTC)
+
+
+def changed_since(
+    readings: Sequence[Reading], *, now: datetime, histories: Histories | None = None
+) -> dict[int, Changed]:
+    """Return what changed about a few customers, by id, since the Monday of last week.
+
+    Their histories up to then are folded through the lens of now, so that what differs is what
+    happened and not how it is seen. `histories` are those of the same customers in this order.
+    """
+    if not readings:
+        return {}
+    ids = [reading.pk for reading in readings]
+    known = histories or histories_of(ids)
+    since = since_last_week(now)
+    past = cut_off(known.events, days_of(since))
+    states = known.lens.fold(past, known.profiles)
+    then = known.lens.read(states, days_of(since), known.profiles)
+    opened, healed = _mess_ups(ids, since)
+    today = timezone.localdate(now)
+    found = {}
+    for row, reading in enumerate(readings):
+        is_active_since = reading.last_at is not None and reading.last_at >= since
+        facts = Since(
+            day=since.date(),
+            today=today,
+            active_on=timezone.localdate(reading.last_at) if is_active_since else None,
+            opened=opened.get(reading.pk, ()),
+            healed=healed.get(reading.pk, ()),
+        )
+        found[reading.pk] = _changed(then.row(row), reading, since, facts)
+    return found
+
+
+def _changed(then: dict[str, Any], reading: Reading, since: datetime, facts: Since) -> Changed:
+    now = facts_of(reading)
+    both_known = then["known"] and now["known"]
+    found = changes(then, now, facts) if both_known else []
+    return Changed(
+        since=since,
+        distance_then=then["distance"] if then["known"] else None,
+        distance_now=reading.distance,
+        parts_then={name: then[f"part_{name}"] for name in PART_LABELS} if then["known"] else {},
+        changes=found,
+        sentence=sentence(then, now, found, facts),
+    )
+
+
+MessUps = dict[int, list[tuple[str, Any]]]
+
+
+def _mess_ups(ids: Sequence[int], since: datetime) -> tuple[MessUps, MessUps]:
+    """Return the mess-ups of these customers opened since and still open, and those healed."""
+    opened: MessUps = {}
+    healed: MessUps = {}
+    loops = Loop.objects.filter(customer__in=ids, kind__in=MESS_UPS).filter(
+        Q(opened_at__gte=since, closed_at__isnull=True)
+        | Q(opened_at__lt=since, closed_at__gte=since)
+    )
+    for loop in loops.order_by("opened_at", "pk"):
+        side = opened if loop.closed_at is None else healed
+        what = LoopKind(loop.kind).label.lower(), timezone.localdate(loop.opened_at)
+        side.setdefault(loop.customer_id, []).append(what)
+    return opened, healed
+
+
+# The byte of that Monday, which stands further back the longer the last one in it is past.
+_POINTS = f"""
+    CASE WHEN octet_length("insights_reading"."history") = {WEEKS}
+          AND "insights_reading"."history_on" >= %s::date
+          AND "insights_reading"."history_on" < %s::date + {7 * WEEKS}
+         THEN %s * (
+             round("insights_reading"."distance")::int
+             - nullif(get_byte(
+                   "insights_reading"."history",
+                   {WEEKS - 1} - ("insights_reading"."history_on" - %s::date) / 7
+               ), {UNKNOWN})
+         )
+    END
+"""
+
+
+def changes_page(
+    person: Person,
+    narrowing: Narrowing,
+    *,
+    now: datetime,
+    after: Place | None = None,
+    before: Place | None = None,
+    size: int = PAGE_SIZE,
+) -> ChangesPage:
+    """Return a page of the customers `person` may see whose distance changed since last week.
+
+    Who comes in is decided by the distances that readings remember, a byte each; only the
+    histories of those on the page are read.
+    """
+    readings = _moved(person, narrowing, now)
+    is_back = before is not None and after is None
+    found = list(_beyond(readings, before if is_back else after, is_back=is_back)[: size + 1])
+    has_more, found = len(found) > size, found[:size]
+    if is_back:
+        found.reverse()
+    has_before, has_after = (has_more, True) if is_back else (after is not None, has_more)
+    return ChangesPage(
+        since=since_last_week(now),
+        readings=found,
+        changed=changed_since(found, now=now),
+        before=_place(found[0]) if found and has_before else None,
+        after=_place(found[-1]) if found and has_after else None,
+    )
+
+
+def changes_counted(person: Person, narrowing: Narrowing, *, now: datetime) -> dict[str, int]:
+    """Return how many came further and how many nearer, whichever is looked at."""
+    readings = _narrowed(person, narrowing).annotate(points=_points(1, now))
+    return readings.aggregate(
+        further=Count("pk", filter=Q(points__gte=LEAST_POINTS)),
+        nearer=Count("pk", filter=Q(points__lte=-LEAST_POINTS)),
+    )
+
+
+def _moved(person: Person, narrowing: Narrowing, now: datetime) -> QuerySet[Reading]:
+    points = _points(SIGNS[narrowing.direction], now)
+    readings = _narrowed(person, narrowing).annotate(points=points)
+    return readings.filter(points__gte=LEAST_POINTS).select_related("customer", "owner")
+
+
+def _points(sign: int, now: datetime) -> RawSQL:
+    since = since_last_week(now).date()
+    return RawSQL(_POINTS, [since, since, sign, since], output_field=IntegerField())
+
+
+def _narrowed(person: Person, narrowing: Narrowing) -> QuerySet[Reading]:
+    readings = Reading.objects.filter(customer_scope(person))
+    if narrowing.stage:
+        readings = readings.filter(stage=narrowing.stage)
+    for name in ("team", "owner", "segment"):
+        choice = getattr(narrowing, name)
+        if choice is not None:
+            readings = readings.filter(**{f"{name}_id": choice or None})
+    return readings
+
+
+def _beyond(readings: QuerySet[Any], place: Place | None, *, is_back: bool) -> QuerySet[Any]:
+    """Return the readings that follow a place, or those that come before it, nearest first."""
+    order = ("points", "-pk") if is_back else ("-points", "pk")
+    if place is None:
+        return readings.order_by(*order)
+    less, further_on = ("gt", "lt") if is_back else ("lt", "gt")
+    beyond = Q(**{f"points__{less}": place.points}) | Q(
+        **{"points": place.points, f"pk__{further_on}": place.customer_id}
+    )
+    return readings.filter(beyond).order_by(*order)
+
+
+def _place(reading: Any) -> Place:
+    return Place(reading.points, reading.pk)
