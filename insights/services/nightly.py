@@ -26,12 +26,13 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
     """
 
     def read(cursor: CursorWrapper, locked: Locked, profiles: Profiles, lens: Lens) -> int:
-        # Whoever was folded with another policy is folded again by `refold`, or by the drain.
+        # Whoever was folded with an older policy is left to `refold_outdated`, and who was folded
+        # with that of another segment to the drain.
         alike = folded_alike(locked, profiles, lens)
         has_moved = ~alike & (locked.policy_versions == lens.policy_version)
-    if has_moved.any():
-        mark_profiles_changed(customer_ids=locked.ids[has_moved].tolist())
-    group, profiles = locked.only(alike), profiles.only(alike)
+        if has_moved.any():
+            mark_profiles_changed(customer_ids=locked.ids[has_moved].tolist())
+        group, profiles = locked.only(alike), profiles.only(alike)
         if len(group.ids):
             history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
             store_readings(cursor, profiles, group.numbers, history, lens, now)
