@@ -2,21 +2,42 @@
 
 import functools
 import logging
+from dataclasses import dataclass
 
-from insights.models import SilenceVersion
+from django.db.models import Q, QuerySet
+
+from insights.models import SilenceChoice, SilenceVersion
 from insights.scoring import Silence
 
 logger = logging.getLogger(__name__)
 
 
-def current_silence() -> Silence:
-    """Return the coefficients in use: those of the version in use, else the shipped ones.
+@dataclass(frozen=True, slots=True)
+class SilenceInUse:
+    """The version in use, None for what Hearth ships, and the coefficients that are read with."""
 
-    A version that no longer fits, as after an upgrade, must not stop scoring.
-    """
-    version = SilenceVersion.objects.filter(is_in_use=True).first()
-    fitted = coefficients_of(version) if version else None
-    return fitted or Silence.prior()
+    version: SilenceVersion | None
+    silence: Silence
+    is_readable: bool
+
+    @property
+    def pk(self) -> int:
+        """Return the id of the version in use, 0 for what Hearth ships."""
+        return self.version.pk if self.version else 0
+
+
+def current_silence() -> Silence:
+    """Return the coefficients in use: those of the version in use, else the shipped ones."""
+    return silence_in_use().silence
+
+
+def silence_in_use() -> SilenceInUse:
+    """Return what is in use; a version that cannot be read any more must not stop scoring."""
+    version = SilenceVersion.objects.select_related("created_by").filter(is_in_use=True).first()
+    if version is None:
+        return SilenceInUse(None, Silence.prior(), is_readable=True)
+    fitted = coefficients_of(version)
+    return SilenceInUse(version, fitted or Silence.prior(), is_readable=fitted is not None)
 
 
 def coefficients_of(version: SilenceVersion) -> Silence | None:
@@ -26,6 +47,28 @@ def coefficients_of(version: SilenceVersion) -> Silence | None:
     except (ValueError, KeyError, TypeError) as problem:
         _say_unreadable(version.pk, str(problem))
         return None
+
+
+def silence_versions(*, before: int | None, at_most: int) -> list[SilenceVersion]:
+    """Return versions, the newest first, of those older than the one with the id `before`."""
+    versions = SilenceVersion.objects.select_related("created_by").order_by("-pk")
+    return list(versions.filter(Q(pk__lt=before) if before else Q())[:at_most])
+
+
+def silence_version(pk: int) -> SilenceVersion | None:
+    """Return the version with this id."""
+    return SilenceVersion.objects.filter(pk=pk).first()
+
+
+def silence_choices() -> QuerySet[SilenceChoice]:
+    """Return what was taken into use, the newest first."""
+    return SilenceChoice.objects.select_related("version", "chosen_by").order_by("-pk")
+
+
+def awaits_reading() -> SilenceChoice | None:
+    """Return the choice that not everyone has been read with yet."""
+    newest = SilenceChoice.objects.order_by("-pk").first()
+    return newest if newest and newest.read_at is None else None
 
 
 @functools.cache
