@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from insights.models import Band
+from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.portfolio import DEFAULT_SORT, Choices, Filters
 from relationships.models import Customer
 
@@ -73,12 +74,7 @@ class CustomersForm(forms.Form):
 
     def __init__(self, data: Any, choices: Choices) -> None:
         super().__init__(data)
-        for name, label, options in (
-            ("team", "Any team", choices.teams),
-            ("owner", "Any owner", choices.owners),
-            ("segment", "Any segment", choices.segments),
-        ):
-            self.fields[name].choices = [("", label), *options, NONE]
+        _offer(self, choices)
 
     def filters(self) -> Filters:
         """Return what to narrow the list to."""
@@ -103,11 +99,57 @@ class CustomersForm(forms.Form):
 
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here, naming the value."""
-        return [
-            f"{self.fields[name].label}: {' '.join(map(str, errors))}"
-            for name, errors in self.errors.items()
-            if name in self.fields
-        ]
+        return _complaints(self)
+
+
+class ChangesForm(forms.Form):
+    """Which way, and whose customers, the list of changes is about; what is wrong is left out."""
+
+    direction = forms.ChoiceField(
+        label="Direction", required=False, choices=[(FURTHER, "Further away"), (NEARER, "Nearer")]
+    )
+    owner = _choice("Owner", [], "Any owner")
+    team = _choice("Team", [], "Any team")
+    segment = _choice("Segment", [], "Any segment")
+    stage = _choice("Stage", Customer.Stage.choices, "Any stage")
+
+    def __init__(self, data: Any, choices: Choices) -> None:
+        super().__init__(data)
+        _offer(self, choices)
+
+    def narrowing(self) -> Narrowing:
+        """Return what to narrow the list to."""
+        value = self.cleaned_data.get
+        return Narrowing(
+            direction=value("direction") or FURTHER,
+            stage=value("stage") or "",
+            team=_number(value("team")),
+            owner=_number(value("owner")),
+            segment=_number(value("segment")),
+        )
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here."""
+        return _complaints(self)
+
+
+def _offer(form: forms.Form, choices: Choices) -> None:
+    """Offer the teams, owners and segments that there are, and none."""
+    for name, label, options in (
+        ("team", "Any team", choices.teams),
+        ("owner", "Any owner", choices.owners),
+        ("segment", "Any segment", choices.segments),
+    ):
+        form.fields[name].choices = [("", label), *options, NONE]
+
+
+def _complaints(form: forms.Form) -> list[str]:
+    """Name what was left out of a form, and why."""
+    return [
+        f"{form.fields[name].label}: {' '.join(map(str, errors))}"
+        for name, errors in form.errors.items()
+        if name in form.fields
+    ]
 
 
 def _number(choice: str | None) -> int | None:

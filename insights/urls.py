@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from insights.views.changes import changes, changes_csv
 from insights.views.customer import (
     customer,
     customer_payback,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("customers/<int:pk>/standing/", customer_standing, name="customer_standing"),
     path("customers/<int:pk>/payback/", customer_payback, name="customer_payback"),
     path("customers/", customers, name="customers"),
+    path("changes/", changes, name="changes"),
+    path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
 ]

@@ -226,7 +226,9 @@ def changes_counted(person: Person, narrowing: Narrowing, *, now: datetime) -> d
 def _moved(person: Person, narrowing: Narrowing, now: datetime) -> QuerySet[Reading]:
     points = _points(SIGNS[narrowing.direction], now)
     readings = _narrowed(person, narrowing).annotate(points=points)
-    return readings.filter(points__gte=LEAST_POINTS).select_related("customer", "owner")
+    return readings.filter(points__gte=LEAST_POINTS).select_related(
+        "customer", "owner", "team", "segment"
+    )
 
 
 def _points(sign: int, now: datetime) -> RawSQL:

@@ -1,0 +1,194 @@
+"""What changed since last week: whose distance moved, both ways, on a page and as CSV."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
+
+from insights.forms import ChangesForm
+from insights.models import Reading
+from insights.presentation import BAND_KEYS, customer_url
+from insights.selectors import changes as selectors
+from insights.selectors.changes import FURTHER, LEAST_POINTS, NEARER, Changed, Narrowing, Place
+from insights.selectors.portfolio import filter_choices
+from insights.words import joined, money, signed, thousands
+from relationships.models import Person
+from relationships.words import day_name
+
+REASONS_TOLD = 2
+EXPORTED_AT_ONCE = 100
+"""Customers whose histories are read together for the file."""
+
+HEAD = (
+    "Customer", "Team", "Owner", "Segment", "Stage", "Since", "Distance then", "Distance now",
+    "Change", "Main reason", "Why",
+)  # fmt: skip
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Show the customers whose distance changed since last week, further or nearer."""
+    now, form = timezone.now(), _form(request)
+    narrowing, place = form.narrowing(), _place(request)
+    page = selectors.changes_page(request.user, narrowing, now=now, **place)
+    counts = selectors.changes_counted(request.user, narrowing, now=now)
+    address = Address.of(form)
+    context = {
+        "form": form,
+        "address": address,
+        "directions": _directions(narrowing, counts, address),
+        "is_further": narrowing.direction == FURTHER,
+        "has_filters": narrowing.has_filters,
+        "least_points": LEAST_POINTS,
+        "since": f"{page.since:%A} {day_name(page.since.date(), timezone.localdate(now))}",
+        "rows": [_row(reading, page.changed[reading.pk]) for reading in page.readings],
+        "previous_url": address.to("changes", before=str(page.before)) if page.before else "",
+        "next_url": address.to("changes", after=str(page.after)) if page.after else "",
+        "csv_url": address.to("changes_csv"),
+    }
+    return render(request, "insights/changes.html", context)
+
+
+@require_safe
+def changes_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Return all that the page would show on its pages as a file for spreadsheets."""
+    now, narrowing = timezone.now(), _form(request).narrowing()
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow(line) for line in _lines(request.user, narrowing, now))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    day = timezone.localdate(now).isoformat()
+    name = f"changes-{narrowing.direction}-{day}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private"
+    return response
+
+
+def _form(request: HttpRequest) -> ChangesForm:
+    form = ChangesForm(request.GET, filter_choices(request.user))
+    form.is_valid()
+    return form
+
+
+def _place(request: HttpRequest) -> dict[str, Place | None]:
+    return {name: Place.parse(request.GET.get(name, "")) for name in ("after", "before")}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the page was asked for, as an address."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, form: ChangesForm) -> "Address":
+        """Take what was asked for and made sense."""
+        names = ("direction", "stage", "team", "owner", "segment")
+        found = ((name, form.cleaned_data.get(name)) for name in names)
+        return cls(tuple((name, value) for name, value in found if value))
+
+    def to(self, page: str, **changes: str) -> str:
+        """Return the address of one of the pages with these parts changed."""
+        kept = [pair for pair in self.pairs if pair[0] not in changes]
+        query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)])
+        return f"{reverse(page)}?{query}" if query else reverse(page)
+
+    @property
+    def cleared(self) -> str:
+        """The address without filters."""
+        direction = dict(self.pairs).get("direction", "")
+        return Address(()).to("changes", direction=direction)
+
+
+def _directions(
+    narrowing: Narrowing, counts: dict[str, int], address: Address
+) -> list[dict[str, Any]]:
+    labels = {FURTHER: "Further away", NEARER: "Nearer"}
+    return [
+        {
+            "label": label,
+            "count": thousands(counts[direction]),
+            "url": address.to("changes", direction="" if direction == FURTHER else direction),
+            "is_chosen": narrowing.direction == direction,
+        }
+        for direction, label in labels.items()
+    ]
+
+
+def _row(reading: Reading, changed: Changed) -> dict[str, Any]:
+    points, direction = signed(changed.points)
+    return {
+        "name": reading.customer.name,
+        "url": customer_url(reading.pk),
+        "band": BAND_KEYS[reading.band],
+        "band_label": reading.get_band_display(),
+        "before": f"{changed.distance_then:.0f}" if changed.distance_then is not None else "",
+        "now": f"{reading.distance:.0f}",
+        "points": points,
+        "direction": direction,
+        "why": _why(changed, REASONS_TOLD),
+        "owner": reading.owner.name if reading.owner else "nobody looks after them",
+        "at_risk": money(reading.at_risk, reading.currency) if reading.at_risk else "",
+    }
+
+
+def _why(changed: Changed, at_most: int) -> str:
+    """Write the largest reasons as a sentence of their own."""
+    told = [f"{one.phrase} ({signed(one.points)[0]})" for one in changed.changes[:at_most]]
+    return f"{capfirst(joined(told))}." if told else changed.sentence
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        """Return the line."""
+        return line
+
+
+def _lines(person: Person, narrowing: Narrowing, now: datetime) -> Iterator[Sequence[Any]]:
+    """Yield the lines of the file, reading a few histories at a time."""
+    yield HEAD
+    page = selectors.changes_page(person, narrowing, now=now, size=EXPORTED_AT_ONCE)
+    while True:
+        for reading in page.readings:
+            yield _line(reading, page.changed[reading.pk])
+        if page.after is None:
+            return
+        page = selectors.changes_page(
+            person, narrowing, now=now, after=page.after, size=EXPORTED_AT_ONCE
+        )
+
+
+def _line(reading: Reading, changed: Changed) -> list[Any]:
+    then = changed.distance_then
+    return [
+        _harmless(reading.customer.name),
+        _harmless(reading.team.name if reading.team else ""),
+        _harmless(reading.owner.name if reading.owner else ""),
+        _harmless(reading.segment.name if reading.segment else ""),
+        reading.customer.get_stage_display(),
+        changed.since.date().isoformat(),
+        "" if then is None else round(then),
+        round(reading.distance or 0),
+        changed.points,
+        _why(changed, 1),
+        changed.sentence,
+    ]
+
+
+def _harmless(text: str) -> str:
+    """Keep a spreadsheet from running a name as a formula.
+
+    >>> _harmless("=HYPERLINK(1)"), _harmless("Søn & Co")
+    ("'=HYPERLINK(1)", 'Søn & Co')
+    """
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
