@@ -198,6 +198,38 @@ class Scores(Struct):
     hurt: float
 
 
+class ChangedCustomer(Struct):
+    """A customer whose distance changed, and why."""
+
+    customer: Named
+    team: Named | None
+    owner: Named | None
+    segment: Named | None
+    band: BandWord
+    changed: ChangedAnswer
+
+    @classmethod
+    def of(cls, reading: Reading, changed: Changed) -> Self:
+        """Tell who changed."""
+        return cls(
+            customer=Named(reading.customer.pk, reading.customer.name),
+            team=Named.of(reading.team),
+            owner=Named.of(reading.owner),
+            segment=Named.of(reading.segment),
+            band=BANDS[reading.band],  # type: ignore[arg-type]
+            changed=ChangedAnswer.of(changed),
+        )
+
+
+class ChangesAnswer(Struct):
+    """A page of customers who changed, the most first, and the address of the next one."""
+
+    since: datetime
+    direction: Literal["further", "nearer"]
+    results: list[ChangedCustomer]
+    next: str | None
+
+
 class Health(Struct):
     """Where a customer stands and why: the points of the parts add up to the distance.
 

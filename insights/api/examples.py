@@ -122,3 +122,18 @@ HEALTH: dict[str, Any] = {
         }
     ],
 }
+CHANGES: dict[str, Any] = {
+    "since": "2026-02-23T00:00:00Z",
+    "direction": "further",
+    "results": [
+        {
+            "customer": {"id": 12, "name": "Meridian Press"},
+            "team": {"id": 3, "name": "North"},
+            "owner": {"id": 7, "name": "Tom Brandt"},
+            "segment": None,
+            "band": "drifting",
+            "changed": HEALTH["changed"],
+        }
+    ],
+    "next": "https://hearth.example/api/v1/customers/changes/?cursor=Nl8xMg==",
+}

@@ -9,7 +9,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from insights.api import examples, parameters
-from insights.api.answers import CustomersAnswer, CustomerSummary, Health
+from insights.api.answers import (
+    ChangedCustomer,
+    ChangesAnswer,
+    CustomersAnswer,
+    CustomerSummary,
+    Health,
+)
+from insights.selectors.changes import SIGNS, changes_page
 from insights.selectors.customer import visible_explained
 from insights.selectors.directory import directory
 from relationships.api.bodies import json_response
@@ -18,6 +25,22 @@ from relationships.api.schema import answer, problems
 from relationships.models import Customer
 
 ID = {"type": "integer", "minimum": 1, "maximum": parameters.LARGEST_ID}
+BELONGING = (
+    OpenApiParameter("stage", str, enum=Customer.Stage.values),
+    OpenApiParameter("team", ID, description="The id of a team."),
+    OpenApiParameter("owner", ID, description="The id of a person."),
+    OpenApiParameter("segment", ID, description="The id of a segment."),
+)
+LIMIT = OpenApiParameter(
+    "limit",
+    {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": parameters.LARGEST_PAGE,
+        "default": parameters.DEFAULT_PAGE,
+    },
+)
+CURSOR = OpenApiParameter("cursor", str, description="Where a page begins; `next` has it.")
 
 
 class Customers(APIView):
@@ -42,25 +65,14 @@ class Customers(APIView):
                 explode=True,
                 style="form",
             ),
-            OpenApiParameter("stage", str, enum=Customer.Stage.values),
-            OpenApiParameter("team", ID, description="The id of a team."),
-            OpenApiParameter("owner", ID, description="The id of a person."),
-            OpenApiParameter("segment", ID, description="The id of a segment."),
+            *BELONGING,
             OpenApiParameter(
                 "search",
                 {"type": "string", "maxLength": 200},
                 description="Words that the name contains, whatever their case and accents.",
             ),
-            OpenApiParameter(
-                "limit",
-                {
-                    "type": "integer",
-                    "minimum": 1,
-                    "maximum": parameters.LARGEST_PAGE,
-                    "default": parameters.DEFAULT_PAGE,
-                },
-            ),
-            OpenApiParameter("cursor", str, description="Where a page begins; `next` has it."),
+            LIMIT,
+            CURSOR,
         ],
         responses={
             (200, "application/json"): answer(CustomersAnswer, "A page.", examples.CUSTOMERS),
@@ -72,7 +84,8 @@ class Customers(APIView):
         narrowed, after, limit = parameters.read(request.query_params)
         page = directory(request.user, narrowed, after=after, limit=limit)
         results = [CustomerSummary.of(customer) for customer in page.customers]
-        return _private(json_response(CustomersAnswer(results, _next(request, page.next_after))))
+        cursor = parameters.cursor_after(page.next_after) if page.next_after is not None else None
+        return _private(json_response(CustomersAnswer(results, _next(request, cursor))))
 
 
 class CustomerHealth(APIView):
@@ -87,8 +100,10 @@ class CustomerHealth(APIView):
         description=(
             "The reading of one customer: distance and its parts, which add up to it, with a "
             "sentence for each that matters; warmth, doors and windows and what they are made "
-            "of. `is_being_scored` says that something just happened which this does not know "
-            "yet. Needs the scope `customers:read`."
+            "of. Each part names the touchpoints behind it. `changed` compares with the Monday of "
+            "last week; `nearer` is what would bring the customer nearer, worked out by folding "
+            "it as if it had just happened. `is_being_scored` says that something just happened "
+            "which this does not know yet. Needs the scope `customers:read`."
         ),
         tags=["Customers"],
         parameters=[OpenApiParameter("id", ID, OpenApiParameter.PATH)],
@@ -105,11 +120,53 @@ class CustomerHealth(APIView):
         return _private(json_response(Health.of(explained)))
 
 
-def _next(request: Request, after: int | None) -> str | None:
-    if after is None:
+class CustomerChanges(APIView):
+    """Lists who came further or nearer."""
+
+    permission_classes = (IsAuthenticated, HasScope)
+    scope = "customers:read"
+
+    @extend_schema(
+        operation_id="list_customer_changes",
+        summary="List the customers whose distance changed since last week",
+        description=(
+            "The customers this key may see whose distance moved by three points or more since "
+            "the last Monday that is at least a week ago (its midnight, UTC), the most first, "
+            "each with the reasons. Follow `next` until it is null. Needs the scope "
+            "`customers:read`."
+        ),
+        tags=["Customers"],
+        parameters=[
+            OpenApiParameter(
+                "direction", str, enum=list(SIGNS), description="By default `further`."
+            ),
+            *BELONGING,
+            LIMIT,
+            CURSOR,
+        ],
+        responses={
+            (200, "application/json"): answer(ChangesAnswer, "A page.", examples.CHANGES),
+            **problems(422),
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Return a page of customers who changed."""
+        narrowing, after, limit = parameters.read_changes(request.query_params)
+        page = changes_page(request.user, narrowing, now=timezone.now(), after=after, size=limit)
+        results = [ChangedCustomer.of(one, page.changed[one.pk]) for one in page.readings]
+        cursor = parameters.cursor_after_place(page.after) if page.after else None
+        return _private(
+            json_response(
+                ChangesAnswer(page.since, narrowing.direction, results, _next(request, cursor))
+            )
+        )
+
+
+def _next(request: Request, cursor: str | None) -> str | None:
+    if cursor is None:
         return None
     query = request.query_params.copy()
-    query["cursor"] = parameters.cursor_after(after)
+    query["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
