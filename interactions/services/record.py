@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models.expressions import RawSQL
 
 from interactions.fingerprints import fingerprint
 from interactions.models import Direction, Loop, Source, Touchpoint, TouchpointType
 from interactions.services import loops, templates
+from interactions.services.customers import (
+    atomic_beside_merges,
+    storable,
+    survivors_and_teams,
+)
 from interactions.services.marks import CHANGE_COLUMNS, select_changes
 from interactions.services.validate import (
     NewTouchpoint,
@@ -22,9 +26,8 @@ from interactions.services.validate import (
     identity_flaw,
     refusals,
 )
-from relationships import access
-from relationships.models import Contact, Customer, Person
-from relationships.selectors import IdentityRef, customers_by_identity, survivors_of
+from relationships.models import Contact, Person
+from relationships.selectors import IdentityRef, customers_by_identity
 from relationships.services import customers_for
 
 
@@ -102,7 +105,7 @@ def source_named(name: str, *, service_account: Person | None = None) -> Source:
     return source
 
 
-@transaction.atomic
+@atomic_beside_merges
 def record(
     *,
     source: Source,
@@ -227,7 +230,7 @@ def references(
     contact_ids = {item.contact_id for item in items if item.contact_id is not None}
     person_ids = {item.person_id for item in items if item.person_id is not None}
     loop_ids = {item.closes_loop for item in items if item.closes_loop is not None}
-    survivors, teams = _survivors(customer_ids, by)
+    survivors, teams = survivors_and_teams(customer_ids, by)
     return References(
         types={entry.key: entry for entry in TouchpointType.objects.all()},
         teams=teams,
@@ -235,7 +238,7 @@ def references(
         identities=identities,
         contacts=_contacts(contact_ids),
         people=frozenset(
-            Person.objects.filter(pk__in=_storable(person_ids)).values_list("pk", flat=True)
+            Person.objects.filter(pk__in=storable(person_ids)).values_list("pk", flat=True)
             if person_ids
             else ()
         ),
@@ -243,59 +246,21 @@ def references(
     )
 
 
-def _survivors(customer_ids: set[int], by: Person) -> tuple[dict[int, int], dict[int, int | None]]:
-    """Return who these customers are after merges, and the teams of those `by` may write to.
-
-    Whom we hold, nobody merges or parts; but somebody may have done so just before, so whoever
-    is not simply themselves is asked for again.
-    """
-    named = _storable(customer_ids)
-    while named:
-        survivors = survivors_of(named)
-        teams = _writable_customers(set(survivors.values()), by)
-        unsure = {
-            pk: survivor
-            for pk, survivor in survivors.items()
-            if pk != survivor or survivor not in teams
-        }
-        if not unsure or survivors_of(unsure) == unsure:
-            return survivors, teams
-    return {}, {}
-
-
 def _contacts(contact_ids: set[int]) -> dict[int, tuple[int, int]]:
     """Return whose each contact is, now and beneath merges."""
     if not contact_ids:
         return {}
-    rows = Contact.objects.filter(pk__in=_storable(contact_ids))
+    rows = Contact.objects.filter(pk__in=storable(contact_ids))
     return {
         pk: (customer_id, home_id or customer_id)
         for pk, customer_id, home_id in rows.values_list("pk", "customer_id", "home_id")
     }
 
 
-def _writable_customers(customer_ids: set[int], by: Person) -> dict[int, int | None]:
-    """Return the team of each customer `by` may write to, and keep them from being deleted."""
-    if not customer_ids:
-        return {}
-    # One array instead of a thousand parameters.
-    wanted = RawSQL("SELECT unnest(%s::bigint[])", [_storable(customer_ids)])
-    customers = access.customers_visible_to(by).filter(pk__in=wanted)
-    sql, params = customers.order_by("pk").values_list("pk", "team_id").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} FOR KEY SHARE OF {Customer._meta.db_table}", params)
-        return dict(cursor.fetchall())
-
-
-def _storable(ids: set[int]) -> list[int]:
-    """Leave out numbers that no bigint column can hold."""
-    return sorted(number for number in ids if 0 < number < 2**63)
-
-
 def _openers(loop_ids: set[int]) -> dict[int, tuple[int, int, str]]:
     if not loop_ids:
         return {}
-    rows = Loop.objects.filter(pk__in=_storable(loop_ids)).values_list(
+    rows = Loop.objects.filter(pk__in=storable(loop_ids)).values_list(
         "pk", "customer_id", "opened_by__source_id", "opened_by__external_id"
     )
     return {pk: (customer_id, source, external) for pk, customer_id, source, external in rows}

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from interactions.models import Touchpoint
 from interactions.services import loops
+from interactions.services.customers import MergedMeanwhileError, atomic_beside_merges, storable
 from interactions.services.marks import mark
 from interactions.services.record import Row, loop_keys, references, row_for
 from interactions.services.templates import flag_templates
@@ -31,7 +32,7 @@ class TouchpointRefusedError(ValueError):
         self.refusals = refusals
 
 
-@transaction.atomic
+@atomic_beside_merges
 def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> None:
     """Correct a touchpoint; a change of `customer` moves it.
 
@@ -60,13 +61,13 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
 
 
-@transaction.atomic
+@atomic_beside_merges
 def delete(*, touchpoint_id: int, by: Person, now: datetime) -> None:
     """Delete a touchpoint; its row stays, so that its external id is never taken again."""
     _set_deleted(touchpoint_id, by, deleted_at=now)
 
 
-@transaction.atomic
+@atomic_beside_merges
 def restore(*, touchpoint_id: int, by: Person) -> None:
     """Bring a deleted touchpoint back as it was."""
     _set_deleted(touchpoint_id, by, deleted_at=None)
@@ -86,27 +87,24 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
 
 def _locked(touchpoint_id: int, by: Person, target: int | IdentityRef | None = None) -> Touchpoint:
     """Lock a touchpoint, and before it its customer and whom it moves to, as merging does."""
+    visible = access.customers_visible_to(by)
+    rows = Touchpoint.objects.filter(pk=touchpoint_id, customer__in=visible)
+    customer_id = rows.values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
     targets = _moves_to(target)
-    while True:
-        rows = Touchpoint.objects.filter(
-            pk=touchpoint_id, customer__in=access.customers_visible_to(by)
-        )
-        customer_id = rows.values_list("customer_id", flat=True).first()
-        if customer_id is None:
-            raise TouchpointGoneError(
-                f"There is no touchpoint {touchpoint_id} that you may change."
-            )
-        hold_customers(customer_ids=[customer_id, *targets])
-        locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()
-        if locked is not None and locked.customer_id == customer_id:
-            return locked
+    hold_customers(customer_ids=[customer_id, *targets])
+    locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()
+    if locked is None or locked.customer_id != customer_id or _moves_to(target) != targets:
+        raise MergedMeanwhileError
+    return locked
 
 
 def _moves_to(target: int | IdentityRef | None) -> set[int]:
     """Return who must be held for a touchpoint to move to `target`."""
     if isinstance(target, IdentityRef):
         target = customers_by_identity([target]).get(target, (None, None))[0]
-    return set() if target is None else set(survivors_of([target]).values())
+    return set(survivors_of(storable({target})).values()) if target else set()
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:

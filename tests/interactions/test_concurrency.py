@@ -15,12 +15,15 @@ from interactions.services import (
     Outcome,
     delete,
     edit,
+    merge_customers,
     record,
     restore,
     source_named,
+    unmerge_customer,
 )
 from relationships.models import Customer, Identity, Person
-from relationships.selectors import IdentityRef
+from relationships.selectors import IdentityRef, survivors_of
+from relationships.services import CustomerGoneError
 from tests.factories import AdministratorFactory, CustomerFactory, IdentityFactory
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -244,3 +247,75 @@ def test_error_in_mid_batch_leaves_nothing_half_written(by, customer):
     assert Customer.objects.count() == Identity.objects.count() == 1
     assert not Touchpoint.objects.exists()
     assert not TouchpointChange.objects.exists()
+
+
+def test_two_merges_at_once_lose_nothing(by):
+    source_named("test")
+    one, other, third = CustomerFactory.create_batch(3)
+    send(by, [touch(who, str(who.pk)) for who in (one, other, third)])
+
+    def merge(keep: Customer, absorb: Customer) -> Callable[[], str]:
+        def call() -> str:
+            try:
+                merge_customers(keep=keep.pk, absorb=absorb.pk, by=by, now=NOW)
+            except CustomerGoneError:
+                return "gone"
+            return "merged"
+
+        return call
+
+    answers = at_once(merge(one, other), merge(other, one), merge(third, other), merge(one, third))
+
+    assert "merged" in answers
+    merged = survivors_of([one.pk, other.pk, third.pk])
+    held = dict(Touchpoint.objects.values_list("external_id", "customer_id"))
+    assert held == {str(pk): survivor for pk, survivor in merged.items()}
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_merging_and_parting_while_recording_loses_nothing(by, round_number):
+    source_named("test")
+    one, other = CustomerFactory.create_batch(2)
+    IdentityFactory(customer=other, value="old")
+    refs = [one, other, IdentityRef("foreign", "old", "shop")]
+    moved = send(by, [touch(other, "moved")])[0].touchpoint_id
+
+    def record_some(name: str) -> None:
+        for number in range(20):
+            batch = [touch(ref, f"{name}{number}-{row}") for row, ref in enumerate(refs)]
+            assert statuses([send(by, batch)]) == ["recorded"] * 3
+
+    def merge_and_part() -> None:
+        for _ in range(6):
+            merge_customers(keep=one.pk, absorb=other.pk, by=by, now=NOW)
+            unmerge_customer(customer_id=other.pk, by=by, now=NOW)
+
+    def correct() -> None:
+        for turn in range(20):
+            edit(touchpoint_id=moved, by=by, now=NOW, sentiment=turn / 20)
+
+    at_once(lambda: record_some("a"), lambda: record_some("b"), merge_and_part, correct)
+
+    assert Touchpoint.objects.filter(customer=one, home_id=None).count() == 40
+    assert Touchpoint.objects.filter(customer=other, home_id=None).count() == 81
+    merge_customers(keep=one.pk, absorb=other.pk, by=by, now=NOW)
+    assert Touchpoint.objects.filter(customer=one).count() == 121
+
+
+def test_touchpoint_moved_to_a_customer_being_merged_never_deadlocks(by):
+    one, other, third = CustomerFactory.create_batch(3)
+    pk = send(by, [touch(third, "a")])[0].touchpoint_id
+
+    def move() -> None:
+        for target in (one, third, other, third) * 4:
+            edit(touchpoint_id=pk, by=by, now=NOW, customer=target.pk)
+
+    def merge_and_part() -> None:
+        for keep, absorb in ((one, third), (third, one), (other, third)) * 2:
+            merge_customers(keep=keep.pk, absorb=absorb.pk, by=by, now=NOW)
+            unmerge_customer(customer_id=absorb.pk, by=by, now=NOW)
+
+    at_once(move, merge_and_part)
+
+    touchpoint = Touchpoint.objects.get()
+    assert (touchpoint.customer, touchpoint.home_id) == (third, None)
