@@ -13,7 +13,9 @@ from insights.mondays import last_monday, to_microseconds
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
-from insights.services.histories import advanced
+from insights.services.absorbed import forget_absorbed
+from insights.services.calendar import change_over, is_calendar_kept
+from insights.services.histories import advanced, is_ahead
 from insights.services.refold import refold
 from insights.services.rollups import MONTH_KEY, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
@@ -61,7 +63,6 @@ class Changes:
     taken: int
 
 
-@transaction.atomic
 def drain(*, now: datetime, limit: int = BATCH) -> int:
     """Score the customers that changed; return how many changes were taken.
 
@@ -69,13 +70,24 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
     that dies gives back what it took. Refolding is always right; going on from the state is
     only quicker, and done where all that is new is later than all that is folded.
     """
+    while (taken := _drain_by_the_calendar(now, limit)) is None:
+        change_over(now=now)
+    return taken
+
+
+@transaction.atomic
+def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
+    """Drain unless the time zone was changed; then nothing is done."""
     with connection.cursor() as cursor:
+        if not is_calendar_kept(cursor):
+            return None
         customers = _pick(cursor, limit)
         if not customers:
             return 0
         add_states(cursor, customers)
         locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked)
+        locked = forget_absorbed(cursor, locked)
         lens = current_lens()
         profiles = profiles_of(cursor, locked.ids)
         late = _must_refold(locked, changes, profiles, lens, now)
@@ -118,6 +130,7 @@ def _must_refold(
     """Say whose history must be folded from the start."""
     remembered_to = datetime.combine(last_monday(now), time(), tzinfo=UTC)
     was_folded_otherwise = ~folded_alike(locked, profiles, lens)
+    ahead = is_ahead(locked.folded_to, locked.history_on, now)
 
     def is_late(row: int) -> bool:
         customer = int(locked.ids[row])
@@ -126,7 +139,7 @@ def _must_refold(
         return (
             customer in changes.refold
             or folded_to is None
-            or bool(was_folded_otherwise[row])
+            or bool(was_folded_otherwise[row] or ahead[row])
             or locked.history_on[row] is None
             or (first_at is not None and first_at <= max(folded_to, remembered_to))
         )

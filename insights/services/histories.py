@@ -1,7 +1,7 @@
 """Distances on past Mondays, carried on as weeks pass."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,3 +36,22 @@ def advanced(
         reading = lens.read(states[rows], monday, profiles.only(rows))
         carried[rows, weeks - 1 - back] = to_bytes(reading.distance)
     return carried
+
+
+def is_ahead(
+    folded_to: Sequence[datetime | None], history_on: Sequence[date | None], now: datetime
+) -> NDArray[np.bool_]:
+    """Say whose state knows what a Monday that passed since must not know: bool[n].
+
+    Clocks of others run ahead a little, so late on a Sunday something of Monday may be folded.
+    """
+    target = last_monday(now)
+
+    def knows_more(moment: datetime | None, on: date | None) -> bool:
+        if moment is None or on is None or on >= target:
+            return False
+        return moment >= datetime.combine(on + timedelta(weeks=1), time(), tzinfo=UTC)
+
+    return np.array(
+        [knows_more(*pair) for pair in zip(folded_to, history_on, strict=True)], dtype=np.bool_
+    )

@@ -9,7 +9,7 @@ from insights.models import CustomerState, Rhythm
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.everyone import score_everyone
-from insights.services.histories import advanced
+from insights.services.histories import advanced, is_ahead
 from insights.services.rhythm import estimate_rhythm
 from insights.services.states import Locked, folded_alike
 from insights.services.store import store_readings
@@ -26,13 +26,14 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
     """
 
     def read(cursor: CursorWrapper, locked: Locked, profiles: Profiles, lens: Lens) -> int:
-        # Whoever was folded with an older policy is left to `refold_outdated`, and who was folded
-        # with that of another segment to the drain.
+        # Whoever was folded with an older policy is left to `refold_outdated`; who was folded
+        # with that of another segment, or knows more than the next Monday, to the drain.
         alike = folded_alike(locked, profiles, lens)
         has_moved = ~alike & (locked.policy_versions == lens.policy_version)
-        if has_moved.any():
-            mark_profiles_changed(customer_ids=locked.ids[has_moved].tolist())
-        group, profiles = locked.only(alike), profiles.only(alike)
+        ahead = is_ahead(locked.folded_to, locked.history_on, now)
+        if (has_moved | ahead).any():
+            mark_profiles_changed(customer_ids=locked.ids[has_moved | ahead].tolist())
+        group, profiles = locked.only(alike & ~ahead), profiles.only(alike & ~ahead)
         if len(group.ids):
             history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
             store_readings(cursor, profiles, group.numbers, history, lens, now)

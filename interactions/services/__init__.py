@@ -1,5 +1,6 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
+from interactions.services.marks import mark_everyone
 from interactions.services.merge import merge_customers, unmerge_customer
 from interactions.services.record import Outcome, record, source_named, source_of
 from interactions.services.revise import (
@@ -19,6 +20,7 @@ __all__ = [
     "TouchpointRefusedError",
     "delete",
     "edit",
+    "mark_everyone",
     "merge_customers",
     "record",
     "restore",

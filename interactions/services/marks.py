@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 CHANGE_COLUMNS = "customer_id, team_id, month, type_id, is_via, count, first_at, is_refold"
@@ -41,3 +42,11 @@ def mark_refold(cursor: CursorWrapper, customer_ids: Collection[int], now: datet
         " FROM unnest(%s::bigint[]) AS id",
         [now, now, sorted(customer_ids)],
     )
+
+
+@transaction.atomic
+def mark_everyone(*, now: datetime) -> None:
+    """Ask for every customer to be folded from the start."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM relationships_customer WHERE merged_into_id IS NULL")
+        mark_refold(cursor, [pk for (pk,) in cursor.fetchall()], now)

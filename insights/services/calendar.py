@@ -1,0 +1,52 @@
+"""Keeps what is folded and counted to one time zone, the organisation's."""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from insights.services.rollups import rebuild_rollups
+from interactions.models import Calendar
+from interactions.services import mark_everyone
+
+logger = logging.getLogger(__name__)
+
+_LOCK = "pg_advisory_xact_lock{}(hashtext('insights.calendar'))"
+
+
+def is_calendar_kept(cursor: CursorWrapper) -> bool:
+    """Whether all that is folded is of the days of today's time zone.
+
+    Until the caller's transaction ends nobody changes over to another.
+    """
+    cursor.execute(f"SELECT {_LOCK.format('_shared')}")
+    # A statement of its own, so that it sees who changed over before we had the lock.
+    cursor.execute("SELECT time_zone FROM interactions_calendar")
+    return cursor.fetchone() == (settings.TIME_ZONE,)
+
+
+@transaction.atomic
+def change_over(*, now: datetime) -> None:
+    """Count every month anew and have everyone folded again, by the time zone that is set now.
+
+    Active days, gaps and months are those of the organisation's calendar. A state that knows
+    some days of one zone and some of another would be of neither.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_LOCK.format('')}")
+    calendar, is_new = Calendar.objects.get_or_create(
+        defaults={"time_zone": settings.TIME_ZONE}, pk=1
+    )
+    if is_new or calendar.time_zone == settings.TIME_ZONE:
+        return
+    logger.warning(
+        "The time zone changed from %s to %s: every customer is folded again.",
+        calendar.time_zone,
+        settings.TIME_ZONE,
+    )
+    calendar.time_zone = settings.TIME_ZONE
+    calendar.save()
+    mark_everyone(now=now)
+    rebuild_rollups()
