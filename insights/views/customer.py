@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -42,7 +42,10 @@ POLLS_AT_MOST = 40
 
 @require_safe
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a customer; htmx asking for a place in the timeline gets what follows it."""
+    """Show a customer; htmx asking for a place in the timeline gets what follows it.
+
+    Whoever was merged into another is shown there.
+    """
     found = _visible(request.user, pk)
     now, shown = timezone.now(), _shown(request)
     page = selectors.customer_page(found, now=now, shown=shown)
