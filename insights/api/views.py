@@ -103,7 +103,8 @@ class CustomerHealth(APIView):
             "of. Each part names the touchpoints behind it. `changed` compares with the Monday of "
             "last week; `nearer` is what would bring the customer nearer, worked out by folding "
             "it as if it had just happened. `is_being_scored` says that something just happened "
-            "which this does not know yet. Needs the scope `customers:read`."
+            "which this does not know yet. A customer who was merged into another is answered "
+            "with that other. Needs the scope `customers:read`."
         ),
         tags=["Customers"],
         parameters=[OpenApiParameter("id", ID, OpenApiParameter.PATH)],

@@ -47,6 +47,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     Whoever was merged into another is shown there.
     """
     found = _visible(request.user, pk)
+    if found.pk != pk:
+        return redirect("customer", pk=found.pk)
     now, shown = timezone.now(), _shown(request)
     page = selectors.customer_page(found, now=now, shown=shown)
     context = {
