@@ -136,6 +136,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20,
         "options": {"expires": 20},
     },
+    # After a new policy; it also goes on where a worker was killed.
+    "refold": {"task": "insights.tasks.refold", "schedule": 20, "options": {"expires": 20}},
+    # It looks whether the newest is old enough, so a night the machine was off costs nothing.
+    "proof": {"task": "insights.tasks.keep_proof", "schedule": 60, "options": {"expires": 60}},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 

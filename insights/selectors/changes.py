@@ -205,13 +205,24 @@ def changes_page(
     if is_back:
         found.reverse()
     has_before, has_after = (has_more, True) if is_back else (after is not None, has_more)
+    changed = changed_since(found, now=now)
     return ChangesPage(
         since=since_last_week(now),
-        readings=found,
-        changed=changed_since(found, now=now),
+        readings=_most_first(found, changed, SIGNS[narrowing.direction]),
+        changed=changed,
         before=_place(found[0]) if found and has_before else None,
         after=_place(found[-1]) if found and has_after else None,
     )
+
+
+def _most_first(
+    readings: Sequence[Reading], changed: Mapping[int, Changed], sign: int
+) -> list[Reading]:
+    """Put a page into the order of the changes told.
+
+    A past Monday was remembered as it was read then; the population has moved a little since.
+    """
+    return sorted(readings, key=lambda one: -sign * (changed[one.pk].points or 0))
 
 
 def changes_counted(person: Person, narrowing: Narrowing, *, now: datetime) -> dict[str, int]:
