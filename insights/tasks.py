@@ -6,11 +6,16 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from insights.drafts import keep_preview, kept_draft, tell_preview
 from insights.health import DRAIN_SEEN, WORKER_SEEN
 from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
+from insights.services.preview import preview
+from insights.services.refold import refold_outdated
 
 LONGEST_DRAIN_SECONDS = 20
+LONGEST_REFOLD_SECONDS = 15
+"""Less than between two ticks, so that other tasks have their turn: the sign of life is one."""
 
 
 @shared_task
@@ -35,6 +40,28 @@ def keep_rhythm() -> None:
     """Read everyone again when many customers are new, as after a first load."""
     if rhythm_is_outdated():
         read_everyone_again(now=timezone.now())
+
+
+@shared_task
+def refold() -> None:
+    """Score whoever was scored with an older policy, until the next tick should take over."""
+    started = time.monotonic()
+    while refold_outdated(now=timezone.now()):
+        if time.monotonic() - started > LONGEST_REFOLD_SECONDS:
+            return
+
+
+@shared_task
+def preview_policy(digest: str) -> None:
+    """Work out what a draft of the policy would do, unless it is forgotten meanwhile."""
+    draft = kept_draft(digest)
+    if draft:
+        found = preview(
+            settings=draft.settings,
+            now=timezone.now(),
+            tell=lambda share: tell_preview(digest, share),
+        )
+        keep_preview(digest, found)
 
 
 @shared_task

@@ -56,7 +56,7 @@ class Lens:
         if not self.policies.by_segment:
             return fold(events, self.kinds, self.policy, states).states
         folded = empty_states(events.customers)
-        for policy, rows in self._shared(profiles):
+        for policy, rows in self.shared(profiles):
             start = None if states is None else states[rows]
             folded[rows] = fold(events.only(rows), self.kinds, policy, start).states
         return folded
@@ -68,7 +68,7 @@ class Lens:
                 states, as_of, self.policy, self.population, self.silence, styles=profiles.styles
             )
         readings = Readings.blank(len(states))
-        for policy, rows in self._shared(profiles):
+        for policy, rows in self.shared(profiles):
             styles = profiles.styles[rows]
             piece = read(states[rows], as_of, policy, self.population, self.silence, styles=styles)
             readings.put(rows, piece)
@@ -79,7 +79,7 @@ class Lens:
     ) -> NDArray[np.float64]:
         """Read distances f8[n, c] as of rising moments; see `scoring.trail`."""
         distances = np.full((events.customers, len(cuts)), np.nan)
-        for policy, rows in self._shared(profiles):
+        for policy, rows in self.shared(profiles):
             distances[rows] = trail(
                 events if rows.all() else events.only(rows), self.kinds, policy, cuts,
                 self.population, self.silence, profiles.styles[rows],
@@ -91,14 +91,14 @@ class Lens:
     ) -> NDArray[np.int8]:
         """Give customers their bands i1[n], by the edges of their segments; see `next_bands`."""
         bands = np.zeros(len(readings), dtype=np.int8)
-        for policy, rows in self._shared(profiles):
+        for policy, rows in self.shared(profiles):
             bands[rows] = next_bands(
                 readings.distance[rows], readings.known[rows], previous[rows], policy
             )
         return bands
 
-    def _shared(self, profiles: Profiles) -> Iterator[tuple[Policy, Rows]]:
-        """Yield each policy that some of the customers share, and which they are."""
+    def shared(self, profiles: Profiles) -> Iterator[tuple[Policy, Rows]]:
+        """Yield each policy that some of the customers share, and who they are: bool[n]."""
         segments_of: dict[Policy, list[int]] = {}
         for segment in np.unique(profiles.segments).tolist():
             segments_of.setdefault(self.policies.of(segment), []).append(segment)

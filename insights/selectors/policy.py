@@ -175,3 +175,61 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 TUNABLES = {tuned.name: tuned for tuned in fields(Policy)}
 """The fields of the policy, with their meaning, unit and range as metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number that differs; None where nothing is said and something else counts."""
+
+    place: Place
+    old: float | None
+    new: float | None
+
+
+def changes(old: Settings, new: Settings) -> list[Change]:
+    """Return what differs between two settings, in one order."""
+    return [
+        Change(place, old.get(place), new.get(place))
+        for place in sorted({*old, *new})
+        if old.get(place) != new.get(place)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two people's changes of one policy, put together; where both changed one, mine stands."""
+
+    settings: Settings
+    theirs: list[Change]
+    mine: list[Change]
+    both: list[tuple[Change, Change]]
+    """Theirs and mine, where both changed one number, and not alike."""
+
+
+def merged(base: Settings, theirs: Settings, mine: Settings) -> Merge:
+    """Put my changes onto theirs, both made from `base`."""
+    their_changes, my_changes = changes(base, theirs), changes(base, mine)
+    settings = dict(theirs)
+    for change in my_changes:
+        if change.new is None:
+            settings.pop(change.place, None)
+        else:
+            settings[change.place] = change.new
+    by_place = {change.place: change for change in their_changes}
+    both = [
+        (by_place[change.place], change)
+        for change in my_changes
+        if change.place in by_place and by_place[change.place].new != change.new
+    ]
+    return Merge(settings, their_changes, my_changes, both)
+
+
+def versions(before: int | None = None, limit: int = 50) -> list[PolicyVersion]:
+    """Return versions with their authors and what they were based on, the newest first."""
+    found = PolicyVersion.objects.select_related("created_by", "based_on").order_by("-pk")
+    return list((found if before is None else found.filter(pk__lt=before))[:limit])
+
+
+def version_numbered(pk: int) -> PolicyVersion | None:
+    """Return a version; None for 0, which is what Hearth ships. Raises `DoesNotExist`."""
+    return PolicyVersion.objects.select_related("created_by").get(pk=pk) if pk else None
