@@ -8,7 +8,9 @@ from django import forms
 from insights.models import Band
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.portfolio import DEFAULT_SORT, Choices, Filters
+from insights.selectors.proof import Question
 from relationships.models import Customer
+from relationships.words import plural
 
 NONE = (0, "None")
 
@@ -150,6 +152,59 @@ def _complaints(form: forms.Form) -> list[str]:
         for name, errors in form.errors.items()
         if name in form.fields
     ]
+
+
+class ProofForm(forms.Form):
+    """What is to be proven; what is left out is as usual."""
+
+    window = forms.IntegerField(
+        label="Look back",
+        required=False,
+        min_value=14,
+        max_value=3650,
+        help_text="days",
+    )
+    horizon = forms.IntegerField(
+        label="Silent means nothing for",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="days",
+    )
+    budget = forms.IntegerField(
+        label="We can warn of",
+        required=False,
+        min_value=1,
+        max_value=50,
+        help_text="% of customers a week",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a window in which no cut-off is over yet."""
+        data = super().clean() or {}
+        usual = Question()
+        for name in ("window", "horizon", "budget"):
+            if name in data and data[name] is None:
+                data[name] = getattr(usual, _QUESTION_FIELDS[name])
+        window, horizon = data.get("window"), data.get("horizon")
+        if window and horizon and window < horizon + 7:
+            self.add_error(
+                "window",
+                f"To know who was silent for {plural(horizon, 'day')}, look back at least "
+                f"{plural(horizon + 7, 'day')}.",
+            )
+        return data
+
+    def question(self) -> Question:
+        """Return what is asked; the form must be valid."""
+        return Question(**{_QUESTION_FIELDS[name]: self.cleaned_data[name] for name in self.fields})
+
+
+_QUESTION_FIELDS = {
+    "window": "window_days",
+    "horizon": "horizon_days",
+    "budget": "budget_percent",
+}
 
 
 def _number(choice: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """What runs in the background; each task may run twice, or be lost: the next finds the work."""
 
+import contextlib
 import time
 
 from celery import shared_task
@@ -8,9 +9,11 @@ from django.utils import timezone
 
 from insights.drafts import keep_preview, kept_draft, tell_preview
 from insights.health import DRAIN_SEEN, WORKER_SEEN
+from insights.selectors.proof import Question, proof_is_due
 from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
 from insights.services.preview import preview
+from insights.services.prove import TooManyProofsError, start_proof, work_out
 from insights.services.refold import refold_outdated
 
 LONGEST_DRAIN_SECONDS = 20
@@ -68,3 +71,19 @@ def preview_policy(digest: str) -> None:
 def nightly() -> None:
     """Take every reading again: time has passed although nothing may have happened."""
     read_everyone_again(now=timezone.now())
+
+
+@shared_task
+def prove(proof_id: int) -> None:
+    """Work a proof out; one that is finished is left alone."""
+    work_out(proof_id=proof_id)
+
+
+@shared_task
+def keep_proof() -> None:
+    """Work the usual proof out again when the newest is a day old."""
+    if proof_is_due(Question(), timezone.now()):
+        with contextlib.suppress(TooManyProofsError):
+            run, is_new = start_proof(question=Question(), by=None, now=timezone.now())
+            if is_new:
+                work_out(proof_id=run.pk)

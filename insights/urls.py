@@ -13,6 +13,8 @@ from insights.views.customers import customers
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.health import healthz
+from insights.views.proof import proof, proof_progress, start_proof
+from insights.views.proof_customers import proof_customers, proof_customers_csv
 from insights.views.today import today
 
 urlpatterns = [
@@ -27,4 +29,9 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("proof/", proof, name="proof"),
+    path("proof/start/", start_proof, name="start_proof"),
+    path("proof/progress/<int:pk>/", proof_progress, name="proof_progress"),
+    path("proof/customers/", proof_customers, name="proof_customers"),
+    path("proof/customers.csv", proof_customers_csv, name="proof_customers_csv"),
 ]

@@ -6,6 +6,8 @@ takes values and returns a `Chart` (or bare `Svg`); none of them knows a model o
 
 from insights.charts.bands import BandCounts, band_strips
 from insights.charts.bars import Bar, bars
+from insights.charts.calibration import Said, calibration
+from insights.charts.lift import Found, lift
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.sparkline import sparkline
 from insights.charts.svg import Chart, Svg
@@ -18,13 +20,17 @@ __all__ = [
     "Bar",
     "Cell",
     "Chart",
+    "Found",
     "Mark",
     "Quarter",
+    "Said",
     "Svg",
     "WallMonth",
     "band_strips",
     "bars",
+    "calibration",
     "cells_of",
+    "lift",
     "quarter_map",
     "sparkline",
     "wall",

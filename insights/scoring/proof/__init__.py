@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from insights.scoring.policy import Policy
 from insights.scoring.proof.alerts import Warned, Watch
+from insights.scoring.proof.chance import Estimate
 from insights.scoring.proof.cutoffs import cut_offs, days_missing, longest_horizon, months_of
 from insights.scoring.proof.histories import first_activity, joined
 from insights.scoring.proof.measures import (
@@ -30,6 +31,7 @@ from insights.scoring.silence import Silence
 
 __all__ = [
     "Cases",
+    "Estimate",
     "Evidence",
     "Group",
     "Kind",

@@ -1,0 +1,326 @@
+"""The proof page in words: every number with its unit and what it means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from insights.scoring.proof import Estimate, Kind, Month, Numbers, Rival, Warned
+from insights.selectors.proof import Question, Results
+from insights.words import NARROW, percent, thousands
+from relationships.words import plural
+
+EPOCH = date(1970, 1, 1)
+
+SCORE_NAMES = {
+    "hearth": "Hearth",
+    "days_since": "Days since last touch",
+    "rfm": "RFM",
+    "decay": "Fixed decay, 90 days",
+}
+SCORE_NOTES = {
+    "hearth": "The chance of silence by the customer's own rhythm",
+    "days_since": "The longer silent, the riskier",
+    "rfm": "Rank by recency and frequency; what they were worth then is not known any more",
+    "decay": "Every touch counts, and fades by half in 90 days",
+}
+SCORE_SHORT = {"hearth": "Hearth", "days_since": "Days since", "rfm": "RFM", "decay": "Decay"}
+KIND_NAMES = {
+    "in_touch": "In touch",
+    "early": "Early drift",
+    "known": "Everyone ever heard from",
+}
+STYLE_NAMES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
+VERDICTS = {1: "Hearth is ahead", 0: "too close to call", -1: "Hearth is behind"}
+LEANINGS = {1: "Service", 0: "neither more", -1: "Connection"}
+
+
+def date_of(days: float) -> date:
+    """Return the day of a moment in days since 1970."""
+    return EPOCH + timedelta(days=int(days))
+
+
+def month_of(month: int) -> date:
+    """Return the first day of a month counted from January 1970."""
+    return date(1970 + month // 12, month % 12 + 1, 1)
+
+
+def headline_month(months: Sequence[Month]) -> Month | None:
+    """Return the newest month all of whose weeks are known, else the newest there is."""
+    whole = [month for month in months if month.is_whole]
+    return (whole or list(months) or [None])[-1]
+
+
+def headline(month: Month) -> str:
+    """Say what became of the customers of a month.
+
+    >>> share = Estimate()
+    >>> headline(Month(677, 5, True, 40, 27, 300, 21, share, share))
+    'Of 40 customers we flagged in June 2026, 27 have gone silent; of 300 we did not flag, 21 have.'
+    >>> headline(Month(677, 5, True, 1, 0, 1, 1, share, share))
+    'Of 1 customer we flagged in June 2026, none has gone silent; of 1 we did not flag, 1 has.'
+    """
+    name = f"{month_of(month.month):%B %Y}"
+    flagged = plural(month.flagged, "customer")
+    return (
+        f"Of {flagged} we flagged in {name}, {_have(month.flagged_silent)} gone silent; "
+        f"of {thousands(month.others)} we did not flag, {_have(month.others_silent)}."
+    )
+
+
+def _have(count: int) -> str:
+    if count == 0:
+        return "none has"
+    return f"{thousands(count)} {'has' if count == 1 else 'have'}"
+
+
+def basis(results: Results, numbers: Numbers, question: Question) -> str:
+    """Say what the numbers are made of."""
+    first, last = date_of(numbers.first_cut), date_of(numbers.last_cut)
+    return (
+        f"Silent means no word and no order for {plural(question.horizon_days, 'day')}. Flagged "
+        f"means among the {question.budget_percent}{NARROW}% most at risk on any Monday of the "
+        f"month. {_mondays(numbers.weeks, first, last)}, each with only what was known then."
+        f"{_sample(results)}"
+    )
+
+
+def _mondays(weeks: int, first: date, last: date) -> str:
+    if weeks == 1:
+        return f"One Monday, {_day(last)}"
+    return f"{thousands(weeks)} Mondays, from {_day(first)} to {_day(last)}"
+
+
+def _sample(results: Results) -> str:
+    if results.customers == results.customers_in_all:
+        return ""
+    return (
+        f" Worked out from {thousands(results.customers)} customers chosen by chance, of "
+        f"{thousands(results.customers_in_all)}."
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def coefficients_sentence(results: Results) -> str:
+    """Say which coefficients the score had at each cut-off."""
+    if not results.refits:
+        return (
+            "At every Monday the score used the coefficients Hearth ships with, which have never "
+            "seen this organisation."
+        )
+    return (
+        f"The score began with the coefficients Hearth ships with and was refitted "
+        f"{plural(results.refits, 'time')} on the way, each time from what was known before "
+        f"that Monday."
+    )
+
+
+def too_little(results: Results, question: Question, today: date) -> list[str]:
+    """Say what is missing, and what would be enough."""
+    days, possible = results.days_missing, results.longest_horizon
+    sentences = []
+    if days:
+        on = today + timedelta(days=days)
+        sentences.append(
+            f"Hearth needs at least {plural(days, 'more day', 'more days')} of history, until "
+            f"{_day(on)}: half of {plural(question.horizon_days, 'day')} to learn how customers "
+            f"usually are, and {question.horizon_days} more to see who went silent."
+        )
+    else:
+        sentences.append(
+            "No Monday lies far enough back for its silence to be over: look back further."
+        )
+    if 7 <= possible < question.horizon_days:
+        sentences.append(
+            f"With what there is, silences of up to {plural(possible, 'day')} can be proven today."
+        )
+    return sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number, its unit and a sentence."""
+
+    label: str
+    value: str
+    note: str
+
+
+def tiles(numbers: Numbers, question: Question) -> list[Tile]:
+    """Say what the warnings were worth, and how well the score ranked."""
+    warned, everyone = numbers.warned["hearth"], numbers.kinds[0]
+    horizon = question.horizon_days
+    found = [
+        Tile(
+            "Warnings that were right",
+            _share(warned.right, warned.warnings),
+            f"{_of(warned.right, warned.warnings, 'weekly warning')} "
+            f"{'was' if warned.right == 1 else 'were'} followed by "
+            f"{plural(horizon, 'day')} of silence. Warning blindly would be right in "
+            f"{_share(everyone.silent, everyone.cases)}.",
+        ),
+        Tile(
+            "Silences seen coming",
+            _share(warned.caught, warned.departures),
+            f"Of {plural(warned.departures, 'silence')} of {plural(horizon, 'day')} or more, "
+            f"{thousands(warned.caught)} had been warned of before it was that long.",
+        ),
+        Tile(
+            "Lead time",
+            "" if warned.lead_days is None else _days(warned.lead_days),
+            f"So long before a silence had lasted {plural(horizon, 'day')} came the first "
+            f"right warning, on average.",
+        ),
+        Tile(
+            "Pairs in the right order",
+            _pairs(everyone.auc),
+            "Take one customer who went silent and one who did not: so often the score had put "
+            f"the right one first. 50 is a coin.{_chance(everyone.auc)}",
+        ),
+    ]
+    return [tile for tile in found if tile.value]
+
+
+def _of(part: int, whole: int, noun: str) -> str:
+    return f"{thousands(part)} of {plural(whole, noun)}"
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if whole else ""
+
+
+def _days(days: float) -> str:
+    return plural(round(days), "day")
+
+
+def _pairs(area: Estimate) -> str:
+    return "" if area.value is None else f"{area.value * 100:.0f} in 100"
+
+
+def _chance(area: Estimate) -> str:
+    if area.low is None or area.high is None:
+        return ""
+    return f" Chance allows {area.low * 100:.0f} to {area.high * 100:.0f}."
+
+
+TOO_FEW = "too few to say"
+
+
+def cell(estimate: Estimate, scale: float = 1.0, digits: int = 2) -> dict[str, str]:
+    """Write a number for a table, with the range that chance allows.
+
+    >>> cell(Estimate(0.834, 0.8, 0.86), 100, 0)
+    {'value': '83', 'range': '80 to 86'}
+    >>> cell(Estimate())
+    {'value': '', 'range': ''}
+    """
+    if estimate.value is None:
+        return {"value": "", "range": ""}
+    reach = ""
+    if estimate.low is not None and estimate.high is not None:
+        reach = f"{estimate.low * scale:.{digits}f} to {estimate.high * scale:.{digits}f}"
+    return {"value": f"{estimate.value * scale:.{digits}f}", "range": reach}
+
+
+def rival_rows(numbers: Numbers) -> list[dict[str, object]]:
+    """Write Hearth and its rivals side by side."""
+    return [_rival_row(rival, numbers.warned[rival.name]) for rival in numbers.rivals]
+
+
+def _rival_row(rival: Rival, warned: Warned) -> dict[str, object]:
+    return {
+        "name": SCORE_NAMES[rival.name],
+        "note": SCORE_NOTES[rival.name],
+        "is_ours": rival.name == "hearth",
+        "pairs": cell(rival.auc, 100, 0),
+        "lift": cell(rival.lift, 1, 1),
+        "precision": cell(rival.average_precision, 100, 0),
+        "right": _share(warned.right, warned.warnings),
+        "lead": "" if warned.lead_days is None else _days(warned.lead_days),
+        "verdict": "" if rival.name == "hearth" else VERDICTS[rival.is_behind],
+    }
+
+
+def overall_rows(numbers: Numbers) -> list[dict[str, object]]:
+    """Write how exact the score was for those in touch, in early drift, and for everyone."""
+    return [
+        {
+            "name": KIND_NAMES[kind.kind],
+            "cases": thousands(kind.cases),
+            "silent": thousands(kind.silent),
+            "is_enough": kind.auc.value is not None,
+            "pairs": cell(kind.auc, 100, 0),
+            "lift": cell(kind.lift, 1, 1),
+            "precision": cell(kind.average_precision, 100, 0),
+            "brier": cell(kind.brier, 1, 3),
+            "blind": "" if kind.brier_of_guess is None else f"{kind.brier_of_guess:.3f}",
+            "error": cell(kind.calibration_error, 100, 0),
+        }
+        for kind in numbers.kinds
+        if kind.kind in KIND_NAMES
+    ]
+
+
+def kind_rows(numbers: Numbers, kind: str, names: Mapping[int, str]) -> list[dict[str, object]]:
+    """Write the segments or the styles, with what foretells leaving in each."""
+    return [
+        {
+            "name": names.get(line.number, "None"),
+            "customers": thousands(line.customers),
+            "silent": thousands(line.silent),
+            "cases": thousands(line.cases),
+            "is_enough": line.auc.value is not None,
+            "pairs": cell(line.auc, 100, 0),
+            "service": cell(line.service, 100, 0),
+            "connection": cell(line.connection, 100, 0),
+            "leans": LEANINGS[line.leans],
+        }
+        for line in numbers.kinds
+        if line.kind == kind
+    ]
+
+
+def axes_sentence(everyone: Kind) -> str:
+    """Say which of the two axes foretells who goes silent."""
+    if everyone.service.value is None or everyone.connection.value is None:
+        return f"Too few customers went silent, or too few did not, to say: {TOO_FEW}."
+    service, connection = _pairs(everyone.service), _pairs(everyone.connection)
+    numbers = (
+        f"Service alone puts {service} pairs in the right order, connection alone {connection}."
+    )
+    heads = {
+        1: "Your customers' leaving shows in service before it shows in connection.",
+        -1: "Your customers' leaving shows in connection before it shows in service.",
+        0: "Neither service nor connection alone foretells leaving clearly better.",
+    }
+    return f"{heads[everyone.leans]} {numbers}"
+
+
+def rivals_sentence(rivals: Sequence[Rival]) -> str:
+    """Say how Hearth stands against the best of the plain scores."""
+    best = max(rivals[1:], key=lambda rival: rival.auc.value or 0.0)
+    name = SCORE_NAMES[best.name]
+    hearth = _pairs(rivals[0].auc)
+    told = f"Hearth puts {hearth} pairs in the right order, the best plain score {_pairs(best.auc)}"
+    heads = {
+        1: f"{told} ({name}): more than chance explains.",
+        0: f"{told} ({name}): too close to call.",
+        -1: f"{told} ({name}): here the plain score is better.",
+    }
+    return heads[best.is_behind]
+
+
+def calibration_sentence(everyone: Kind) -> str:
+    """Say how far what was said is from what happened."""
+    error = everyone.calibration_error.value
+    if error is None:
+        return ""
+    points = round(error * 100)
+    if points == 0:
+        return "On average what we said is less than a point from what happened."
+    return (
+        f"On average what we said is {plural(points, 'percentage point')} from what happened: "
+        "on the diagonal it would be none."
+    )
