@@ -27,6 +27,7 @@ _TABLES_OF_CUSTOMERS = (
     "relationships_profilechange",
     "relationships_identity",
     "relationships_contact",
+    "relationships_customermerge",
 )
 _DELETE = "DELETE FROM {table} WHERE customer_id = ANY(%(customers)s)"
 

@@ -78,6 +78,8 @@ class Events:
 
         Rows of one instant keep their order, so those of a frame already sorted all stay; only
         where a loop closes at the instant it opened, and above its opening, closings go last.
+        Where clocks go back over midnight, the day that had begun goes on; a day any earlier
+        is refused.
 
         Parameters
         ----------
@@ -117,6 +119,7 @@ class Events:
         order = _time_order(columns, codes)
         columns = {name: column[order] for name, column in columns.items()}
         columns["opener"] = _moved(columns["opener"], order)
+        columns["day"] = _begun(columns["day"], codes[order])
         counts = np.bincount(codes, minlength=len(listed))
         events = cls(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
         events.validate()
@@ -202,3 +205,17 @@ def _moved(opener: NDArray[np.int64], order: NDArray[np.intp]) -> NDArray[np.int
     moved = opener.copy()
     moved[inside] = place[opener[inside]]
     return moved
+
+
+def _begun(day: NDArray[np.int32], codes: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Stay on a customer's latest day where the next is the one before it.
+
+    That is what clocks going back over midnight give, as at 00:01 in St. John's until 2011.
+    """
+    low = int(day.min(initial=0))
+    span = int(day.max(initial=0)) - low + 1
+    # Each customer's days on a stretch of their own, so that one pass serves all.
+    stretches = codes.astype(np.int64) * span
+    latest = np.maximum.accumulate(stretches + (day - np.int64(low))) - stretches + low
+    begun: NDArray[np.int32] = np.where(latest == day + np.int64(1), latest, day).astype(np.int32)
+    return begun
