@@ -165,18 +165,18 @@ class ProofForm(forms.Form):
         help_text="days",
     )
     horizon = forms.IntegerField(
-        label="Silent means nothing for",
+        label="Silence of",
         required=False,
         min_value=1,
         max_value=1000,
         help_text="days",
     )
     budget = forms.IntegerField(
-        label="We can warn of",
+        label="Warn of",
         required=False,
         min_value=1,
         max_value=50,
-        help_text="% of customers a week",
+        help_text="% a week",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -291,9 +291,9 @@ def axes_sentence(everyone: Kind) -> str:
         f"Service alone puts {service} pairs in the right order, connection alone {connection}."
     )
     heads = {
-        1: "Your customers' leaving shows in service before it shows in connection.",
-        -1: "Your customers' leaving shows in connection before it shows in service.",
-        0: "Neither service nor connection alone foretells leaving clearly better.",
+        1: "How well they were served foretells who leaves better than connection does.",
+        -1: "Connection foretells who leaves better than how well they were served.",
+        0: "Neither service nor connection foretells clearly better who leaves.",
     }
     return f"{heads[everyone.leans]} {numbers}"
 
