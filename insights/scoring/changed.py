@@ -201,7 +201,9 @@ def _presence(then: Row, now: Row, since: Since, is_further: bool) -> str:
     if not is_further:
         return "the silence weighs less"
     if since.active_on is None:
-        return f"{counted(round(now['silent_days'] - then['silent_days']), 'more day')} of silence"
+        # A difference of floats: seven days may come a hair short of them.
+        passed = int(now["silent_days"] - then["silent_days"] + 1e-6)
+        return f"{counted(passed, 'more day')} of silence"
     return f"silent for {days(now['silent_days'])}, usually in touch {every(now['usual_gap_days'])}"
 
 
