@@ -13,6 +13,13 @@ from insights.views.customers import customers
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.health import healthz
+from insights.views.policy import (
+    policy,
+    policy_comparison,
+    policy_preview,
+    policy_roll_back,
+    policy_versions,
+)
 from insights.views.proof import proof, proof_progress, start_proof
 from insights.views.proof_customers import proof_customers, proof_customers_csv
 from insights.views.today import today
@@ -29,6 +36,11 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("policy/", policy, name="policy"),
+    path("policy/preview/<slug:digest>/", policy_preview, name="policy_preview"),
+    path("policy/versions/", policy_versions, name="policy_versions"),
+    path("policy/versions/compare/", policy_comparison, name="policy_comparison"),
+    path("policy/versions/<int:version>/roll-back/", policy_roll_back, name="policy_roll_back"),
     path("proof/", proof, name="proof"),
     path("proof/start/", start_proof, name="start_proof"),
     path("proof/progress/<int:pk>/", proof_progress, name="proof_progress"),

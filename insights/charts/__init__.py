@@ -7,6 +7,7 @@ takes values and returns a `Chart` (or bare `Svg`); none of them knows a model o
 from insights.charts.bands import BandCounts, band_strips
 from insights.charts.bars import Bar, bars
 from insights.charts.calibration import Said, calibration
+from insights.charts.distances import distances
 from insights.charts.lift import Found, lift
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.sparkline import sparkline
@@ -30,6 +31,7 @@ __all__ = [
     "bars",
     "calibration",
     "cells_of",
+    "distances",
     "lift",
     "quarter_map",
     "sparkline",
