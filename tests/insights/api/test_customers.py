@@ -1,18 +1,29 @@
 """Customers and their health by REST."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from insights.api import examples
 from insights.models import Band, Reading
-from interactions.models import TouchpointChange
+from insights.mondays import WEEKS, last_monday
+from insights.services.drain import drain
+from interactions.models import Touchpoint, TouchpointChange
+from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Customer
 from relationships.services import create_key
-from tests.factories import CustomerFactory, PersonFactory, SegmentFactory, TeamFactory
+from tests.factories import (
+    CustomerFactory,
+    PersonFactory,
+    ReadingFactory,
+    SegmentFactory,
+    TeamFactory,
+)
 
 URL = "/api/v1/customers/"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -189,6 +200,110 @@ def test_wrong_parameter_is_named_with_what_would_be_right(client, query, parame
     (error,) = response.json()["errors"]
     assert error["parameter"] == parameter
     assert words in error["detail"]
+
+
+def test_health_explains_itself_to_the_last_touchpoint():
+    manager = PersonFactory()
+    customer = CustomerFactory(team=manager.team)
+    now = timezone.now()
+    items = [
+        NewTouchpoint(
+            type="visit", customer=customer.pk, occurred_at=now - timedelta(days=100 + 10 * number)
+        )
+        for number in range(12)
+    ]
+    record(source=source_named("test"), items=items, by=manager, now=now)
+    drain(now=now)
+    browser = Client()
+    browser.force_login(manager)
+
+    health = browser.get(f"{URL}{customer.pk}/health/").json()
+
+    silence = health["parts"][0]
+    newest = Touchpoint.objects.order_by("-occurred_at").first()
+    assert silence["evidence"][0]["id"] == newest.pk
+    assert silence["evidence"][0].keys() == {"id", "type", "occurred_at"}
+    assert (len(silence["evidence"]), silence["evidence_in_all"]) == (5, 12)
+    changed = health["changed"]
+    assert changed.keys() == examples.HEALTH["changed"].keys()
+    then = sum(Decimal(str(part["points"])) for part in changed["parts_then"])
+    assert then == Decimal(str(changed["distance_then"]))
+    whole = round(changed["distance_now"]) - round(changed["distance_then"])
+    assert sum(cause["points"] for cause in changed["because"]) == whole
+    assert changed["sentence"].startswith("Further by ")
+    first = health["nearer"][0]
+    assert first.keys() == examples.HEALTH["nearer"][0].keys()
+    assert (first["deed"], first["type"]) == ("meeting", "meeting.in_person")
+    assert first["distance_before"] == health["scores"]["distance"]
+    assert first["distance_after"] < first["distance_before"] - 1
+
+
+def changed_by(points: int, **fields: Any) -> Reading:
+    """Make somebody whose distance moved by so much since the Monday of last week."""
+    history = np.full(WEEKS, 50, dtype=np.uint8)
+    return ReadingFactory(
+        distance=50.0 + points, history=history.tobytes(), history_on=last_monday(timezone.now()),
+        customer=CustomerFactory(**fields),
+    )  # fmt: skip
+
+
+def test_changes_are_paged_from_the_most_to_the_least(client):
+    for number in range(5):
+        changed_by(10 + number, name=f"no. {number}")
+    changed_by(-30, name="Nearer")
+    seen, address = [], f"{URL}changes/?limit=2"
+
+    while address:
+        answer = client.get(address).json()
+        seen += [one["customer"]["name"] for one in answer["results"]]
+        address = answer["next"]
+
+    assert seen[:2] in (["no. 4", "no. 3"], ["no. 3", "no. 4"])
+    assert sorted(seen) == [f"no. {number}" for number in range(5)]
+    assert answer.keys() == examples.CHANGES.keys()
+    nearer = client.get(f"{URL}changes/?direction=nearer").json()
+    assert [one["customer"]["name"] for one in nearer["results"]] == ["Nearer"]
+    assert nearer["results"][0].keys() == examples.CHANGES["results"][0].keys()
+
+
+def test_changes_are_told_of_visible_customers_alone_and_narrowed():
+    mine, theirs = changed_by(20, name="Mine"), changed_by(20)
+    browser = Client()
+    browser.force_login(PersonFactory(team=mine.customer.team))
+
+    for query in ("", f"?team={mine.team_id}", "?stage=current"):
+        answer = browser.get(f"{URL}changes/{query}").json()
+        assert [one["customer"]["name"] for one in answer["results"]] == ["Mine"], query
+    assert browser.get(f"{URL}changes/?team={theirs.team_id}").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("direction=up", "direction", "further or nearer"),
+        ("cursor=zzz", "cursor", "`next`"),
+        ("cursor=YWZ0ZXItMTI=", "cursor", "`next`"),
+        ("limit=0", "limit", "1 to 200"),
+        ("band=near", "band", "no such parameter"),
+        ("direktion=nearer", "direktion", "did you mean direction"),
+        ("team=1&team=2", "team", "once"),
+    ],
+)
+def test_wrong_parameter_of_changes_is_named(client, query, parameter, words):
+    response = client.get(f"{URL}changes/?{query}")
+
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["detail"]
+
+
+def test_changes_need_a_key_with_the_scope():
+    key = create_key(name="shop", scopes=["touchpoints:write"])
+    client = Client(headers={"Authorization": f"Bearer {key.secret}"})
+
+    assert client.get(f"{URL}changes/").status_code == 403
+    assert Client().get(f"{URL}changes/").status_code == 401
 
 
 def test_list_takes_two_queries_whatever_its_length(client, django_assert_num_queries):

@@ -42,7 +42,7 @@ def curl(command: str, key: str) -> Any:
 
 def test_guide_from_top_to_bottom(key):
     requests = [text for text in COMMANDS if text.startswith("curl")]
-    one, many, loop, customers, _ = (curl(text, key) for text in requests)
+    one, many, loop, customers, _, changes = (curl(text, key) for text in requests)
 
     assert (one.status_code, many.status_code) == (201, 200)
     customer_id = one.json()["customer_id"]
@@ -52,8 +52,10 @@ def test_guide_from_top_to_bottom(key):
     assert batch == ANSWERS[1]
     assert loop.json()["recorded"] == 2
     assert customers.status_code == 200
-    health = curl(requests[-1].replace("customers/1/", f"customers/{customer_id}/"), key)
+    health = curl(requests[-2].replace("customers/1/", f"customers/{customer_id}/"), key)
     assert health.json()["customer"]["name"] == "C-1001"
+    assert health.json().keys() >= {"parts", "why", "changed", "nearer"}
+    assert (changes.status_code, changes.json()["direction"]) == (200, "nearer")
 
 
 def test_error_in_the_guide_is_what_is_answered(key):
