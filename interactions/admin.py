@@ -9,6 +9,12 @@ from django.http import HttpRequest
 from interactions.models import TouchpointType
 from interactions.services.types import save_type
 
+POLICY_FIELDS = ("points", "care", "severity")
+POLICY_NOTE = (
+    "These are the values of the catalogue. What counts is the scoring policy (in your menu), "
+    "where a change can be previewed and taken back."
+)
+
 
 class TypeForm(forms.ModelForm):
     """Says what is wrong with an entry before the database does."""
@@ -62,9 +68,20 @@ class TouchpointTypeAdmin(admin.ModelAdmin):
     list_filter = ("mode", "nature", "is_active")
     search_fields = ("key", "label")
 
+    def get_fieldsets(
+        self, request: HttpRequest, obj: TouchpointType | None = None
+    ) -> list[tuple[str | None, Any]]:
+        """Set apart what the scoring policy decides once the type is there."""
+        fields = [name for name in self.form.Meta.fields if name not in POLICY_FIELDS]
+        note = POLICY_NOTE if obj else "Start values; the scoring policy may say otherwise later."
+        return [
+            (None, {"fields": fields}),
+            ("What it is worth", {"fields": POLICY_FIELDS, "description": note}),
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: TouchpointType | None = None) -> Any:
-        """Keep the key once integrations may use it."""
-        return ("key",) if obj else ()
+        """Keep the key once integrations may use it, and leave what it is worth to the policy."""
+        return ("key", *POLICY_FIELDS) if obj else ()
 
     def has_delete_permission(
         self, request: HttpRequest, obj: TouchpointType | None = None

@@ -27,6 +27,8 @@ from relationships.models import Customer
 MOST_CUSTOMERS = 100_000
 """Of more, so many are looked at: of each band by chance, as its size."""
 
+LEAST_OF_A_BAND = 100
+
 CHUNK = 10_000
 PROOF_CUSTOMERS = 10_000
 """Customers the proof is held against: two measures of so many differ by chance by 0.01."""
@@ -126,7 +128,7 @@ def _choose(cursor: CursorWrapper) -> _Chosen:
     picked, weights, spread = [], [], []
     for band in np.unique(bands):
         here = np.flatnonzero(bands == band)
-        number = max(round(len(here) * MOST_CUSTOMERS / total), min(len(here), 100))
+        number = max(round(len(here) * MOST_CUSTOMERS / total), min(len(here), LEAST_OF_A_BAND))
         picked.append(draw.choice(here, number, replace=False))
         weights.append(np.full(number, len(here) / number))
         # Of the variance of an estimated count, what each customer looked at adds.

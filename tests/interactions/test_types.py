@@ -49,21 +49,37 @@ def test_new_label_scores_nobody_again(called):
     assert not TouchpointChange.objects.exists()
 
 
-def test_administrator_changes_a_type_but_never_its_key(called):
+def test_administrator_changes_a_type_but_never_its_key_nor_what_it_is_worth(called):
     kind = TouchpointType.objects.get(key="call.phone")
     browser = Client()
     browser.force_login(AdministratorFactory())
     fields = {
-        "key": "call.other", "label": "Call", "channel": "phone", "mode": "human",
-        "nature": "connection", "direction": 2, "points": 4, "care": 0, "is_active": "on",
+        "key": "call.other", "label": "Call", "channel": "phone", "mode": "digital",
+        "nature": "connection", "direction": 2, "points": 4, "care": 9, "is_active": "on",
     }  # fmt: skip
 
     response = browser.post(f"/admin/interactions/touchpointtype/{kind.pk}/change/", fields)
 
+    before = (kind.key, kind.points, kind.care)
     kind.refresh_from_db()
     assert response.status_code == 302
-    assert (kind.key, kind.points) == ("call.phone", 4)
+    assert (kind.key, kind.points, kind.care) == before
+    assert (kind.label, kind.mode) == ("Call", "digital")
     assert TouchpointChange.objects.filter(customer_id=called, is_refold=True).exists()
+
+
+def test_new_type_starts_with_what_it_is_said_to_be_worth():
+    browser = Client()
+    browser.force_login(AdministratorFactory())
+    fields = {
+        "key": "coffee", "label": "Coffee", "channel": "person", "mode": "human",
+        "nature": "connection", "direction": 2, "points": 9, "care": 1, "is_active": "on",
+    }  # fmt: skip
+
+    response = browser.post("/admin/interactions/touchpointtype/add/", fields)
+
+    assert response.status_code == 302
+    assert TouchpointType.objects.get(key="coffee").points == 9
 
 
 @pytest.mark.parametrize(
