@@ -138,7 +138,7 @@ def _explained(standing: Standing, loops: Sequence[Loop], now: datetime) -> Expl
     parts = [reason.name for reason in standing.reasons]
     return Explained(
         standing=standing,
-        evidence=evidence(standing.customer, parts, policy=policy, as_of=reading.as_of),
+        evidence=evidence(reading, parts, policy=policy),
         changed=changed_since([reading], now=now, histories=histories)[reading.pk],
         # Until what just happened is read there is nothing to compare a deed with.
         nearer=[] if standing.is_waiting else nearer(reading, loops, histories, now=now),

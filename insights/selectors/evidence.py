@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import (
     Case,
+    Count,
     DurationField,
     ExpressionWrapper,
     F,
@@ -17,13 +18,15 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
+    Window,
 )
 from django.db.models.functions import Coalesce, Extract, Greatest, Power, TruncDate
 
+from insights.models import Reading
 from insights.scoring import Policy
 from insights.scoring.decay import twin_scale
 from interactions.models import Direction, LoopKind, Touchpoint, TouchpointType
-from interactions.selectors import MESS_UPS, timeline
+from interactions.selectors import MESS_UPS
 from relationships.models import Customer
 
 AT_MOST = 5
@@ -64,56 +67,79 @@ class Evidence:
         return max(self.in_all - len(self.touchpoints), 0)
 
 
-def evidence(
-    customer: Customer, parts: Iterable[str], *, policy: Policy, as_of: datetime
-) -> dict[str, Evidence]:
-    """Return what stands behind each of these parts of the distance of `customer`."""
-    found = {}
-    for part in parts:
-        if part in SHOWN:
-            among = behind(customer, part)
-            touchpoints = SHOWN[part](customer, timeline(customer).filter(among), policy, as_of)
-            in_all = Touchpoint.objects.live().filter(among, customer=customer).count()
-            found[part] = Evidence(part, touchpoints, in_all)
-    return found
+def evidence(reading: Reading, parts: Iterable[str], *, policy: Policy) -> dict[str, Evidence]:
+    """Return what stands behind each of these parts of a customer's distance."""
+    touchpoints = _touchpoints(reading.customer_id)
+    return {part: _TOLD[part](touchpoints, reading, policy) for part in parts if part in _TOLD}
 
 
 def behind(customer: Customer, part: str) -> Q:
     """Return the condition that a touchpoint stands behind a part of the distance."""
-    if part != "wall":
-        return {"presence": ACTIVE, "cooling": WARM, "unhealed": OPEN_HURT}[part]
-    people = timeline(customer).filter(type__mode=Mode.HUMAN).values_list("occurred_at", flat=True)
-    last = list(people[:HUMAN_AT_MOST])
-    both = Q(type__mode__in=(Mode.HUMAN, Mode.DIGITAL))
-    return both & Q(occurred_at__gte=last[-1]) if last else both
+    if part == "wall":
+        return _since(_people(_touchpoints(customer.pk)))
+    return {"presence": ACTIVE, "cooling": WARM, "unhealed": OPEN_HURT}[part]
 
 
-def _of_presence(
-    customer: Customer, _: QuerySet[Touchpoint], __: Policy, ___: datetime
-) -> list[Touchpoint]:
+def _touchpoints(customer_id: int) -> QuerySet[Touchpoint]:
+    """Return what happened with a customer, as much of it as a line needs."""
+    return (
+        Touchpoint.objects.live()
+        .filter(customer_id=customer_id)
+        .select_related("type")
+        .only("occurred_at", "type__key", "type__label", "type__mode")
+        .order_by("-occurred_at", "-pk")
+    )
+
+
+def _told(part: str, touchpoints: QuerySet[Touchpoint]) -> Evidence:
+    """Take the first few, and count all in the same query."""
+    found: list[Any] = list(touchpoints.annotate(in_all=Window(Count("*")))[:AT_MOST])
+    return Evidence(part, found, found[0].in_all if found else 0)
+
+
+def _of_presence(touchpoints: QuerySet[Touchpoint], _: Reading, __: Policy) -> Evidence:
     """Take the last touchpoint of each of the last days the customer was active."""
     day = TruncDate("occurred_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
-    days = timeline(customer).filter(ACTIVE).annotate(day=day)
-    return list(days.order_by("-day", "-occurred_at", "-pk").distinct("day")[:AT_MOST])
+    days = touchpoints.filter(ACTIVE).annotate(day=day)
+    return _told("presence", days.order_by("-day", "-occurred_at", "-pk").distinct("day"))
 
 
-def _of_cooling(
-    customer: Customer, warm: QuerySet[Touchpoint], policy: Policy, as_of: datetime
-) -> list[Touchpoint]:
+def _of_cooling(touchpoints: QuerySet[Touchpoint], reading: Reading, policy: Policy) -> Evidence:
     """Take those that count most in the usual warmth and no longer in that of now."""
-    first = warm.order_by("occurred_at").values_list("occurred_at", flat=True).first()
-    if first is None:
-        return []
-    known_days = max((as_of - first).total_seconds() / 86_400, 0.0)
-    lost = _lost(policy, known_days, as_of)
-    return list(warm.annotate(lost=lost).order_by("-lost", "-occurred_at", "-pk")[:AT_MOST])
+    warm = touchpoints.filter(WARM).annotate(lost=_lost(policy, reading))
+    return _told("cooling", warm.order_by("-lost", "-occurred_at", "-pk"))
 
 
-def _lost(policy: Policy, known_days: float, as_of: datetime) -> Any:
+def _of_wall(touchpoints: QuerySet[Touchpoint], _: Reading, __: Policy) -> Evidence:
+    """Take the last with people, and the newest on screens since."""
+    people = _people(touchpoints)
+    since = touchpoints.filter(_since(people))
+    screens = list(since.filter(type__mode=Mode.DIGITAL)[: AT_MOST - len(people)])
+    return Evidence("wall", people + screens, since.order_by().count())
+
+
+def _people(touchpoints: QuerySet[Touchpoint]) -> list[Touchpoint]:
+    return list(touchpoints.filter(type__mode=Mode.HUMAN)[:HUMAN_AT_MOST])
+
+
+def _since(people: Sequence[Touchpoint]) -> Q:
+    """Return the condition for all with people and on screens since the first of these."""
+    both = Q(type__mode__in=(Mode.HUMAN, Mode.DIGITAL))
+    return both & Q(occurred_at__gte=people[-1].occurred_at) if people else both
+
+
+def _of_unhealed(touchpoints: QuerySet[Touchpoint], _: Reading, __: Policy) -> Evidence:
+    """Take those that have waited longest."""
+    return _told("unhealed", touchpoints.filter(OPEN_HURT).order_by("occurred_at", "pk"))
+
+
+def _lost(policy: Policy, reading: Reading) -> Any:
     """Return what a touchpoint gives to usual warmth and no longer to warmth, in its points.
 
     A point of connection and one of care are weighed as warmth weighs them near nothing.
     """
+    as_of = reading.as_of
+    known_days = max((as_of - (reading.first_at or as_of)) / timedelta(days=1), 0.0)
     age = ExpressionWrapper(Value(as_of) - F("occurred_at"), DurationField())
     days = Greatest(Extract(age, "epoch"), 0.0, output_field=FloatField()) / 86_400.0
     normal = policy.normal_half_life
@@ -140,28 +166,9 @@ def _lost(policy: Policy, known_days: float, as_of: datetime) -> Any:
     )
 
 
-def _of_wall(
-    customer: Customer, _: QuerySet[Touchpoint], __: Policy, ___: datetime
-) -> list[Touchpoint]:
-    """Take the last with people, and the newest on screens."""
-    people = list(timeline(customer).filter(type__mode=Mode.HUMAN)[:HUMAN_AT_MOST])
-    screens = timeline(customer).filter(type__mode=Mode.DIGITAL)
-    if people:
-        screens = screens.filter(occurred_at__gte=people[-1].occurred_at)
-    return people + list(screens[: AT_MOST - len(people)])
-
-
-def _of_unhealed(
-    _: Customer, open_hurt: QuerySet[Touchpoint], __: Policy, ___: datetime
-) -> list[Touchpoint]:
-    """Take those that have waited longest."""
-    return list(open_hurt.order_by("occurred_at", "pk")[:AT_MOST])
-
-
-SHOWN = {
+_TOLD = {
     "presence": _of_presence,
     "cooling": _of_cooling,
     "wall": _of_wall,
     "unhealed": _of_unhealed,
 }
-PARTS = tuple(SHOWN)
