@@ -82,7 +82,7 @@ def proof_customers_csv(request: HttpRequest) -> StreamingHttpResponse:
     return csv_file(name, _lines(asked.cases(request).iterator(500)))
 
 
-def proof_address(page: str, question: Question, **place: object) -> str:
+def proof_address(page: str, question: Question, /, **place: object) -> str:
     """Return the address of a page about a question; what is as usual is left out."""
     usual = Question()
     asked = {
@@ -147,7 +147,7 @@ class Asked:
         """Return the cases the person who asks may see."""
         return proof_cases(request.user, self.proof, month=self.first_day, kind=self.kind)
 
-    def to(self, page_name: str = "proof_customers", **changes: object) -> str:
+    def to(self, page_name: str = "proof_customers", /, **changes: object) -> str:
         """Return the address with parts changed; a change starts over at the first page."""
         place = {"month": f"{self.first_day:%Y-%m}", "kind": self.kind} | changes
         return proof_address(page_name, self.question, **place)

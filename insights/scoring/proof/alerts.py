@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from insights.scoring.proof.rollcall import SCORES, RollCall
 
+KNUTH = 2_654_435_761
+"""Multiplying by it scatters neighbouring numbers (Knuth, volume 3, section 6.4)."""
+
 SPELL = ["place", "last_at"]
 """A silence, whoever keeps it and since when."""
 
@@ -44,7 +47,7 @@ def flagged(
     score : f8[n]
         Rising with the risk.
     place : i8[n]
-        Which customers: ties are broken by a draw that is the same every week.
+        Which customers: ties are broken by lot, in the same way every week.
     budget : float
         Above 0, at most 1.
 
@@ -58,10 +61,12 @@ def flagged(
     >>> flagged(np.array([0.2, 0.9, 0.5]), np.arange(3), 0.5).tolist()
     [False, True, True]
     """
-    chosen = np.zeros(len(score), dtype=np.bool_)
-    tie = np.random.default_rng(1).permutation(int(place.max(initial=0)) + 1)[place]
     most = math.ceil(round(budget * len(score), 9))
-    chosen[np.lexsort((tie, -score))[:most]] = True
+    edge = np.partition(score, -most)[-most] if most else np.inf
+    chosen: NDArray[np.bool_] = score > edge
+    tied = np.flatnonzero(score == edge)
+    order = np.argsort(place[tied] * KNUTH % 2**32, kind="stable")
+    chosen[tied[order[: most - int(chosen.sum())]]] = True
     return chosen
 
 

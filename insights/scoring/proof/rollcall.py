@@ -100,6 +100,8 @@ class RollCall:
     def joined(cls, parts: Iterable["RollCall"]) -> "RollCall":
         """Put several, at least one, one after the other."""
         listed = list(parts)
+        if len(listed) == 1:
+            return listed[0]
         return cls(
             **{f.name: np.concatenate([getattr(p, f.name) for p in listed]) for f in fields(cls)}
         )
