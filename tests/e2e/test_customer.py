@@ -87,3 +87,44 @@ def test_older_touchpoints_are_a_link_without_javascript(open_page, manager, cus
     expect(page.locator(".event")).to_have_count(10)
     page.get_by_role("link", name="Back to the newest").click()
     expect(page.locator(".event")).to_have_count(30)
+
+
+def test_evidence_leads_to_its_touchpoint_on_an_older_page(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/", has_script=False)
+    link = page.locator(".evidence a[href*='?at=']").first
+    anchor = link.get_attribute("href").split("#")[1]
+    link.click()
+    expect(page.locator(f"#{anchor}")).to_be_in_viewport()
+    expect(page.locator(f"#{anchor}:target")).to_be_focused()
+    page.get_by_role("link", name="Back to the newest").click()
+    expect(page.locator(".event")).to_have_count(30)
+
+
+def test_all_that_is_behind_a_part_is_shown_alone(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    page.get_by_role("link", name="more behind silence").click()
+    expect(page.get_by_text("Only what is behind “Silence”")).to_be_visible()
+    expect(page.locator(".event-title", has_text="Templated e-mail")).to_have_count(0)
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator(".event-title", has_text="Templated e-mail").first).to_be_attached()
+
+
+def test_a_promised_deed_is_logged_and_keeps_its_promise(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    deed = page.locator(".deeds li", has_text="A meeting in person")
+    after = deed.locator("b").inner_text()
+    deed.get_by_role("link").click()
+    page.get_by_role("button", name="Log it").click()
+    expect(page.get_by_text("Met in person with")).to_be_visible()
+    drain(now=timezone.now())
+    expect(page.locator("#score .meter-number")).to_have_text(after)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_narrowed_timeline_can_be_used_by_everyone(
+    open_page, manager, customer, accessibility_problems, width
+):
+    page = open_page(manager, f"/customers/{customer.pk}/?behind=unhealed", width=width)
+    page.locator("details.chart-data summary").first.click()
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
