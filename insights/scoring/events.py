@@ -77,7 +77,7 @@ class Events:
         """Sort a frame by customer and moment and take its columns.
 
         Rows of one instant keep their order, so those of a frame already sorted all stay; only
-        where a loop closes at the instant it opened, and above its opening, closings go last.
+        where a loop closes at the instant it opened, and above its opening, such closings go last.
         Where clocks go back over midnight, the day that had begun goes on; a day any earlier
         is refused.
 
@@ -193,7 +193,8 @@ def _time_order(columns: dict[str, NDArray[Any]], codes: NDArray[np.intp]) -> ND
     order = np.lexsort((at, codes))
     moved = _moved(opener, order)[order]
     if (moved >= np.arange(len(at))).any():
-        return np.lexsort((columns["closes"] > 0, at, codes))
+        at_once = (columns["closes"] > 0) & (columns["opened_at"] >= at)
+        return np.lexsort((at_once, at, codes))
     return order
 
 

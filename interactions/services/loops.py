@@ -29,7 +29,10 @@ _RECONCILE = """
           ON closing.closes_source_id = opener.source_id
          AND closing.closes_external_id = opener.external_id
          AND closing.customer_id = opener.customer_id
-         AND closing.occurred_at >= opener.occurred_at
+         -- What opens a loop itself closes only earlier ones: two at one instant could otherwise
+         -- close each other, or one itself, and neither came first.
+         AND (closing.occurred_at > opener.occurred_at
+              OR closing.occurred_at = opener.occurred_at AND closing.opens IS NULL)
          AND closing.deleted_at IS NULL
         ORDER BY opener.id, closing.occurred_at, closing.id
     ), gone AS (

@@ -203,6 +203,8 @@ def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
 def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
     if item.opens not in _OPENS:
         yield "opens", item.opens, "Use question, complaint, failure, promise or none."
+    if item.closes and item.closes == item.external_id:
+        yield "closes", item.closes, "It cannot close itself; name what opened the loop."
     if item.due_at is None or not _is_aware(item.occurred_at):
         return
     if not _is_aware(item.due_at):

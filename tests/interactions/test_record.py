@@ -153,3 +153,9 @@ def test_template_is_found_by_its_text(by):
 
     assert Touchpoint.objects.filter(is_template=True).count() == 5
     assert TouchpointChange.objects.filter(is_refold=True).count() == 5
+
+
+def test_touchpoint_that_closes_itself_is_refused(by, customer):
+    (outcome,) = send(by, touch(customer, external_id="a", type="complaint", closes="a"))
+
+    assert [wrong.field for wrong in outcome.refusals] == ["closes"]
