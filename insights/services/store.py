@@ -25,6 +25,7 @@ SCORES = (
 )  # fmt: skip
 """What a reading and its row have under one name."""
 
+PARTS = ("part_presence", "part_cooling", "part_wall", "part_unhealed")
 NULLABLE = (
     "distance", "drift", "presence", "silence", "silent_days", "usual_gap_days",
 )  # fmt: skip
@@ -103,6 +104,8 @@ def store_readings(
     previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
     silence = np.nan_to_num(readings.silence)
     columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
+    # Somebody unknown has no distance, so none of it is of any part.
+    columns |= {name: np.nan_to_num(columns[name]) for name in PARTS}
     columns |= {
         "customer_id": ids,
         "band": lens.bands(readings, previous, profiles),
