@@ -20,12 +20,16 @@ from interactions.models import Direction, Loop, LoopKind, TouchpointType
 from relationships.words import day_name
 
 AT_MOST = 5
+SETTLING_AT_MOST = 2
+"""Where much is open, what else could be done must not be crowded out."""
+
 LOOPS_TRIED = 10
 """Open loops looked at, those due first; each is a history folded."""
 
 LEAST_POINTS = 1
 LEAST_EXPECTED_DAYS = 1 / 24
 
+SETTLE = "settle"
 CALL, MEETING, SETTLED = "call.phone", "meeting.in_person", "loop.closed"
 MAIL, ANSWER, QUESTION = "email.personal", "email.received", "question"
 
@@ -77,8 +81,10 @@ def nearer(
         Nearer(one.deed, one.text, one.type_key, one.loop_id, reading.distance, after)
         for one, after in zip(candidates, _distances(candidates, histories, now), strict=True)
     ]
-    found.sort(key=lambda one: one.distance_after)
-    return [one for one in found if one.points >= LEAST_POINTS][:AT_MOST]
+    telling = [one for one in found if one.points >= LEAST_POINTS]
+    telling.sort(key=lambda one: one.distance_after)
+    settling = [one for one in telling if one.deed == SETTLE]
+    return [one for one in telling if one not in settling[SETTLING_AT_MOST:]][:AT_MOST]
 
 
 def _distances(
@@ -164,7 +170,7 @@ def _settled(loop: Loop, key: str, deed: Deed, now: datetime) -> _Candidate:
         opened_at=to_microseconds(loop.opened_at) / MICROSECONDS_A_DAY,
         expected=max(expected, LEAST_EXPECTED_DAYS),
     )
-    return _Candidate("settle", text, key, [closing], loop.pk)
+    return _Candidate(SETTLE, text, key, [closing], loop.pk)
 
 
 def _is_mess_up(loop: Loop) -> bool:

@@ -129,6 +129,17 @@ def test_the_most_comes_first_and_every_deed_brings_a_point(customer):
     assert all(one.distance_before == distance(customer) for one in found)
 
 
+def test_much_that_is_open_does_not_crowd_out_the_rest(customer, manager):
+    for number in range(8):
+        happened(customer, manager, 70 + number, "complaint")
+    drain(now=NOW)
+
+    deeds = [one.deed for one in explained(customer, now=NOW).nearer]
+
+    assert deeds.count("settle") == 2
+    assert {"call", "meeting"} <= set(deeds)
+
+
 def test_nothing_supposed_is_kept(customer):
     touchpoints, loops = Touchpoint.objects.count(), Loop.objects.filter(closed_at=None).count()
     before = Reading.objects.values().get(customer=customer)
