@@ -8,10 +8,10 @@ HEARTH = $(RUN) -m config.launch
 CHECK = @DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost SECRET_KEY=none
 ARGS ?=
 
-.PHONY: help run stop reset manage shell test check bench format lock
+.PHONY: help run stop reset manage shell test check bench bench-drift format lock
 
 help:          ## List the targets
-	@sed -n 's/^\([a-z]*\): *## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile
 
 run:           ## Start Hearth here, and stop it with Ctrl-C (PORT, HOST, DEMO=0)
 	$(INSTALL) run
@@ -49,6 +49,10 @@ check:         ## Run all static checks
 bench:         ## Run the benchmarks and print what they measure
 	$(INSTALL) dev
 	@$(RUN) -m tests.bench $(ARGS)
+
+bench-drift:   ## Measure Hearth and its peers on real logs (HEARTH_LOGS names their folder)
+	$(INSTALL) dev
+	@$(RUN) -m tests.bench.drift $(ARGS)
 
 format:        ## Put code into the one format
 	$(INSTALL) dev

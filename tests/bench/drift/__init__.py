@@ -1,0 +1,1 @@
+"""`make bench-drift`: Hearth and its peers, measured on real logs."""
