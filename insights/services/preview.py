@@ -40,7 +40,11 @@ CUSTOMERS_REFOLDED_A_SECOND = 2_000
 
 Tell = Callable[[float], None]
 
-_KNOWN = "SELECT customer_id, band FROM insights_reading ORDER BY customer_id"
+_KNOWN = """
+    SELECT customer_id, band FROM insights_reading JOIN insights_customerstate USING (customer_id)
+    WHERE EXISTS (SELECT FROM relationships_customer WHERE id = customer_id)
+    ORDER BY customer_id
+"""
 _STATES = """
     SELECT numbers, policy_version, state.segment_id
     FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, place)

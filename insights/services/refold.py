@@ -98,6 +98,10 @@ def _keep_rhythm(version: int, now: datetime) -> None:
     rhythm = newest_rhythm()
     if rhythm is None or rhythm.policy_version == version:
         return
+    with connection.cursor() as cursor:
+        # One at a time; whoever waited finds it done.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('insights.refold'))")
+    rhythm = newest_rhythm() or rhythm
     policies = policies_by_version([rhythm.policy_version, version])
     before, after = policies[rhythm.policy_version].everyone, policies[version].everyone
     if any(getattr(before, name) != getattr(after, name) for name in POPULATION):
