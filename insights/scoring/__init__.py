@@ -13,6 +13,7 @@ from insights.scoring.policy import Policy
 from insights.scoring.population import Population, population
 from insights.scoring.read import read
 from insights.scoring.readings import Readings
+from insights.scoring.refit import Refit, TooLittleHistoryError, refit
 from insights.scoring.silence import Silence
 from insights.scoring.state import STATE_FIELDS, STATE_SIZE, empty_states
 from insights.scoring.trail import trail
@@ -29,13 +30,16 @@ __all__ = [
     "Policy",
     "Population",
     "Readings",
+    "Refit",
     "Silence",
+    "TooLittleHistoryError",
     "empty_states",
     "fold",
     "next_bands",
     "parts",
     "population",
     "read",
+    "refit",
     "trail",
     "why",
 ]

@@ -1,4 +1,4 @@
-"""The command line of the core: `python -m insights.scoring predict LOG.csv ...`.
+"""The command line of the core: `python -m insights.scoring predict LOG.csv ...`, and `train`.
 
 Exit codes: 0 when predictions were written (rows that could not be read are reported on
 standard error and left out), 2 when nothing was written, with one sentence saying why.
@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from insights.scoring.predict import Log, predict
+from insights.scoring.refit import TooLittleHistoryError
+from insights.scoring.silence import PRIOR_FILE
+from insights.scoring.train import train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,23 +35,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = _parser().parse_args(arguments)
     try:
-        log = predict(given.log, given.as_of, given.horizon, given.out)
+        given.run(given)
     except (ValueError, OSError) as problem:
-        print(f"predict: {problem}", file=sys.stderr)
+        print(f"{given.command}: {problem}", file=sys.stderr)
         return 2
-    _report(log)
     return 0
+
+
+def _predict(given: argparse.Namespace) -> None:
+    """Write predictions; without enough history to refit, say so and use the shipped prior."""
+    asked = (given.log, given.as_of, given.horizon, given.out)
+    try:
+        log = predict(*asked, is_refit=given.refit)
+    except TooLittleHistoryError as problem:
+        print(f"not refitted: {problem}; the shipped prior is used", file=sys.stderr)
+        log = predict(*asked)
+    _report(log)
+
+
+def _train(given: argparse.Namespace) -> None:
+    """Write the prior."""
+    train(given.folder, given.out)
 
 
 def _parser() -> argparse.ArgumentParser:
     """Say what may be asked."""
     parser = argparse.ArgumentParser(prog="python -m insights.scoring", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="predict")
+    commands = parser.add_subparsers(required=True, dest="command")
     command = commands.add_parser("predict", help="probability of silence for each customer")
     command.add_argument("log", type=Path, help="CSV with columns customer and occurred_at")
     command.add_argument("--as-of", required=True, help="ISO date; only what was before it counts")
     command.add_argument("--horizon", required=True, type=float, help="days of silence, 1 to 3650")
     command.add_argument("--out", required=True, type=Path, help="CSV to write")
+    command.add_argument(
+        "--refit", action="store_true", help="learn from what the log says before that date"
+    )
+    command.set_defaults(run=_predict)
+    command = commands.add_parser("train", help="the prior that Hearth ships, from logs")
+    command.add_argument("folder", type=Path, help="logs, and a README.md that lists them")
+    command.add_argument("--out", type=Path, default=PRIOR_FILE, help="JSON to write")
+    command.set_defaults(run=_train)
     return parser
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.scoring.columns import OUTBOUND
+from insights.scoring.activity import Activity
 from insights.scoring.events import Events
 from insights.scoring.fold import Fold
 from insights.scoring.kinds import Kinds
@@ -71,30 +71,9 @@ def backtests(
     if (np.diff(cuts) < 0).any():
         raise ValueError("cut-offs must rise")
     folding = Fold(events, kinds, policy)
-    activity = _activity(events, kinds)
+    activity = Activity.of(events, kinds)
     for cut in cuts:
         folding.until(cut)
         rows = np.flatnonzero(folding.states[:, FIELD["active_days"]] > 0.0)
-        seen = _between(activity, events.customers, cut, cut + horizon)
-        yield Backtest(cut, rows, folding.states[rows], ~seen[rows])
-
-
-def _activity(events: Events, kinds: Kinds) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Take customer and moment of every touchpoint that shows the customer is there."""
-    inward = events.direction != OUTBOUND
-    shows = (inward | kinds.purchase[events.kind]) & kinds.counts[events.kind]
-    customer = np.repeat(np.arange(events.customers), np.diff(events.offsets))
-    return customer[shows], events.at[shows]
-
-
-def _between(
-    activity: tuple[NDArray[np.int64], NDArray[np.float64]],
-    customers: int,
-    start: float,
-    stop: float,
-) -> NDArray[np.bool_]:
-    """Say which customers were active in `[start, stop)`."""
-    customer, at = activity
-    seen = np.zeros(customers, dtype=np.bool_)
-    seen[customer[(at >= start) & (at < stop)]] = True
-    return seen
+        silent = activity.silent(cut, cut + horizon)
+        yield Backtest(cut, rows, folding.states[rows], silent[rows])

@@ -37,8 +37,8 @@ def gaps_at_least(counts: NDArray[np.float64], days: NDArray[np.float64]) -> NDA
     ----------
     counts : f8[n, BINS]
         Gaps per bin.
-    days : f8[n]
-        Days of silence, at least 0.
+    days : f8[n] or f8[1]
+        Days of silence, at least 0; each customer's, or the same for all.
 
     Returns
     -------

@@ -44,6 +44,7 @@ WINDOWS, WINDOW_DAY = FIELD["windows"], FIELD["window_day"]
 CLOCK, GOODWILL, FIRST_AT = FIELD["clock"], FIELD["goodwill"], FIELD["first_at"]
 ACTIVE_DAYS, FIRST_DAY = FIELD["active_days"], FIELD["first_day"]
 LAST_DAY, LAST_AT = FIELD["last_day"], FIELD["last_at"]
+LAST_DAY_TOUCHES = FIELD["last_day_touches"]
 BUSY_LATELY, BUSY_LONG = FIELD["busy_lately"], FIELD["busy_long"]
 LOG_GAPS, LOG_GAPS_SQUARED = FIELD["log_gaps"], FIELD["log_gaps_squared"]
 RECENT_LOG_GAP, FIRST_BIN = FIELD["recent_log_gap"], FIELD["gap_0"]
@@ -183,7 +184,9 @@ def count_activity(row: Row, touch: Touch, rules: Rules) -> None:
         row[BUSY_LONG] *= half_left(since, rules.busy_long)
         row[LAST_AT] = touch.at
     if touch.day <= row[LAST_DAY]:
+        row[LAST_DAY_TOUCHES] += 1.0
         return
+    row[LAST_DAY_TOUCHES] = 1.0
     if row[ACTIVE_DAYS] > 0.0:
         count_gap(row, touch.day - row[LAST_DAY], rules)
     else:

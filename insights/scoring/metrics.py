@@ -148,6 +148,30 @@ def brier(silent: Flags, probability: Column) -> float:
     return float(((probability - silent) ** 2).mean()) if len(silent) else math.nan
 
 
+def log_loss(silent: Flags, probability: Column) -> float:
+    """Mean surprise at what happened, in nats: `-log` of the probability it had been given.
+
+    Parameters
+    ----------
+    silent, probability
+        As for `brier`.
+
+    Returns
+    -------
+    float
+        0 is perfect, log 2 is a coin. What was said to be impossible counts as one in 10^12. NaN
+        of nobody.
+
+    Examples
+    --------
+    >>> round(log_loss(np.array([True, False]), np.array([0.5, 0.5])), 6)
+    0.693147
+    """
+    _check(silent, probability)
+    given = np.where(silent, probability, 1.0 - probability)
+    return float(-np.log(np.maximum(given, 1e-12)).mean()) if len(silent) else math.nan
+
+
 @dataclass(frozen=True, slots=True)
 class Tenths:
     """Customers in equal groups by what was said of them, lowest first; one entry a group.

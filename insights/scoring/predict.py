@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from insights.scoring.columns import COLUMNS
-from insights.scoring.events import Events
+from insights.scoring.activity import PLAIN, Activity
 from insights.scoring.fold import fold
-from insights.scoring.kinds import Kinds
 from insights.scoring.policy import Policy
 from insights.scoring.population import population
 from insights.scoring.read import read
+from insights.scoring.refit import learn
+from insights.scoring.silence import Silence
 
 SHOWN_BAD_ROWS = 20
 SHORTEST_DATE = len("20200131")
@@ -42,7 +42,7 @@ class Log:
     bad: int
 
 
-def predict(log: Path, as_of: str, horizon: float, out: Path) -> Log:
+def predict(log: Path, as_of: str, horizon: float, out: Path, *, is_refit: bool = False) -> Log:
     r"""Write each customer's probability of silence to a CSV file.
 
     Parameters
@@ -55,6 +55,8 @@ def predict(log: Path, as_of: str, horizon: float, out: Path) -> Log:
         Days of silence asked for.
     out : Path
         Gets `customer,silence`, sorted by customer; written whole or not at all.
+    is_refit : bool
+        Learn from the log itself, from what was before `as_of`.
 
     Returns
     -------
@@ -81,14 +83,19 @@ def predict(log: Path, as_of: str, horizon: float, out: Path) -> Log:
     moment = moment_of(as_of)
     policy = replace(Policy(), horizon_days=float(horizon))
     entries = read_log(log)
-    customers, silence = silences(entries.customer, entries.at, moment, policy)
+    customers, silence = silences(entries.customer, entries.at, moment, policy, is_refit=is_refit)
     table = pd.DataFrame({"customer": customers, "silence": silence})
     _write_whole(table, out)
     return entries
 
 
 def silences(
-    customer: NDArray[np.object_], at: NDArray[np.float64], as_of: float, policy: Policy
+    customer: NDArray[np.object_],
+    at: NDArray[np.float64],
+    as_of: float,
+    policy: Policy,
+    *,
+    is_refit: bool = False,
 ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
     """Work out the probability of silence for every customer seen before a moment.
 
@@ -102,6 +109,8 @@ def silences(
         Days since 1970 UTC; what happened then or later is not looked at.
     policy : Policy
         Its horizon is the one asked for.
+    is_refit : bool
+        Learn from what happened before `as_of`; else the shipped coefficients are taken.
 
     Returns
     -------
@@ -110,17 +119,23 @@ def silences(
     silence : f8[n]
         0 to 1.
 
+    Raises
+    ------
+    TooLittleHistoryError
+        When there is too little to learn from.
+
     Examples
     --------
     >>> who = np.array(["b", "a", "b"], dtype=object)
     >>> silences(who, np.array([1.0, 2.0, 5.0]), 5.0, Policy())[1].round(2).tolist()
-    [0.56, 0.58]
+    [0.55, 0.57]
     """
     before = at < as_of
     codes, customers = pd.factorize(customer[before], sort=True)
-    events = _plain_events(codes, at[before], len(customers))
-    states = fold(events, Kinds.from_rows([{}]), policy).states
-    reading = read(states, as_of, policy, population(states, policy))
+    activity = _activity(codes, at[before], len(customers))
+    silence = learn(activity, policy, as_of) if is_refit else Silence.prior()
+    states = fold(activity.events(), PLAIN, policy).states
+    reading = read(states, as_of, policy, population(states, policy), silence)
     return np.asarray(customers, dtype=object), reading.silence
 
 
@@ -237,16 +252,11 @@ def _complaints(
     return complaints
 
 
-def _plain_events(codes: NDArray[np.intp], at: NDArray[np.float64], customers: int) -> Events:
-    """Make every log entry an inbound touchpoint worth nothing."""
+def _activity(codes: NDArray[np.intp], at: NDArray[np.float64], customers: int) -> Activity:
+    """Take every log entry as a sign of the customer; days are UTC days."""
     order = np.lexsort((at, codes))
-    columns = {
-        name: np.full(len(at), default, dtype=kind) for name, (kind, default) in COLUMNS.items()
-    }
-    columns["at"] = at[order]
-    columns["day"] = np.floor(columns["at"]).astype(np.int32)
-    counts = np.bincount(codes, minlength=customers)
-    return Events(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
+    at = at[order]
+    return Activity(codes[order].astype(np.int64), at, np.floor(at).astype(np.int32), customers)
 
 
 def _write_whole(table: pd.DataFrame, out: Path) -> None:

@@ -82,7 +82,7 @@ def rhythm_of(states: Column, population: Population, policy: Policy) -> Rhythm:
 def features(
     states: Column, silent_days: Column, rhythm: Rhythm, policy: Policy, horizon: float
 ) -> Column:
-    """Work out the nine features of silence.
+    """Work out the features of silence.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def features(
 
     Returns
     -------
-    f8[n, 9]
+    f8[n, len(FEATURES)]
         In the order of `FEATURES`, each clipped.
 
     Examples
@@ -116,7 +116,8 @@ def features(
     overdue = np.log((silent_days + 0.5) / gap)
     lately = policy.horizon_days * policy.busy_lately_horizons
     long = policy.horizon_days * policy.busy_long_horizons
-    quiet_before = gaps_at_least(states[:, GAP_COLUMNS], silent_days)
+    gaps = states[:, GAP_COLUMNS]
+    quiet_before = gaps_at_least(gaps, silent_days)
     columns = (
         overdue,
         np.maximum(overdue - policy.very_overdue_from, 0.0),
@@ -127,6 +128,9 @@ def features(
         np.log(horizon / gap),
         np.log(rhythm.spread),
         np.maximum(rhythm.trend, 0.0),
+        np.log((gaps_at_least(gaps, np.array([horizon])) + 0.25) / rhythm.active_days),
+        np.log(np.maximum(states[:, FIELD["last_day_touches"]], 1.0)),
+        np.full(len(states), np.log(horizon / policy.horizon_days)),
     )
     limit = policy.feature_limit
     clipped: Column = np.clip(np.stack(columns, axis=1), -limit, limit)
@@ -168,7 +172,7 @@ def silence_and_presence(
     >>> silent = np.array([20.0, 400.0])  # the usual gap is 21 days
     >>> args = (rhythm, policy, Silence.prior(), 90.0)
     >>> silence_and_presence(states, silent, *args)[1].round(3).tolist()
-    [1.0, 0.156]
+    [1.0, 0.139]
     """
     now = coefficients.log_odds(features(states, silent_days, rhythm, policy, horizon))
     usual = np.minimum(silent_days, rhythm.usual_gap)

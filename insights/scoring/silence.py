@@ -1,8 +1,11 @@
 """The coefficients that turn a customer's rhythm into the probability of silence."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -18,13 +21,16 @@ FEATURES = (
     "horizon",
     "irregular",
     "slowing",
+    "gone_this_long_before",
+    "touches_last_day",
+    "asked_shorter",
 )
 
-SIGNS = (1, 1, -1, -1, -1, 0, 0, 0, 0)
+SIGNS = (1, 1, -1, -1, -1, 0, 0, 0, 0, 1, 0, 0)
 """Sign each coefficient may have, so that no fit can reward silence; 0 is free."""
 
-PRIOR = (0.2684, 0.7556, 0.0, -1.509, -0.2707, 0.4383, 0.0713, -0.104, 1.6352)
-PRIOR_INTERCEPT = 0.3136
+PRIOR_FILE = Path(__file__).with_name("prior.json")
+"""Written by `python -m insights.scoring train`, from public logs alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Silence:
     ----------
     intercept : float
         Log odds where every feature is 0.
-    coefficients : tuple of 9 floats
+    coefficients : tuple of floats
         In the order of `FEATURES`.
 
     Raises
@@ -45,7 +51,7 @@ class Silence:
 
     Examples
     --------
-    >>> Silence(0.0, (-1.0, *PRIOR[1:]))
+    >>> Silence(0.0, (-1.0, *Silence.prior().coefficients[1:]))
     Traceback (most recent call last):
     ValueError: the coefficient of overdue is -1.0; it must not be below 0
     """
@@ -65,25 +71,27 @@ class Silence:
                 raise ValueError(f"the coefficient of {name} is {value}; it must not be {side} 0")
 
     @classmethod
+    @cache
     def prior(cls) -> Self:
         """Give the shipped coefficients.
 
         Examples
         --------
-        >>> Silence.prior().intercept
-        0.3136
+        >>> Silence.prior() is Silence.prior()
+        True
         """
-        return cls(PRIOR_INTERCEPT, PRIOR)
+        return cls.from_json(json.loads(PRIOR_FILE.read_text()))
 
     def to_json(self) -> dict[str, Any]:
-        """Give the coefficients as JSON can hold them.
+        """Give the coefficients as JSON can hold them, by name.
 
         Examples
         --------
         >>> Silence.from_json(Silence.prior().to_json()) == Silence.prior()
         True
         """
-        return {"intercept": self.intercept, "coefficients": list(self.coefficients)}
+        named = dict(zip(FEATURES, self.coefficients, strict=True))
+        return {"intercept": self.intercept, "coefficients": named}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
@@ -92,16 +100,28 @@ class Silence:
         Raises
         ------
         ValueError
-            For coefficients of another shape, as an older Hearth may have written.
+            For coefficients of other features, as another version of Hearth may have written.
+
+        Examples
+        --------
+        >>> Silence.from_json({"intercept": 0.0, "coefficients": {"luck": 1.0}})
+        Traceback (most recent call last):
+        ValueError: coefficients of luck; those of overdue, very_overdue, ...
         """
-        return cls(float(given["intercept"]), tuple(float(x) for x in given["coefficients"]))
+        named = given.get("coefficients")
+        if not isinstance(named, Mapping) or set(named) != set(FEATURES):
+            raise ValueError(
+                f"coefficients of {', '.join(named or ())}; "
+                f"those of {', '.join(FEATURES)} are needed"
+            )
+        return cls(float(given["intercept"]), tuple(float(named[name]) for name in FEATURES))
 
     def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds of silence.
 
         Parameters
         ----------
-        features : f8[n, 9]
+        features : f8[n, len(FEATURES)]
             As `presence.features` gives them.
 
         Returns
@@ -111,8 +131,9 @@ class Silence:
 
         Examples
         --------
-        >>> Silence.prior().log_odds(np.zeros((1, 9))).tolist()
-        [0.3136]
+        >>> sure = Silence(2.0, (0.0,) * len(FEATURES))
+        >>> sure.log_odds(np.zeros((1, len(FEATURES)))).tolist()
+        [2.0]
         """
         odds: NDArray[np.float64] = self.intercept + features @ np.array(self.coefficients)
         return np.clip(odds, -500.0, 500.0)

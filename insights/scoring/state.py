@@ -45,6 +45,7 @@ STATE_FIELDS = (
     "first_day",  # local day of the first active day; +inf before any
     "last_day",  # local day of the last active day; -inf before any
     "last_at",  # moment of the last activity; -inf before any
+    "last_day_touches",  # touchpoints of the customer on that day
     "busy_lately",  # decayed count of active days at `last_at`, short half-life
     "busy_long",  # the same, long half-life
     "log_gaps",  # sum of log gaps (log days)

@@ -208,7 +208,7 @@ class Oracle:
         return math.exp((population.k * population.mu0 + sum(logs)) / (population.k + len(logs)))
 
     def features(self, r, population, horizon):
-        """Work out the nine features of silence."""
+        """Work out the features of silence."""
         p, gaps, n = self.policy, self.gaps(), len(self.days())
         m, logs = n - 1, [math.log(gap) for gap in gaps]
         g = self.usual_gap(population)
@@ -239,6 +239,9 @@ class Oracle:
             math.log(horizon / (g + 0.5)),
             math.log(s),
             max(0.0, trend),
+            math.log((sum(gap_counts(gap, horizon) for gap in gaps) + 0.25) / (m + 1)),
+            math.log(sum(t["day"] == self.days()[-1] for t in self.active())),
+            math.log(horizon / p.horizon_days),
         ]
         return [min(max(x, -CLIP), CLIP) for x in raw]
 

@@ -155,8 +155,12 @@ def test_silence_by_hand():
         math.log(90 / 21.5),
         0.0,
         0.0,
+        math.log(0.25 / 2),  # no gap of 90 days yet
+        0.0,  # one touchpoint on the last day
+        0.0,  # asked for the policy's horizon
     ]
-    odds = 0.3136 + sum(b * x for b, x in zip(Silence.prior().coefficients, features, strict=True))
+    prior = Silence.prior()
+    odds = prior.intercept + sum(b * x for b, x in zip(prior.coefficients, features, strict=True))
     assert row["silence"] == pytest.approx(1 / (1 + math.exp(-odds)))
     assert row["presence"] == 1.0
     assert row["usual_gap_days"] == pytest.approx(21.0)

@@ -15,13 +15,12 @@ from insights.scoring.predict import moment_of
 def run(tmp_path, capsys):
     """Run predict on a log given as text or bytes; give its code, result and complaints."""
 
-    def run(log, as_of="2020-03-01", horizon="30", out="out.csv"):
+    def run(log, as_of="2020-03-01", horizon="30", out="out.csv", more=()):
         path = tmp_path / "log.csv"
         path.write_bytes(log if isinstance(log, bytes) else log.encode())
         target = tmp_path / out
-        code = main(
-            ["predict", str(path), "--as-of", as_of, "--horizon", horizon, "--out", str(target)]
-        )
+        asked = ["--as-of", as_of, "--horizon", horizon, "--out", str(target), *more]
+        code = main(["predict", str(path), *asked])
         result = None
         if target.exists():
             result = pd.read_csv(target, keep_default_na=False, dtype={"customer": str})
@@ -52,6 +51,36 @@ def test_what_happens_from_the_date_on_has_no_influence(run):
     after = run(RHYTHM + "weekly,2020-03-01\nnewcomer,2020-03-02T10:00:00Z\n")[1]
 
     pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_refit_learns_from_the_log_itself_and_only_from_before_the_date(run):
+    # Everybody calls every other day; half of them stop in mid-January.
+    steady = [f"s{n},2020-{month}-{day:02}" for n in range(9) for month in ("01", "02")
+              for day in range(1, 29, 2)]  # fmt: skip
+    gone = [f"g{n},2020-01-{day:02}" for n in range(9) for day in range(1, 15, 2)]
+    log = HEADER + "\n".join(steady + gone) + "\n"
+
+    code, refitted, said = run(log, more=["--refit"])
+
+    assert (code, said) == (0, "")
+    assert not refitted.equals(run(log)[1])
+    silence = refitted.set_index("customer")["silence"]
+    assert silence["s0"] < 0.3 < silence["g0"]
+    later = "".join(f"{who},2020-03-{day:02}\n" for who in ("g0", "new") for day in range(1, 30))
+    pd.testing.assert_frame_equal(refitted, run(log + later, more=["--refit"])[1])
+
+
+def test_a_refit_without_enough_history_says_so_and_uses_what_ships(run):
+    log = HEADER + "a,2020-02-28\nb,2020-02-29\n"
+
+    code, result, said = run(log, more=["--refit"])
+
+    assert code == 0
+    assert said == (
+        "not refitted: there are 2 days of history; 12 are needed for a horizon of 30 days; "
+        "the shipped prior is used\n"
+    )
+    pd.testing.assert_frame_equal(result, run(log)[1])
 
 
 def test_order_of_rows_and_other_columns_do_not_matter(run):
