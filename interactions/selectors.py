@@ -182,7 +182,7 @@ def open_loops_of(customer: Customer) -> QuerySet[Loop]:
     """Return what is open with one customer, the first due first."""
     return (
         Loop.objects.filter(closed_at__isnull=True, customer=customer)
-        .select_related("person", "opened_by__type")
+        .select_related("customer", "person", "opened_by__type")
         .order_by("due_at", "id")
     )
 

@@ -21,7 +21,7 @@ from insights.selectors.portfolio import SPLIT
 from insights.selectors.reasons import PART_LABELS
 from insights.timeline import draw, lanes_key, parse_lanes
 from insights.views.today import loop_row
-from insights.words import ago, money, signed
+from insights.words import ago, money, signed, thousands
 from interactions.models import Touchpoint
 from interactions.selectors import Place
 from relationships.models import Customer, Person
@@ -36,6 +36,9 @@ QUARTERS = {
     (False, True): "through the glass",
     (False, False): "walled off",
 }
+LOOPS_SHOWN = 50
+"""Open loops on a page, those due first; nobody reads further before settling some."""
+
 POLLS_AT_MOST = 40
 """After this many looks for a new score the page says that it takes longer."""
 
@@ -54,7 +57,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_explained(page.explained, now, on_page=page.timeline.touchpoints),
         "about": _about(page, now),
-        "loops": [loop_row(loop, now) for loop in page.loops],
+        "loops": [loop_row(loop, now) for loop in page.loops[:LOOPS_SHOWN]],
+        "more_loops": _more(len(page.loops) - LOOPS_SHOWN),
         "contacts": [_contact(line, now) for line in page.contacts],
         "identities": page.identities,
         **_timeline(request, page, shown, now),
@@ -96,6 +100,12 @@ def customer_payback(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before if before.isdecimal() and len(before) <= 3 else "",
     }
     return render(request, "insights/_payback.html", context)
+
+
+def _more(number: int) -> str:
+    if number <= 0:
+        return ""
+    return f"{thousands(number)} more {'is' if number == 1 else 'are'} open"
 
 
 def _visible(person: Person, pk: int) -> Customer:

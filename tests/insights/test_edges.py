@@ -304,6 +304,20 @@ def test_thousands_in_a_day_are_folded_once_and_paged_by_an_index(by, customer):
     assert "Sort" not in plan
 
 
+def test_page_of_hundreds_open_loops_shows_those_due_first(
+    by, customer, browser, django_assert_max_num_queries
+):
+    moments = [NOW - timedelta(hours=hour) for hour in range(300)]
+    send(by, customer, *moments, type="complaint")
+    drain(now=NOW)
+
+    with django_assert_max_num_queries(40):
+        page = browser.get(f"/customers/{customer.pk}/").content.decode()
+
+    assert "250 more are open" in page
+    assert len(page) < 250_000
+
+
 # What we say of a customer after years.
 
 
