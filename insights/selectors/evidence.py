@@ -20,7 +20,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, Extract, Greatest, Power, TruncDate
+from django.db.models.functions import Cast, Coalesce, Extract, Greatest, Power, TruncDate
 
 from insights.models import Reading
 from insights.scoring import Policy
@@ -141,7 +141,9 @@ def _lost(policy: Policy, reading: Reading) -> Any:
     as_of = reading.as_of
     known_days = max((as_of - (reading.first_at or as_of)) / timedelta(days=1), 0.0)
     age = ExpressionWrapper(Value(as_of) - F("occurred_at"), DurationField())
-    days = Greatest(Extract(age, "epoch"), 0.0, output_field=FloatField()) / 86_400.0
+    # PostgreSQL extracts as numeric, whose powers take a hundred times as long.
+    seconds = Cast(Extract(age, "epoch"), FloatField())
+    days = Greatest(seconds, 0.0, output_field=FloatField()) / 86_400.0
     normal = policy.normal_half_life
 
     def faded(half_life: float) -> Any:
