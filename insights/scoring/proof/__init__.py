@@ -127,7 +127,8 @@ def prove(
     cases: list[Cases] = []
     firsts: list[RollCall] = []
     is_first = np.diff(months_of(cuts), prepend=-1) != 0
-    for number, call in enumerate(roll_calls(groups, policy, cuts.tolist(), silence_at)):
+    calls = roll_calls(groups, policy, cuts.tolist(), silence_at, set(cuts[is_first].tolist()))
+    for number, call in enumerate(calls):
         in_touch = call.only(call.is_in_touch)
         if len(in_touch):
             cases += calendar.see(in_touch, watch.see(in_touch))

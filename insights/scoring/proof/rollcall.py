@@ -1,6 +1,6 @@
 """Roll calls: at a past Monday, what was known of every customer, and what happened then."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -15,8 +15,12 @@ from insights.scoring.population import Population
 from insights.scoring.proof.rivals import Decay, rfm
 from insights.scoring.read import read
 from insights.scoring.silence import Silence
+from insights.scoring.state import FIELD
 
 Column = NDArray[np.float64]
+
+ENOUGH_FOR_RHYTHM = 20_000
+"""Customers whose rhythm tells that of everyone."""
 
 SCORES = ("hearth", "days_since", "rfm", "decay")
 """Hearth's silence and its plain rivals, each rising with the risk of silence."""
@@ -47,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RollCall:
-    """Everyone known at a cut-off: columns of n customers.
+    """Customers known at a cut-off: columns of n.
 
     Attributes
     ----------
@@ -60,7 +64,7 @@ class RollCall:
     is_in_touch : bool[n]
         Heard from within the horizon before: of others a warning would come too late.
     is_early : bool[n]
-        Early drift, see `metrics.early_drift`.
+        Early drift, see `metrics.early_drift`; only looked at where everyone is called.
     last_at : f8[n]
         Last active before the cut-off, days since 1970 UTC.
     distance : f8[n]
@@ -68,7 +72,8 @@ class RollCall:
     style : i1[n]
         As read then.
     hearth, days_since, rfm, decay : f8[n]
-        Scores, each rising with the risk of silence; `hearth` is its probability.
+        Scores, each rising with the risk of silence; `hearth` is its probability, `rfm` ranks
+        among those in touch.
     service, connection : f8[n]
         The two axes as predictors: 0 is all there is of it, 1 is none.
     """
@@ -112,6 +117,7 @@ def roll_calls(
     policy: Policy,
     cuts: Sequence[float],
     silence_at: Callable[[float], Silence],
+    in_full: Collection[float] | None = None,
 ) -> Iterator[RollCall]:
     """Call the roll at each cut-off, knowing only what was before it.
 
@@ -125,6 +131,8 @@ def roll_calls(
         Rising, days since 1970 UTC; the horizon after the last must be over.
     silence_at : callable
         The coefficients in use at a cut-off.
+    in_full : collection of floats, optional
+        Cut-offs at which everyone known is called, not only those in touch; by default all.
 
     Yields
     ------
@@ -151,45 +159,59 @@ def roll_calls(
     decays = [Decay(group.events, group.kinds) for group in groups]
     runs = [backtests(g.events, g.kinds, g.policy, cuts, horizon) for g in groups]
     for tests in zip(*runs, strict=True):
+        cut = tests[0].as_of
         population = _population(groups, tests, policy)
-        silence = silence_at(tests[0].as_of)
+        silence, is_full = silence_at(cut), in_full is None or cut in in_full
         call = RollCall.joined(
-            _called(group, test, population, silence, decay)
+            _called(group, test, population, silence, decay.until(cut), is_full=is_full)
             for group, test, decay in zip(groups, tests, decays, strict=True)
         )
-        # Ranks are among everyone, whichever policy they are read with.
-        yield replace(call, rfm=rfm(call.days_since, call.rfm.astype(np.int64)))
+        # Ranks are among all in touch, whichever policy they are read with.
+        active_days, ranks = call.rfm, np.zeros(len(call))
+        rows = call.is_in_touch
+        ranks[rows] = rfm(call.days_since[rows], active_days[rows].astype(np.int64))
+        yield replace(call, rfm=ranks)
 
 
 def _population(groups: Sequence[Group], tests: Sequence[Backtest], policy: Policy) -> Population:
-    """Work out everyone's rhythm as it was."""
+    """Work out everyone's rhythm as it was, from some of them where they are very many."""
+    known = sum(len(test.rows) for test in tests)
+    every = max(known // ENOUGH_FOR_RHYTHM, 1)
     sums = [
-        Population.gather(test.states, group.policy.mean_trust_gaps)
+        Population.gather(test.states[::every], group.policy.mean_trust_gaps)
         for group, test in zip(groups, tests, strict=True)
     ]
     return Population.from_sums(np.sum(sums, axis=0), policy)
 
 
 def _called(
-    group: Group, test: Backtest, population: Population, silence: Silence, decay: Decay
+    group: Group,
+    test: Backtest,
+    population: Population,
+    silence: Silence,
+    decay: Column,
+    *,
+    is_full: bool,
 ) -> RollCall:
     """Read one group at a cut-off; `rfm` still holds the active days, which want ranks."""
     cut, horizon = test.as_of, group.policy.horizon_days
-    styles = group.styles[test.rows]
-    reading = read(test.states, cut, group.policy, population, silence, horizon, styles)
+    is_in_touch = cut - test.states[:, FIELD["last_at"]] < horizon
+    kept = np.ones(len(test.rows), dtype=np.bool_) if is_full else is_in_touch
+    states, rows = test.states[kept], test.rows[kept]
+    reading = read(states, cut, group.policy, population, silence, horizon, group.styles[rows])
     return RollCall(
-        place=group.places[test.rows],
-        cut=np.full(len(test.rows), cut),
-        is_silent=test.is_silent,
-        is_in_touch=reading.silent_days < horizon,
-        is_early=early_drift(test.states, cut),
+        place=group.places[rows],
+        cut=np.full(len(rows), cut),
+        is_silent=test.is_silent[kept],
+        is_in_touch=is_in_touch[kept],
+        is_early=early_drift(states, cut) if is_full else np.zeros(len(rows), dtype=np.bool_),
         last_at=reading.last_at,
         distance=reading.distance,
         style=reading.style,
         hearth=reading.silence,
         days_since=reading.silent_days,
         rfm=reading.active_days.astype(np.float64),
-        decay=-decay.until(cut)[test.rows],
+        decay=-decay[rows],
         service=1.0 - reading.served,
         connection=1.0 - reading.connection,
     )
