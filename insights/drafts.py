@@ -11,8 +11,8 @@ from insights.selectors.policy import Place, Settings
 from insights.selectors.preview import Preview
 
 KEPT_SECONDS = 24 * 3600
-STALLED_SECONDS = 30
-"""A preview that says nothing for so long is started again."""
+STALLED_SECONDS = 60
+"""A preview that says nothing for so long may be started again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def preview_policy(digest: str) -> None:
     """Work out what a draft of the policy would do, unless it is forgotten meanwhile."""
     draft = kept_draft(digest)
     if draft:
+        tell_preview(digest, 0.01)
         found = preview(
             settings=draft.settings,
             now=timezone.now(),

@@ -77,11 +77,12 @@ def _names() -> Names:
 
 
 def _editor(request: HttpRequest, form: PolicyForm, **extra: Any) -> HttpResponse:
-    version = newest_version()
+    version, types = newest_version(), types_of(form)
     context = {
         "form": form,
         "sections": sections_of_everyone(form),
-        "types": types_of(form),
+        "types": types,
+        "types_changed": sum(row.is_changed for entry in types for row in entry.rows),
         "segments": sections_of_segments(form),
         "version": version,
         "has_errors": form.is_bound and bool(form.errors),

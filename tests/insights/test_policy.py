@@ -263,7 +263,7 @@ def test_preview_nobody_works_on_can_be_started_again(browser):
     digest = keep_draft(Draft({}, 0, "stalled"))
     url = reverse("policy_preview", args=[digest])
 
-    assert "Nobody is working on this preview" in browser.get(url).content.decode()
+    assert "Nothing was heard of this preview" in browser.get(url).content.decode()
     assert "would change band" in browser.post(url, {"action": "again"}, follow=True).text
 
 
