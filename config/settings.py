@@ -141,6 +141,15 @@ CELERY_BEAT_SCHEDULE = {
     "refold": {"task": "insights.tasks.refold", "schedule": 20, "options": {"expires": 20}},
     # It looks whether the newest is old enough, so a night the machine was off costs nothing.
     "proof": {"task": "insights.tasks.keep_proof", "schedule": 60, "options": {"expires": 60}},
+    "silence": {
+        "task": "insights.tasks.keep_silence",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
+    "weekly": {
+        "task": "insights.tasks.learn_silence",
+        "schedule": crontab(day_of_week="sunday", hour=3, minute=37),
+    },
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 

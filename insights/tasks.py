@@ -14,7 +14,9 @@ from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
 from insights.services.preview import preview
 from insights.services.prove import TooManyProofsError, start_proof, work_out
+from insights.services.refit import read_with_new_silence, refit_silence
 from insights.services.refold import refold_outdated
+from relationships.models import Person
 
 LONGEST_DRAIN_SECONDS = 20
 LONGEST_REFOLD_SECONDS = 15
@@ -88,3 +90,17 @@ def keep_proof() -> None:
             run, is_new = start_proof(question=Question(), by=None, now=timezone.now())
             if is_new:
                 work_out(proof_id=run.pk)
+
+
+@shared_task
+def learn_silence(by: int | None = None) -> None:
+    """Refit silence to our own history, weekly and when somebody asks; then read everyone."""
+    now = timezone.now()
+    refit_silence(as_of=now, by=Person.objects.filter(pk=by).first())
+    read_with_new_silence(now=now)
+
+
+@shared_task
+def keep_silence() -> None:
+    """Read everyone again when another version of silence was taken into use."""
+    read_with_new_silence(now=timezone.now())

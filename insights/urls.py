@@ -22,6 +22,12 @@ from insights.views.policy import (
 )
 from insights.views.proof import proof, proof_progress, start_proof
 from insights.views.proof_customers import proof_customers, proof_customers_csv
+from insights.views.silence import (
+    refit_silence,
+    silence,
+    silence_work,
+    use_silence_version,
+)
 from insights.views.today import today
 
 urlpatterns = [
@@ -46,4 +52,8 @@ urlpatterns = [
     path("proof/progress/<int:pk>/", proof_progress, name="proof_progress"),
     path("proof/customers/", proof_customers, name="proof_customers"),
     path("proof/customers.csv", proof_customers_csv, name="proof_customers_csv"),
+    path("silence/", silence, name="silence"),
+    path("silence/work/", silence_work, name="silence_work"),
+    path("silence/refit/", refit_silence, name="refit_silence"),
+    path("silence/use/", use_silence_version, name="use_silence_version"),
 ]

@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
+from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
 from interactions.models import Source
 from relationships import access
@@ -63,13 +64,13 @@ def remove_demonstration(*, by: Person) -> Removed:
             "You are signed in as somebody of the demonstration, who would be removed with it. "
             "Sign in as yourself and try again."
         )
-    removed = _remove()
+    removed = _remove(by)
     rebuild_rollups()
     return removed
 
 
 @transaction.atomic
-def _remove() -> Removed:
+def _remove(by: Person) -> Removed:
     with connection.cursor() as cursor:
         removed = _remove_customers(cursor)
         teams = _unused_teams()
@@ -77,6 +78,7 @@ def _remove() -> Removed:
         orphans = Customer.objects.filter(owner__in=people)
         mark_profiles_changed(customer_ids=list(orphans.values_list("pk", flat=True)))
         cursor.execute(_FORGET, {"people": _ids(people), "teams": _ids(teams)})
+    forget_demonstration(by=by)
     _remove_source()
     people.delete()
     teams.delete()

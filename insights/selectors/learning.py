@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insights.models import CustomerState
 from insights.scoring import Events
-from insights.scoring.columns import COLUMNS
+from insights.scoring.proof import joined
+from insights.scoring.refit import MOST_CUSTOMERS
 from insights.selectors.events import events_of
 
-MOST_CUSTOMERS = 200_000
 MOST_TOUCHPOINTS = 5_000_000
-"""From here on a sample: more would teach little, and need more memory than a worker has."""
+"""Loaded at most, for the sake of a worker's memory, when histories are very long."""
 
 CHUNK = 2_000
 SEED = 1
@@ -38,35 +37,17 @@ def lessons(
     Invented customers are left out as soon as there are real ones.
     """
     ids, is_demo = _customers()
-    order = np.random.default_rng(SEED).permutation(ids)
-    wanted = min(len(order), MOST_CUSTOMERS)
+    chosen = np.random.default_rng(SEED).permutation(ids)[:MOST_CUSTOMERS]
     pieces, taken, touchpoints = list[Events](), 0, 0
-    while taken < wanted and touchpoints < MOST_TOUCHPOINTS:
-        chunk = order[taken : min(taken + CHUNK, wanted)]
+    for start in range(0, max(len(chosen), 1), CHUNK):
+        chunk = chosen[start : start + CHUNK]
         pieces.append(events_of(chunk, [None] * len(chunk), row_of_type)[0])
         taken, touchpoints = taken + len(chunk), touchpoints + len(pieces[-1])
         if progress:
-            progress(max(taken / wanted, min(touchpoints / MOST_TOUCHPOINTS, 1.0)))
+            progress(max(taken / max(len(chosen), 1), min(touchpoints / MOST_TOUCHPOINTS, 1.0)))
+        if touchpoints >= MOST_TOUCHPOINTS:
+            break
     return Lessons(joined(pieces), taken, len(ids), is_demo)
-
-
-def joined(pieces: list[Events]) -> Events:
-    """Return the touchpoints of different customers as one; `pieces` is emptied on the way."""
-    columns: dict[str, list[NDArray[Any]]] = {name: [] for name in COLUMNS}
-    ends = [np.zeros(1, dtype=np.int64)]
-    while pieces:
-        piece, before = pieces.pop(0), ends[-1][-1]
-        ends.append(piece.offsets[1:] + before)
-        for name in COLUMNS:
-            columns[name].append(getattr(piece, name))
-        columns["opener"][-1] = np.where(piece.opener < 0, -1, piece.opener + before)
-    # Column by column, so that never two copies of everything are held.
-    whole = {name: _concatenated(columns.pop(name), name) for name in COLUMNS}
-    return Events(offsets=np.concatenate(ends), **whole)
-
-
-def _concatenated(arrays: list[NDArray[Any]], name: str) -> NDArray[Any]:
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype=COLUMNS[name][0])
 
 
 def _customers() -> tuple[NDArray[np.int64], bool]:

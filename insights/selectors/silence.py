@@ -44,7 +44,7 @@ def coefficients_of(version: SilenceVersion) -> Silence | None:
     """Return the coefficients of a version; None when this Hearth cannot read them."""
     try:
         return Silence.from_json(version.values)
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         _say_unreadable(version.pk, str(problem))
         return None
 
