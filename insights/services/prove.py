@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from insights.models import Proof
 from insights.mondays import days_of
 from insights.packed import copy_in, pack
-from insights.scoring import Events, Policy, Silence
+from insights.scoring import Events, Policy
 from insights.scoring.proof import (
     Cases,
     Evidence,
@@ -28,6 +28,7 @@ from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.selectors.proof import Question, Results, proof_standing, running_proofs
+from insights.services.coefficients import Coefficients
 from relationships.models import Person
 
 MOST_CUSTOMERS = 100_000
@@ -133,23 +134,24 @@ def _results(proof: Proof, move: Progress) -> tuple[Results, list[Cases], NDArra
     )  # fmt: skip
     if not len(cuts):
         return lack, [], everyone.profiles.ids
-    evidence = _prove(
+    evidence, refits = _prove(
         lens, everyone, cuts, proof, lambda share: move(SHARE_LOADED + (1 - SHARE_LOADED) * share)
     )
-    results = replace(lack, numbers=evidence.numbers)
+    results = replace(lack, numbers=evidence.numbers, refits=refits)
     return results, evidence.cases, everyone.profiles.ids
 
 
 def _prove(
     lens: Lens, everyone: _Everyone, cuts: NDArray[np.float64], proof: Proof, move: Progress
-) -> Evidence:
-    """Hold the score against what happened, with the coefficients that ship."""
+) -> tuple[Evidence, int]:
+    """Hold the score against what happened; also count the refits it had."""
     policy = replace(lens.policy, horizon_days=float(proof.horizon_days))
-    shipped = Silence.prior()
-    return prove(
+    coefficients = Coefficients(everyone.events, lens.kinds, policy)
+    evidence = prove(
         list(_groups(lens, everyone, policy.horizon_days)), policy, cuts,
-        proof.budget_percent / 100, everyone.profiles.segments, lambda cut: shipped, move,
+        proof.budget_percent / 100, everyone.profiles.segments, coefficients.at, move,
     )  # fmt: skip
+    return evidence, coefficients.refits
 
 
 def _groups(lens: Lens, everyone: _Everyone, horizon: float) -> Iterator[Group]:
