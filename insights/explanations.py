@@ -49,6 +49,8 @@ class ChangedLines:
     sentence: str
     day: str
     parts: Sequence[Sequence[str]]
+    touchpoints: Sequence[EvidenceLine]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,21 @@ def _note(part: str, days: Sequence[date], place: int, today: date) -> str:
     return ""
 
 
-def changed_lines(explained: Explained, now: datetime) -> ChangedLines | None:
+def changed_lines(
+    explained: Explained, now: datetime, *, here: str, on_page: Sequence[Touchpoint]
+) -> ChangedLines | None:
     """Write what changed since last week; None where there is nothing to compare."""
     changed, reading = explained.changed, explained.standing.reading
-    if changed is None or reading is None:
+    happened = explained.happened_since
+    if changed is None or reading is None or happened is None:
         return None
     parts_now = {name: getattr(reading, f"part_{name}") for name in PART_LABELS}
     return ChangedLines(
         sentence=changed.sentence,
         day=day_name(changed.since.date(), timezone.localdate(now)),
         parts=_parts(changed, parts_now),
+        touchpoints=_lines(happened, now, here, {one.pk for one in on_page}),
+        more=f"and {happened.more:,} more" if happened.more else "",
     )
 
 

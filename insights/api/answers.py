@@ -5,7 +5,15 @@ from typing import Any, Literal, Self
 
 from msgspec import Struct
 
-from insights.api.explained import ChangedAnswer, NearerDeed, Part, hundredths, parts_of
+from insights.api.explained import (
+    ChangedAnswer,
+    EvidenceItem,
+    NearerDeed,
+    Part,
+    hundredths,
+    items_of,
+    parts_of,
+)
 from insights.models import Band, Reading
 from insights.selectors.changes import Changed
 from insights.selectors.customer import Explained, Standing
@@ -152,6 +160,8 @@ class Health(Struct):
     parts: list[Part]
     why: list[str]
     changed: ChangedAnswer | None
+    happened_since: list[EvidenceItem]
+    happened_since_in_all: int
     nearer: list[NearerDeed]
 
     @classmethod
@@ -175,6 +185,10 @@ class Health(Struct):
             parts=parts_of(explained) if standing.is_known else [],
             why=[reason.sentence for reason in standing.reasons] or [NOT_READ_YET],
             changed=ChangedAnswer.of(explained.changed) if explained.changed else None,
+            happened_since=items_of(explained.happened_since),
+            happened_since_in_all=explained.happened_since.in_all
+            if explained.happened_since
+            else 0,
             nearer=[NearerDeed.of(one) for one in explained.nearer],
         )
 

@@ -111,6 +111,8 @@ HEALTH: dict[str, Any] = {
             "from 33 to 32 (+1)."
         ),
     },
+    "happened_since": [],
+    "happened_since_in_all": 0,
     "nearer": [
         {
             "deed": "call",

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from insights.selectors.changes import Changed
 from insights.selectors.customer import Explained
+from insights.selectors.evidence import Evidence
 from insights.selectors.nearer import Nearer
 from insights.selectors.reasons import PART_LABELS, whole_points
 
@@ -122,7 +123,7 @@ def parts_of(explained: Explained) -> list[Part]:
             label=label,
             points=points,
             sentence=sentences.get(name),
-            evidence=_evidence(explained, name),
+            evidence=items_of(explained.evidence.get(name)),
             evidence_in_all=explained.evidence[name].in_all if name in explained.evidence else 0,
         )
         for (name, label), points in zip(
@@ -131,13 +132,10 @@ def parts_of(explained: Explained) -> list[Part]:
     ]
 
 
-def _evidence(explained: Explained, part: str) -> list[EvidenceItem]:
-    if part not in explained.evidence:
-        return []
-    return [
-        EvidenceItem(touchpoint.pk, touchpoint.type.key, touchpoint.occurred_at)
-        for touchpoint in explained.evidence[part].touchpoints
-    ]
+def items_of(evidence: Evidence | None) -> list[EvidenceItem]:
+    """Tell touchpoints."""
+    found = evidence.touchpoints if evidence else ()
+    return [EvidenceItem(one.pk, one.type.key, one.occurred_at) for one in found]
 
 
 def _rounded(points: Sequence[float], total: float | None) -> list[float]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from insights.models import Reading
-from insights.selectors.changes import Changed, changed_since
-from insights.selectors.evidence import Evidence, behind, evidence
+from insights.selectors.changes import Changed, changed_since, since_last_week
+from insights.selectors.evidence import Evidence, behind, evidence, happened_since
 from insights.selectors.histories import histories_of
 from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
@@ -44,6 +44,7 @@ class Explained:
     standing: Standing
     evidence: Mapping[str, Evidence]
     changed: Changed | None
+    happened_since: Evidence | None
     nearer: Sequence[Nearer]
 
 
@@ -132,7 +133,7 @@ def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
 def _explained(standing: Standing, loops: Sequence[Loop], now: datetime) -> Explained:
     reading = standing.reading
     if reading is None or not standing.is_known:
-        return Explained(standing, {}, None, [])
+        return Explained(standing, {}, None, None, [])
     histories = histories_of([standing.customer.pk])
     policy = histories.lens.policies.of(standing.customer.segment_id or 0)
     parts = [reason.name for reason in standing.reasons]
@@ -140,6 +141,7 @@ def _explained(standing: Standing, loops: Sequence[Loop], now: datetime) -> Expl
         standing=standing,
         evidence=evidence(reading, parts, policy=policy),
         changed=changed_since([reading], now=now, histories=histories)[reading.pk],
+        happened_since=happened_since(reading.pk, since_last_week(now)),
         # Until what just happened is read there is nothing to compare a deed with.
         nearer=[] if standing.is_waiting else nearer(reading, loops, histories, now=now),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,11 @@ def evidence(reading: Reading, parts: Iterable[str], *, policy: Policy) -> dict[
     """Return what stands behind each of these parts of a customer's distance."""
     touchpoints = _touchpoints(reading.customer_id)
     return {part: _TOLD[part](touchpoints, reading, policy) for part in parts if part in _TOLD}
+
+
+def happened_since(customer_id: int, moment: datetime) -> Evidence:
+    """Return what happened with a customer since a moment, the newest first."""
+    return _told("since", _touchpoints(customer_id).filter(occurred_at__gte=moment))
 
 
 def behind(customer: Customer, part: str) -> Q:

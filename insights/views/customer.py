@@ -138,7 +138,7 @@ def _explained(
     return {
         **_standing(explained.standing, looks),
         "reasons": reason_rows(explained, now, here=here, on_page=on_page),
-        "changed": changed_lines(explained, now),
+        "changed": changed_lines(explained, now, here=here, on_page=on_page),
         "nearer": nearer_rows(explained),
         "nothing_nearer": nothing_nearer(explained),
     }

@@ -235,6 +235,24 @@ def test_what_the_past_is_compared_with_is_what_was_read_then():
     assert "in touch again on 2 March" in changed.sentence
 
 
+def test_the_page_of_the_customer_tells_what_happened_since(browser):
+    customer = CustomerFactory()
+    for days in (60, 50, 40, 30, 20):
+        happened(customer, days)
+    drain(now=NOW)
+    page = browser.get(f"/customers/{customer.pk}/").text
+    assert "Nothing has happened since." in page.split('id="changed-title"')[1]
+
+    for number in range(7):
+        happened(customer, 1 + number / 10, "web.visit")
+    drain(now=NOW)
+    page = browser.get(f"/customers/{customer.pk}/").text.split('id="changed-title"')[1]
+
+    told = page.split("</ul>")[0]
+    assert told.count("Web visit") == 5
+    assert "and 2 more" in told
+
+
 def test_a_customer_first_heard_from_since_says_so():
     customer = CustomerFactory()
     happened(customer, 2)
