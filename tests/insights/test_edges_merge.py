@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from insights.demo.remove import remove_demonstration
 from insights.models import (
     BandTotal,
     CustomerState,
@@ -57,7 +58,7 @@ pytestmark = pytest.mark.django_db
 
 CALM = settings(
     deadline=None,
-    max_examples=12,
+    max_examples=10,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
@@ -419,3 +420,13 @@ def test_merged_customer_whose_survivor_is_of_another_team_is_not_found(by):
     browser.force_login(theirs)
 
     assert browser.get(f"/customers/{absorb.pk}/").status_code == 404
+
+
+def test_merged_customers_of_the_demonstration_go_with_it(by):
+    keep, absorb = CustomerFactory.create_batch(2, is_demo=True)
+    merge_customers(keep=keep.pk, absorb=absorb.pk, by=by, now=NOW)
+
+    remove_demonstration(by=by)
+
+    assert not Customer.objects.exists()
+    connection.check_constraints()
