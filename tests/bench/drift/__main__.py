@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.drift.logs import Log, log_of, read_logs
 from tests.bench.drift.report import page
 from tests.bench.drift.study import study
-from tests.bench.drift.timing import scoring
+from tests.bench.drift.timing import timings
 
 ROOT = Path(__file__).resolve().parents[3]
 DEFAULT_LOGS = ROOT.parent / "shared" / "data"
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as problem:
         print(f"bench-drift: {problem}", file=sys.stderr)
         return 2
-    written = page(study(logs, given.draws), [scoring()], given.draws)
+    written = page(study(logs, given.draws), timings(), given.draws)
     print(written)
     out = given.out or (None if given.log else PAGE)
     if out:

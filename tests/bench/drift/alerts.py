@@ -16,7 +16,7 @@ from tests.bench.drift.earlier import SHORTEST_STEP
 from tests.bench.drift.logs import History, Log
 from tests.bench.drift.rhythm import Numbers, Rhythm
 from tests.bench.drift.rival import Rival, teach
-from tests.bench.drift.rivals import RIVALS
+from tests.bench.drift.rivals import rivals
 
 WEEK = 7.0
 BUDGET = 0.05
@@ -25,7 +25,7 @@ RHYTHM_DAYS = 4
 
 def alerts(log: Log, cut: float) -> Numbers:
     """Give precision, lead and number of flags of each rival, f8[rivals, 3]."""
-    return np.array([_alerts_of(rival, log, cut) for rival in RIVALS])
+    return np.array([_alerts_of(rival, log, cut) for rival in rivals(log.prior)])
 
 
 def _alerts_of(rival: Rival, log: Log, cut: float) -> tuple[float, float, float]:

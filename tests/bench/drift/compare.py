@@ -9,7 +9,7 @@ from tests.bench.drift.logs import Log
 from tests.bench.drift.measures import MEASURES, measured, redrawn
 from tests.bench.drift.rhythm import Numbers, early_drift
 from tests.bench.drift.rival import teach
-from tests.bench.drift.rivals import RIVALS
+from tests.bench.drift.rivals import RIVALS, rivals
 
 GROUPS = ("all", "early")
 
@@ -42,7 +42,7 @@ def compare(log: Log, cut: float, draws: int) -> Comparison:
     weights = resampled(log, known.customers, draws)
     points = np.zeros((len(RIVALS), len(GROUPS), len(MEASURES)))
     drawn = np.zeros((*points.shape, draws))
-    for number, rival in enumerate(RIVALS):
+    for number, rival in enumerate(rivals(log.prior)):
         said = teach(rival, known, cut, log.horizon)(known, cut)
         for place, group in enumerate(groups):
             part = said.of(group)

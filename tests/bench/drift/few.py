@@ -5,7 +5,7 @@ import numpy as np
 from insights.scoring.metrics import auc
 from tests.bench.drift.logs import Log
 from tests.bench.drift.rhythm import Numbers
-from tests.bench.drift.rivals import RIVALS
+from tests.bench.drift.rivals import RIVALS, rivals
 
 FEW = 30
 SEEDS = 5
@@ -20,7 +20,7 @@ def few(log: Log, cut: float) -> Numbers:
         random = np.random.default_rng(seed)
         chosen = random.choice(known.customers, min(FEW, len(known.customers)), replace=False)
         lesson = known.of(chosen)
-        for number, rival in enumerate(RIVALS):
+        for number, rival in enumerate(rivals(log.prior)):
             judge = rival.learn(lesson, cut, log.horizon)
             found[number, seed] = auc(silent, judge(known, cut))
     return found

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from insights.scoring import Silence
 from insights.scoring.predict import moment_of
+from tests.bench.drift.stranger import prior_for
 
 CELLS_OF_A_LOG = 7
 
@@ -66,12 +68,13 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A named log and the cut-offs at which rivals are held against it."""
+    """A named log, the cut-offs rivals are held against, and what Hearth starts from."""
 
     name: str
     history: History
     cuts: tuple[float, ...]
     horizon: float
+    prior: Silence
 
 
 def read_history(path: Path) -> History:
@@ -115,4 +118,4 @@ def read_logs(folder: Path) -> list[Log]:
 def log_of(path: Path, cuts: list[str], horizon: float) -> Log:
     """Read one log whose cut-offs (ISO dates) and horizon are known."""
     moments = sorted(moment_of(cut) for cut in cuts)
-    return Log(path.stem, read_history(path), tuple(moments), horizon)
+    return Log(path.stem, read_history(path), tuple(moments), horizon, prior_for(path))

@@ -170,7 +170,10 @@ def _speed(timings: Sequence[Timing]) -> str:
         [timing.what, f"{timing.seconds:.2f} s", f"{timing.seconds / LIMIT_SECONDS:.2f}"]
         for timing in timings
     ]
-    what = f"{CUSTOMERS:,} customers with {EVENTS:,} events; at most {LIMIT_SECONDS:g} seconds:"
+    what = (
+        f"Processor time for {CUSTOMERS:,} customers with {EVENTS:,} events, "
+        f"which together may take {LIMIT_SECONDS:g} seconds:"
+    )
     return f"{what}\n\n" + _table(["", "took", "of the limit"], rows)
 
 

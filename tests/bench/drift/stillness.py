@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.bench.drift.logs import Log
 from tests.bench.drift.rhythm import Numbers
-from tests.bench.drift.rivals import RIVALS
+from tests.bench.drift.rivals import RIVALS, rivals
 
 HORIZONS = 3.0
 STEPS = 30
@@ -16,7 +16,7 @@ def falls(log: Log, cut: float) -> Numbers:
     known = log.history.before(cut)
     moments = cut + HORIZONS * log.horizon * np.arange(STEPS + 1) / STEPS
     shares = np.zeros(len(RIVALS))
-    for number, rival in enumerate(RIVALS):
+    for number, rival in enumerate(rivals(log.prior)):
         judge = rival.learn(known, cut, log.horizon)
         before, fell = judge(known, cut), np.zeros(len(known.customers), dtype=np.bool_)
         for moment in moments[1:]:

@@ -14,9 +14,9 @@ within twice their own median gap. Numbers are means over a log's cut-offs, then
 equal weight. ± is a 95 % interval: 1.96 standard deviations over draws of the customers, the same
 draws for every rival. The best number of a column is bold.
 
-The coefficients Hearth ships with were trained on the four logs its developers use. On those logs
-they are no strangers to the outcome, while every peer learns from each log's own past alone; the
-fairest test is a log of your own (see the end)."""
+On a log the shipped coefficients were trained on, Hearth starts from others instead, trained on all
+logs but that one: no number of it has seen the log's outcome. What the score is made of was chosen
+with those logs in view, though, and the fairest test is a log of your own (see the end)."""
 
 MEASURING = """\
 AUC, average precision (AP) and the lift of the top tenth are taken of the order a rival gives;

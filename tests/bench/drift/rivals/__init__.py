@@ -4,16 +4,17 @@ Every rival learns from a history and then judges customers at a moment; it is n
 anything from that moment on.
 """
 
+from insights.scoring import Silence
 from tests.bench.drift.rival import Rival
 from tests.bench.drift.rivals import buy_till_you_die as btyd
 from tests.bench.drift.rivals.boosting import boosting
 from tests.bench.drift.rivals.cox import cox
 from tests.bench.drift.rivals.decay import decay
-from tests.bench.drift.rivals.hearth import prior_only
+from tests.bench.drift.rivals.hearth import prior_only, refitted
 from tests.bench.drift.rivals.rfm import rfm
 from tests.bench.drift.rivals.simple import days_since_last, over_own_gap
 
-RIVALS = (
+PEERS = (
     Rival(
         "Days since last",
         "days since the last event",
@@ -77,10 +78,25 @@ RIVALS = (
         "earlier cut-offs of the same log",
         boosting,
     ),
-    Rival(
-        "Hearth, prior only",
-        "the score with the coefficients it ships with",
-        prior_only,
-        is_ours=True,
-    ),
 )
+
+
+def rivals(prior: Silence) -> tuple[Rival, ...]:
+    """Give the peers, then Hearth from a prior: without a refit, and with one."""
+    start = Rival(
+        "Hearth, prior only",
+        "the score with the coefficients it starts from",
+        prior_only(prior),
+        is_ours=True,
+    )
+    refit = Rival(
+        "Hearth, refitted",
+        "the score with coefficients learnt from the log's own past, leaning on those",
+        refitted(prior),
+        is_ours=True,
+    )
+    return (*PEERS, start, refit)
+
+
+RIVALS = rivals(Silence.prior())
+"""All of them from the shipped prior: for their names and their order."""

@@ -2,31 +2,56 @@
 
 from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 
-from insights.scoring import Events, Kinds, Policy, Population, Silence, fold, population, read
+from insights.scoring import Policy, Population, Silence, fold, population, read
+from insights.scoring.activity import PLAIN, Activity
+from insights.scoring.refit import TooLittleHistoryError, learn
 from tests.bench.drift.logs import History
 from tests.bench.drift.rhythm import Numbers
-from tests.bench.drift.rival import Judge
-
-KINDS = Kinds.from_rows([{}])
+from tests.bench.drift.rival import Judge, Learn
 
 
-def prior_only(history: History, cut: float, horizon: float) -> Judge:
-    """Learn the population's rhythm; the coefficients are those that ship."""
-    policy = replace(Policy(), horizon_days=horizon)
-    rhythm = population(fold(events_of(history), KINDS, policy).states, policy)
-    return _judge(policy, rhythm, Silence.prior())
+def prior_only(prior: Silence) -> Learn:
+    """Make Hearth as it starts: coefficients it is given, and the population's own rhythm."""
+
+    def start(history: History, cut: float, horizon: float) -> Judge:
+        """Learn the population's rhythm."""
+        policy = replace(Policy(), horizon_days=horizon)
+        return _judge(policy, _rhythm(history, policy), prior)
+
+    return start
 
 
-def events_of(history: History) -> Events:
-    """Make every entry of a log an inbound touchpoint worth nothing."""
-    return Events.from_frame(pd.DataFrame({"customer": history.customer, "at": history.at}))
+def refitted(prior: Silence) -> Learn:
+    """Make Hearth as it goes on: coefficients refitted to the organisation's own backtests."""
+
+    def refit(history: History, cut: float, horizon: float) -> Judge:
+        """Learn the population's rhythm and the coefficients."""
+        policy = replace(Policy(), horizon_days=horizon)
+        try:
+            silence = learn(activity_of(history), policy, cut, prior)
+        except TooLittleHistoryError:
+            silence = prior
+        return _judge(policy, _rhythm(history, policy), silence)
+
+    return refit
+
+
+def activity_of(history: History) -> Activity:
+    """Take every entry of a log as a sign of the customer."""
+    _, codes = np.unique(history.customer, return_inverse=True)
+    day = np.floor(history.at).astype(np.int32)
+    return Activity(codes.astype(np.int64), history.at, day, len(history.customers))
+
+
+def _rhythm(history: History, policy: Policy) -> Population:
+    return population(fold(activity_of(history).events(), PLAIN, policy).states, policy)
 
 
 def _judge(policy: Policy, rhythm: Population, silence: Silence) -> Judge:
     def judge(known: History, moment: float) -> Numbers:
-        states = fold(events_of(known), KINDS, policy).states
-        return read(states, moment, policy, rhythm, silence=silence).silence
+        states = fold(activity_of(known).events(), PLAIN, policy).states
+        return read(states, moment, policy, rhythm, silence).silence
 
     return judge
