@@ -107,8 +107,8 @@ def coefficients_sentence(results: Results) -> str:
     """Say which coefficients the score had at each cut-off."""
     if not results.refits:
         return (
-            "At every Monday the score used the coefficients Hearth ships with, which have never "
-            "seen this organisation."
+            "At every Monday the score used the coefficients Hearth ships with: until then this "
+            "organisation's own history was too short, or what it taught did worse."
         )
     return (
         f"The score began with the coefficients Hearth ships with and was refitted "
