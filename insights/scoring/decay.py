@@ -142,7 +142,7 @@ def decayed(states: Column, name: str, since: Column, policy: Policy) -> Column:
 
 
 def fast_sums(states: Column, since: Column, policy: Policy) -> Sums:
-    """Read the sums as they stand; the hurt of open loops has not faded.
+    """Read the sums as they stand, without the hurt of open loops, which does not fade.
 
     Parameters
     ----------
@@ -163,7 +163,6 @@ def fast_sums(states: Column, since: Column, policy: Policy) -> Sums:
     [0.0]
     """
     columns = {name: decayed(states, name, since, policy) for name in WARMTH_SUMS}
-    columns["hurt"] = columns["hurt"] + states[:, FIELD["hurt_open"]]
     return Sums(**columns)
 
 

@@ -63,7 +63,7 @@ def parts(
     Returns
     -------
     distance : f8[n]
-        `100 (1 - presence (1 - 0.5 cooling)(1 - 0.3 wall)(1 - 0.4 unhealed))`, 0 to 100.
+        `100 (1 - presence (1 - 0.5 cooling)(1 - 0.3 wall)(1 - 0.75 unhealed))`, 0 to 100.
     parts : Parts
         Shares of `-log` of the four factors, in points; they add up to the distance.
 

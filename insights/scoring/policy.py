@@ -127,7 +127,7 @@ class Policy:
     cooling_floor: float = tunable(10.0, "Least baseline to cool from", "score", 0.1, 100)
     cooling_weight: float = tunable(0.5, "What full cooling takes away", "share", 0, 0.99)
     wall_weight: float = tunable(0.3, "What a full wall takes away", "share", 0, 0.49)
-    unhealed_weight: float = tunable(0.4, "What open hurt takes away", "share", 0, 0.99)
+    unhealed_weight: float = tunable(0.75, "What open hurt takes away", "share", 0, 0.99)
     unhealed_scale: float = tunable(8.0, "Open hurt that is 63 % unhealed", "severity", 0.1, 1000)
     wall_personal: float = tunable(1.0, "Weight of the wall, personal style", "factor", 0, 1)
     wall_mixed: float = tunable(0.6, "Weight of the wall, mixed style", "factor", 0, 1)

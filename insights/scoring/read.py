@@ -97,9 +97,9 @@ def _read_block(
     known = states[:, FIELD["active_days"]] > 0.0
     since = since_clock(states, as_of)
     sums = fast_sums(states, since, policy)
-    now = warmth_of(sums, policy)
-    baseline = warmth_of(slow_sums(states, since, as_of, policy), policy).score
     hurt_open = states[:, FIELD["hurt_open"]]
+    now = warmth_of(sums, policy, hurt_open)
+    baseline = warmth_of(slow_sums(states, since, as_of, policy), policy).score
 
     last_at = np.where(known, states[:, FIELD["last_at"]], as_of)
     silent_days = np.maximum(as_of - last_at, 0.0)
@@ -109,7 +109,8 @@ def _read_block(
     )
     style = style_of(states, since, policy, declared)
     shares = shares_of(states, since, policy)
-    cooling = cooling_of(now.score, baseline, policy)
+    # What hurts openly is told by its own part, so it must not count as cooling as well.
+    cooling = cooling_of(now.if_mended, baseline, policy)
     wall = wall_of(shares, style, policy)
     unhealed = unhealed_of(hurt_open, policy)
     distance, shared = parts(presence, cooling, wall, unhealed, policy)
@@ -136,7 +137,7 @@ def _read_block(
         connection=now.connection,
         care=now.care,
         served=now.served,
-        hurt=sums.hurt,
+        hurt=sums.hurt + hurt_open,
         hurt_open=hurt_open.copy(),
         part_presence=if_known(shared.presence),
         part_cooling=if_known(shared.cooling),

@@ -19,11 +19,14 @@ class Warmth:
     ----------
     score
         0 to 100.
+    if_mended
+        What the score would be if nothing hurt openly.
     connection, care, served, noise
         0 to 1.
     """
 
     score: Column
+    if_mended: Column
     connection: Column
     care: Column
     served: Column
@@ -89,7 +92,7 @@ def noise_of(sums: Sums, policy: Policy) -> Column:
     return saturated(np.maximum(ratio - policy.noise_tolerated, 0.0) / policy.noise_saturation)
 
 
-def warmth_of(sums: Sums, policy: Policy) -> Warmth:
+def warmth_of(sums: Sums, policy: Policy, hurt_open: Column | float = 0.0) -> Warmth:
     """Warmth from decayed sums; from the slow twins it is the customer's baseline.
 
     Parameters
@@ -98,6 +101,8 @@ def warmth_of(sums: Sums, policy: Policy) -> Warmth:
         Of n customers.
     policy : Policy
         Weights and scales.
+    hurt_open : f8[n] or float
+        Of open loops, in severities.
 
     Returns
     -------
@@ -122,4 +127,6 @@ def warmth_of(sums: Sums, policy: Policy) -> Warmth:
         + policy.care_weight * care
     )
     kept = np.exp(-sums.hurt / policy.hurt_scale) * (1.0 - policy.noise_weight * noise)
-    return Warmth(100.0 * built * kept, connection, care, served, noise)
+    if_mended = 100.0 * built * kept
+    score = if_mended * np.exp(-hurt_open / policy.hurt_scale)
+    return Warmth(score, if_mended, connection, care, served, noise)

@@ -11,8 +11,8 @@ def their_person_left(diary: Diary) -> None:
     habits.conversations(diary, every=24, until=left)
     habits.orders(diary, every=50, until=left)
     habits.clicks(diary, every=(60, 40), until=left)
-    habits.clicks(diary, every=90, since=left, until=45)
-    habits.orders(diary, every=150, since=left, until=45, online=1.0)
+    habits.clicks(diary, every=90, since=left, until=64)
+    habits.orders(diary, every=150, since=left, until=64, online=1.0)
     habits.mailings(diary, every=(110, 14))
     diary.once(
         "call.phone", left + 2, text="Said goodbye. They asked who comes next; no answer yet."
@@ -54,7 +54,7 @@ def known_to_one_of_us(diary: Diary) -> None:
 
 def slowly_drifting(diary: Diary) -> None:
     """They are a large account, and a little more quiet every month."""
-    last = diary.random.uniform(18, 45)
+    last = diary.random.uniform(24, 48)
     habits.conversations(diary, every=(5, 100), until=last)
     habits.orders(diary, every=(16, 120), until=last)
     habits.clicks(diary, every=(14, 110), until=last)

@@ -15,8 +15,8 @@ def walled_off(diary: Diary) -> None:
     habits.calls(diary, every=30, until=built)
     habits.orders(diary, every=50, until=built)
     habits.app(diary, every=20, since=built, until=built - 60)
-    habits.app(diary, every=140, since=built - 60)
-    habits.orders(diary, every=230, since=built, online=1.0)
+    habits.app(diary, every=200, since=built - 60)
+    habits.orders(diary, every=300, since=built, online=1.0)
     habits.mailings(diary, every=(120, 13))
 
 

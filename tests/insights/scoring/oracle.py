@@ -287,7 +287,8 @@ class Oracle:
         result = self.warmth_now(t)
         result["baseline"] = self.baseline(t)
         result["hurt_open"] = self.open_hurt()
-        lost = (result["baseline"] - result["warmth"]) / max(result["baseline"], 10)
+        if_mended = self.warmth(t, lambda x, half: decayed_sum(x, t, half), 0.0)["warmth"]
+        lost = (result["baseline"] - if_mended) / max(result["baseline"], 10)
         result["cooling"] = min(max(lost, 0.0), 1.0)
         result["windows"] = self.windows(t)
         result["style"] = self.style(t)
