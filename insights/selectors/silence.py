@@ -3,6 +3,7 @@
 import functools
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -63,6 +64,14 @@ def silence_version(pk: int) -> SilenceVersion | None:
 def silence_choices() -> QuerySet[SilenceChoice]:
     """Return what was taken into use, the newest first."""
     return SilenceChoice.objects.select_related("version", "chosen_by").order_by("-pk")
+
+
+def silence_at(moment: datetime) -> SilenceInUse:
+    """Return what was in use at a moment: no version that has learned from what came after."""
+    earlier = silence_choices().filter(chosen_at__lte=moment).first()
+    version = earlier.version if earlier else None
+    fitted = coefficients_of(version) if version else None
+    return SilenceInUse(version, fitted or Silence.prior(), is_readable=True)
 
 
 def awaits_reading() -> SilenceChoice | None:

@@ -16,7 +16,13 @@ from insights.scoring.refit import Refit, TooLittleHistoryError, refit
 from insights.selectors.learning import Lessons, lessons
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles
-from insights.selectors.silence import SilenceInUse, awaits_reading, coefficients_of, silence_in_use
+from insights.selectors.silence import (
+    SilenceInUse,
+    awaits_reading,
+    coefficients_of,
+    silence_at,
+    silence_in_use,
+)
 from insights.services.everyone import score_everyone
 from insights.services.nightly import read_everyone_again
 from insights.services.refold import CHUNK, refold
@@ -146,15 +152,17 @@ def _learn(as_of: datetime, by: Person | None) -> SilenceVersion:
     lens, in_use = current_lens(), silence_in_use()
     learned_from = lessons(lens.row_of_type, say_loading)
     say_learning(0.0)
+    # What is in use now may have learned from the very days that the rivals are judged on.
+    rival = silence_at(as_of - timedelta(days=lens.policy.horizon_days))
     found = refit(
         learned_from.events,
         lens.kinds,
         lens.policy,
         days_of(as_of),
-        champion=in_use.silence,
+        champion=rival.silence,
         progress=say_learning,
     )
-    return _store(found, learned_from, lens, in_use, as_of, by)
+    return _store(found, learned_from, lens, in_use, rival, as_of, by)
 
 
 @transaction.atomic
@@ -163,6 +171,7 @@ def _store(
     learned_from: Lessons,
     lens: Lens,
     in_use: SilenceInUse,
+    rival: SilenceInUse,
     as_of: datetime,
     by: Person | None,
 ) -> SilenceVersion:
@@ -178,7 +187,7 @@ def _store(
         metrics={
             "champion": _finite(found.champion),
             "challenger": _finite(found.challenger),
-            "champion_version": in_use.pk,
+            "champion_version": rival.pk,
             "touchpoints": len(learned_from.events),
             "sampled": learned_from.customers,
             "customers_in_all": learned_from.customers_in_all,

@@ -116,6 +116,19 @@ def test_a_worse_version_is_stored_and_changes_nothing(learns):
     assert not SilenceChoice.objects.exists()
 
 
+@pytest.mark.parametrize(("days_ago", "is_rival"), [(30, False), (120, True)])
+def test_the_rival_has_not_seen_the_days_both_are_judged_on(learns, days_ago, is_rival):
+    """A version learned 30 days ago knows much of the last 90 already."""
+    kept = version(is_in_use=True, values=LEARNED.to_json())
+    SilenceChoice.objects.create(version=kept, chosen_at=NOW - timedelta(days=days_ago))
+    given = learns(found(is_better=False))
+
+    learned = services.refit_silence(as_of=NOW, by=None)
+
+    assert given["champion"] == (LEARNED if is_rival else Silence.prior())
+    assert learned.metrics["champion_version"] == (kept.pk if is_rival else 0)
+
+
 def test_what_somebody_chose_meanwhile_is_not_undone(learns, monkeypatch):
     champion, administrator = version(is_in_use=True), AdministratorFactory()
 
