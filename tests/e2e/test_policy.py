@@ -90,7 +90,9 @@ def test_a_mistake_is_told_at_its_field_in_an_open_section(open_page, admin):
     page.get_by_label("Share of care").fill("0.9")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("they must add up to 1").first).to_be_visible()
-    expect(page.get_by_role("textbox", name="Share of care")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("textbox", name="Share of care")).to_have_attribute(
+        "aria-invalid", "true"
+    )
 
 
 def test_whoever_saves_second_sees_both(open_page, admin):
