@@ -34,8 +34,8 @@ LEAST_STEP_DAYS = 7.0
 LEAST_HISTORY = 0.5
 """History needed before a cut-off, as a share of what it asks for."""
 
-PRIOR_PRECISION = 3.0
-INTERCEPT_PRECISION = 0.1
+PRIOR_PRECISION = 10.0
+INTERCEPT_PRECISION = 5.0
 TREND_PRECISION = 0.001
 """Of the drift of log odds a horizon, for each lesson: how loath to see a trend in them."""
 FITTED_SHARE = 0.9
