@@ -21,6 +21,10 @@ GROUP = ["team_id", "segment_id", "stage", "currency"]
 MONTH_KEY = ["month", "team_id", "type_id", "is_via"]
 KEY = ["week", *GROUP, "band"]
 
+# A drain counts several times before it ends: who has merged, who is folded anew, who goes on.
+# Each time it takes totals in order, but not those of the next time, so without a lock of all two
+# could wait for each other. They share the total of now anyway, which lets one in at a time.
+_LOCK_BANDS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
 _ADD_BANDS = """
     INSERT INTO insights_bandtotal
         (on_date, team_id, segment_id, stage, currency, band, customers, yearly_value, at_risk)
@@ -74,6 +78,7 @@ def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame) -> N
     change = pd.concat(pieces).groupby(KEY, sort=True, as_index=False).sum()
     moved = change[(change[["customers", "cents", "risk_cents"]] != 0).any(axis=1)]
     if len(moved):
+        cursor.execute(_LOCK_BANDS)
         cursor.execute(_ADD_BANDS, [_dates(moved.pop("week")), *_lists(moved)])
 
 

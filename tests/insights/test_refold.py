@@ -21,7 +21,7 @@ from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.policy import roll_back_to, save_policy
 from insights.services.refold import refold_outdated, refold_progress
-from insights.services.rollups import rebuild_rollups
+from insights.services.rollups import counted, move_bands, rebuild_rollups
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.services import mark_profiles_changed
 from tests.factories import AdministratorFactory, CustomerFactory, SegmentFactory
@@ -377,6 +377,47 @@ def test_refold_leaves_who_is_being_drained_to_the_drain(transactional_db):
 
     assert done == [1]
     assert refold_all() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_drain_that_counts_twice_never_deadlocks_with_another(transactional_db):
+    """As one with late and with new touchpoints does, and another the other way round."""
+    customers = CustomerFactory.create_batch(2)
+    touch(customers, 10, 40)
+    failures = []
+
+    def count(first, second) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            found = counted(cursor, "true", [])
+            for one in (first, second):
+                row = found.loc[[one.pk]]
+                move_bands(cursor, row, row.assign(cents=row["cents"] + 100, band=one.pk % 5))
+                time.sleep(0.5)
+
+    threads = [
+        in_thread(lambda pair=pair: count(*pair), failures) for pair in (customers, customers[::-1])
+    ]
+    for thread in threads:
+        thread.join(60)
+
+    assert failures == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_state_left_behind_by_a_customer_that_is_gone_stops_nobody(transactional_db):
+    gone, kept = CustomerFactory.create_batch(2)
+    touch([gone, kept], 10, 40)
+    left = CustomerState.objects.get(pk=gone.pk)
+    gone.delete()
+    left.save(force_insert=True)
+    save(everyone(horizon_days=30.0))
+    mark_profiles_changed(customer_ids=[left.pk, kept.pk])
+
+    drain(now=NOW)
+    refold_all()
+
+    assert read_everyone_again(now=NOW) == 1
+    assert refold_progress() is None
 
 
 def test_shipped_policy_needs_no_refold(customers):
