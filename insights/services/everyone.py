@@ -10,6 +10,7 @@ from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.rhythm import CHUNK, chunks_of_states
 from insights.services.states import Locked, lock_states
+from relationships.models import Customer
 
 Score = Callable[[CursorWrapper, Locked, Profiles, Lens], int]
 """Scores those of a chunk that it should and returns how many."""
@@ -42,7 +43,9 @@ def score_everyone(
 def _score_chunk(cursor: CursorWrapper, ids: list[int], score: Score) -> tuple[int, list[int]]:
     """Score those of a chunk that nobody else holds; return how many, and the others."""
     locked = lock_states(cursor, ids)
-    held = CustomerState.objects.filter(pk__in=set(ids) - set(locked.ids.tolist()))
+    missing = set(ids) - set(locked.ids.tolist())
+    # Of customers that exist: a state left behind by one that is gone is never free to be scored.
+    held = Customer.objects.filter(pk__in=missing, state__isnull=False).order_by("pk")
     missed = list(held.values_list("pk", flat=True))
     # After the lock, so that whoever scores a customer last does it through the newest lens.
     lens = current_lens()

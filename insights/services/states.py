@@ -19,10 +19,13 @@ _ADD_STATES = """
     ORDER BY id FOR KEY SHARE
     ON CONFLICT DO NOTHING
 """
+# A customer deleted while a drain made their state leaves it behind; nobody can score that.
 _LOCK_STATES = """
-    SELECT customer_id, policy_version, folded_to, numbers, segment_id
-    FROM insights_customerstate WHERE customer_id = ANY(%s)
-    ORDER BY customer_id FOR UPDATE SKIP LOCKED
+    SELECT customer_id, policy_version, folded_to, numbers, state.segment_id
+    FROM insights_customerstate AS state
+    JOIN relationships_customer AS customer ON customer.id = customer_id
+    WHERE customer_id = ANY(%s)
+    ORDER BY customer_id FOR UPDATE OF state SKIP LOCKED
 """
 _HISTORIES = """
     SELECT customer_id, history, history_on FROM insights_reading WHERE customer_id = ANY(%s)
@@ -64,7 +67,7 @@ def add_states(cursor: CursorWrapper, customers: Iterable[int]) -> None:
 
 
 def lock_states(cursor: CursorWrapper, customers: Iterable[int]) -> Locked:
-    """Lock the states of those customers that nobody else holds, until the transaction ends."""
+    """Lock the states of those customers that exist and nobody else holds, until the end."""
     cursor.execute(_LOCK_STATES, [sorted(customers)])
     rows = cursor.fetchall()
     # A statement of its own, after the lock: it sees what the drain before us committed.
