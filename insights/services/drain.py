@@ -71,7 +71,8 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
     only quicker, and done where all that is new is later than all that is folded.
     """
     while (taken := _drain_by_the_calendar(now, limit)) is None:
-        change_over(now=now)
+        if not change_over(now=now):
+            return 0
     return taken
 
 

@@ -17,9 +17,11 @@ from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens, newest_rhythm
 from insights.selectors.policy import newest_version, policies_by_version
 from insights.selectors.profiles import Profiles, profiles_of
+from insights.services.calendar import is_calendar_kept
 from insights.services.rhythm import estimate_rhythm
 from insights.services.states import Locked, lock_states
 from insights.services.store import store_readings, store_states
+from relationships.models import Customer
 
 CHUNK = 5_000
 """Customers in one transaction: about a second in which their new touchpoints wait."""
@@ -71,8 +73,11 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
     version = newest_version()
     if version is None:
         return 0
-    _keep_rhythm(version.pk, now)
     with connection.cursor() as cursor:
+        # Else they would be folded by the days of a time zone that is not in use.
+        if not is_calendar_kept(cursor):
+            return 0
+        _keep_rhythm(version.pk, now)
         cursor.execute(_PICK, [version.pk, limit])
         locked = lock_states(cursor, [customer for (customer,) in cursor.fetchall()])
         # After the lock: nobody else can have scored these with a policy newer than this.
@@ -83,10 +88,11 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
 def refold_progress() -> Progress | None:
     """Return how far everyone is scored with the policy in use; None when all are."""
     version = newest_version()
-    outdated = CustomerState.objects.filter(policy_version__lt=version.pk if version else 0)
+    # Of customers that exist: a state left behind by one that is gone is never scored again.
+    outdated = Customer.objects.filter(state__policy_version__lt=version.pk if version else 0)
     if not outdated.exists():
         return None
-    total = CustomerState.objects.count()
+    total = Customer.objects.filter(state__isnull=False).count()
     return Progress(total - outdated.count(), total)
 
 

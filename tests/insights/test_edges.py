@@ -13,8 +13,12 @@ from django.test import Client
 
 from insights.models import CustomerState, MonthlyTouchpoints, PolicyVersion, Reading
 from insights.scoring.state import FIELD
+from insights.selectors.policy import Place
+from insights.services import calendar
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
+from insights.services.policy import save_policy
+from insights.services.refold import refold_outdated, refold_progress
 from interactions.models import Calendar, Touchpoint, TouchpointChange
 from interactions.selectors import timeline_page
 from interactions.services import NewTouchpoint, delete, mark_everyone, record, source_named
@@ -75,6 +79,14 @@ def from_scratch(customer: Customer, now: datetime) -> tuple[Any, Any]:
 
 # Days and months, as the organisation's clocks tell them.
 
+
+@pytest.fixture(autouse=True)
+def _process_just_begun():
+    """Nothing is remembered of the time zones of other tests."""
+    calendar._kept.clear()
+    calendar._say_outdated.cache_clear()
+
+
 ZONES = [
     "UTC", "Europe/Lisbon", "Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago",
     "America/St_Johns", "Asia/Kolkata", "Africa/Casablanca", "Australia/Lord_Howe",
@@ -131,6 +143,26 @@ def test_changed_time_zone_folds_and_counts_everyone_again(by, customer, setting
     for who in (customer, other):
         kept = scores(who)
         assert kept == from_scratch(who, NOW)
+
+
+def test_worker_with_another_time_zone_than_all_others_leaves_customers_to_them(
+    by, customer, settings, caplog
+):
+    """Else two would fold everyone from the start in turn, for ever."""
+    send(by, customer, NOW - timedelta(days=3))
+    drain(now=NOW)
+    save_policy(settings={Place("everyone", "", "horizon_days"): 30.0}, based_on=0, note="", by=by)
+    # Another process was restarted with a new setting, and has gone over.
+    Calendar.objects.update(time_zone="Pacific/Auckland")
+    send(by, customer, NOW - timedelta(days=2))
+
+    assert (drain(now=NOW), drain(now=NOW), refold_outdated(now=NOW)) == (0, 0, 0)
+
+    assert Calendar.objects.get().time_zone == "Pacific/Auckland"
+    assert caplog.text.count("it scores nobody until it is restarted") == 1
+    settings.TIME_ZONE = "Pacific/Auckland"
+    assert drain(now=NOW) == 1
+    assert refold_progress() is None
 
 
 def test_unchanged_time_zone_folds_nobody_again(by, customer):
