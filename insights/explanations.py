@@ -11,6 +11,7 @@ from django.utils import timezone
 from insights.selectors.changes import Changed
 from insights.selectors.customer import Explained
 from insights.selectors.evidence import Evidence
+from insights.selectors.histories import MOST_READ
 from insights.selectors.nearer import Nearer
 from insights.selectors.reasons import PART_LABELS, whole_points
 from insights.words import signed
@@ -139,7 +140,7 @@ def changed_lines(
 
 def _parts(changed: Changed, parts_now: dict[str, float]) -> list[list[str]]:
     """Return the parts then and now in whole points that add up to the distances."""
-    if changed.distance_then is None or changed.distance_now is None:
+    if changed.distance_then is None or changed.distance_now is None or not changed.parts_then:
         return []
     then, now = changed.distance_then, changed.distance_now
     points_then = whole_points([changed.parts_then[name] for name in PART_LABELS], round(then))
@@ -176,6 +177,8 @@ def nothing_nearer(explained: Explained) -> str:
         return ""
     if round(standing.reading.distance or 0) < 1:
         return "They are as near as they can be."
+    if explained.is_long:
+        return ""  # Not everything that could be done was tried.
     largest = standing.reasons[0]
     if largest.name == "unchanged":
         return "There is less than a point to gain: nothing stands between you."
@@ -191,6 +194,16 @@ SLOW = {
     "wall": "The share of people comes back with what happens over weeks, not in a day.",
     "unhealed": "What went wrong stays between you until it is made right.",
 }
+
+
+def looked_through(explained: Explained) -> str:
+    """Say how far back evidence was looked for; empty where that is everything."""
+    if not explained.is_long:
+        return ""
+    return (
+        f"They have had more than {MOST_READ:,} touchpoints. What is behind each part is looked "
+        "for among the newest of these."
+    )
 
 
 def movement(changed: Changed) -> dict[str, str]:

@@ -10,10 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from insights.models import Reading
-from insights.mondays import UNKNOWN, WEEKS, days_of, last_monday
+from insights.mondays import UNKNOWN, WEEKS, days_of, last_monday, weeks_between
 from insights.scoring.altered import cut_off
 from insights.scoring.changed import Change, Since, changes, sentence
-from insights.selectors.histories import Histories, histories_of
+from insights.selectors.histories import MOST_READ, Histories, histories_of, long_histories
 from insights.selectors.reasons import PART_LABELS, facts_of
 from interactions.models import Loop, LoopKind
 from interactions.selectors import MESS_UPS
@@ -111,12 +111,21 @@ def changed_since(
 
     Their histories up to then are folded through the lens of now, so that what differs is what
     happened and not how it is seen. `histories` are those of the same customers in this order.
+    Who has too long a history is only compared with what is remembered of that Monday.
     """
-    if not readings:
-        return {}
+    since = since_last_week(now)
+    long = long_histories([one.pk for one in readings]) if histories is None else {}
+    found = {one.pk: _remembered(one, since) for one in readings if one.pk in long}
+    rest = [one for one in readings if one.pk not in long]
+    return found | (_folded(rest, since, now, histories) if rest else {})
+
+
+def _folded(
+    readings: Sequence[Reading], since: datetime, now: datetime, histories: Histories | None
+) -> dict[int, Changed]:
+    """Compare with a fold of what had happened by then."""
     ids = [reading.pk for reading in readings]
     known = histories or histories_of(ids)
-    since = since_last_week(now)
     past = cut_off(known.events, days_of(since))
     states = known.lens.fold(past, known.profiles)
     then = known.lens.read(states, days_of(since), known.profiles)
@@ -134,6 +143,24 @@ def changed_since(
         )
         found[reading.pk] = _changed(then.row(row), reading, since, facts)
     return found
+
+
+def _remembered(reading: Reading, since: datetime) -> Changed:
+    """Compare with the byte of that Monday, without reasons."""
+    on = reading.history_on
+    back = weeks_between(since.date(), on) if on else WEEKS
+    history = bytes(reading.history)
+    is_kept = len(history) == WEEKS and 0 <= back < WEEKS
+    then = history[WEEKS - 1 - back] if is_kept else UNKNOWN
+    return Changed(
+        since=since,
+        distance_then=None if then == UNKNOWN else float(then),
+        distance_now=reading.distance,
+        parts_then={},
+        changes=[],
+        sentence=f"They have had more than {MOST_READ:,} touchpoints, too many to say here what "
+        "moved the distance.",
+    )
 
 
 def _changed(then: dict[str, Any], reading: Reading, since: datetime, facts: Since) -> Changed:

@@ -9,7 +9,8 @@ from django.db.models import Q
 from insights.models import Reading
 from insights.selectors.changes import Changed, changed_since, since_last_week
 from insights.selectors.evidence import Evidence, behind, evidence, happened_since
-from insights.selectors.histories import histories_of
+from insights.selectors.histories import folded_history_of, histories_of, long_histories
+from insights.selectors.lens import current_lens
 from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
 from interactions import selectors as interactions
@@ -46,6 +47,8 @@ class Explained:
     changed: Changed | None
     happened_since: Evidence | None
     nearer: Sequence[Nearer]
+    is_long: bool = False
+    """Whether there are more touchpoints than a page reads, so that evidence is of the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,16 @@ def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> Custome
     """Return what the page of `customer` shows."""
     loops = list(interactions.open_loops_of(customer))
     met = interactions.last_met(customer)
+    left_out_to = _left_out_to(customer)
     return CustomerPage(
-        explained=_explained(_standing(customer, loops), loops, now),
+        explained=_explained(_standing(customer, loops), loops, now, left_out_to),
         loops=loops,
         contacts=[
             ContactLine(contact, list(contact.identities.all()), met.get(contact.pk))
             for contact in relationships.contacts_of(customer)
         ],
         identities=list(relationships.identities_of(customer)),
-        timeline=_timeline(customer, shown),
+        timeline=_timeline(customer, shown, left_out_to),
     )
 
 
@@ -105,7 +109,12 @@ def standing(customer: Customer) -> Standing:
 def explained(customer: Customer, *, now: datetime) -> Explained:
     """Return where `customer` stands now, and why to the last touchpoint."""
     loops = list(interactions.open_loops_of(customer))
-    return _explained(_standing(customer, loops), loops, now)
+    return _explained(_standing(customer, loops), loops, now, _left_out_to(customer))
+
+
+def _left_out_to(customer: Customer) -> datetime | None:
+    """Return up to when touchpoints are too many to be read; None when all can be."""
+    return long_histories([customer.pk]).get(customer.pk)
 
 
 def visible_explained(person: Person, pk: int, *, now: datetime) -> Explained | None:
@@ -114,11 +123,11 @@ def visible_explained(person: Person, pk: int, *, now: datetime) -> Explained | 
     return explained(customer, now=now) if customer else None
 
 
-def _timeline(customer: Customer, shown: Shown) -> TimelinePage:
+def _timeline(customer: Customer, shown: Shown, left_out_to: datetime | None) -> TimelinePage:
     after = shown.after
     if shown.with_touchpoint is not None:
         after = interactions.page_with(customer, shown.with_touchpoint)
-    among = behind(customer, shown.behind) if shown.behind else Q()
+    among = behind(customer, shown.behind, later_than=left_out_to) if shown.behind else Q()
     return interactions.timeline_page(customer, after, among)
 
 
@@ -130,18 +139,24 @@ def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
     return Standing(customer, reading, why, is_waiting)
 
 
-def _explained(standing: Standing, loops: Sequence[Loop], now: datetime) -> Explained:
+def _explained(
+    standing: Standing, loops: Sequence[Loop], now: datetime, left_out_to: datetime | None
+) -> Explained:
     reading = standing.reading
     if reading is None or not standing.is_known:
         return Explained(standing, {}, None, None, [])
-    histories = histories_of([standing.customer.pk])
-    policy = histories.lens.policies.of(standing.customer.segment_id or 0)
+    pk, is_long = reading.pk, left_out_to is not None
+    whole = None if is_long else histories_of([pk])
+    known = folded_history_of(pk) if is_long else whole
+    lens = known.lens if known else current_lens()
+    policy = lens.policies.of(standing.customer.segment_id or 0)
     parts = [reason.name for reason in standing.reasons]
     return Explained(
         standing=standing,
-        evidence=evidence(reading, parts, policy=policy),
-        changed=changed_since([reading], now=now, histories=histories)[reading.pk],
-        happened_since=happened_since(reading.pk, since_last_week(now)),
+        evidence=evidence(reading, parts, policy=policy, later_than=left_out_to),
+        changed=changed_since([reading], now=now, histories=whole)[pk],
+        happened_since=happened_since(pk, since_last_week(now)),
         # Until what just happened is read there is nothing to compare a deed with.
-        nearer=[] if standing.is_waiting else nearer(reading, loops, histories, now=now),
+        nearer=nearer(reading, loops, known, now=now) if known and not standing.is_waiting else [],
+        is_long=is_long,
     )

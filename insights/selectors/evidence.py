@@ -67,9 +67,14 @@ class Evidence:
         return max(self.in_all - len(self.touchpoints), 0)
 
 
-def evidence(reading: Reading, parts: Iterable[str], *, policy: Policy) -> dict[str, Evidence]:
-    """Return what stands behind each of these parts of a customer's distance."""
-    touchpoints = _touchpoints(reading.customer_id)
+def evidence(
+    reading: Reading, parts: Iterable[str], *, policy: Policy, later_than: datetime | None = None
+) -> dict[str, Evidence]:
+    """Return what stands behind each of these parts of a customer's distance.
+
+    Of a long history only what is `later_than` a moment is looked through and counted.
+    """
+    touchpoints = _touchpoints(reading.customer_id).filter(_later(later_than))
     return {part: _TOLD[part](touchpoints, reading, policy) for part in parts if part in _TOLD}
 
 
@@ -78,11 +83,17 @@ def happened_since(customer_id: int, moment: datetime) -> Evidence:
     return _told("since", _touchpoints(customer_id).filter(occurred_at__gte=moment))
 
 
-def behind(customer: Customer, part: str) -> Q:
+def behind(customer: Customer, part: str, *, later_than: datetime | None = None) -> Q:
     """Return the condition that a touchpoint stands behind a part of the distance."""
     if part == "wall":
-        return _since(_people(_touchpoints(customer.pk)))
-    return {"presence": ACTIVE, "cooling": WARM, "unhealed": OPEN_HURT}[part]
+        condition = _since(_people(_touchpoints(customer.pk)))
+    else:
+        condition = {"presence": ACTIVE, "cooling": WARM, "unhealed": OPEN_HURT}[part]
+    return condition & _later(later_than)
+
+
+def _later(than: datetime | None) -> Q:
+    return Q(occurred_at__gt=than) if than else Q()
 
 
 def _touchpoints(customer_id: int) -> QuerySet[Touchpoint]:

@@ -70,7 +70,7 @@ def nearer(
 
     `histories` are that customer's alone, `loops` what is open with them. Every deed is folded
     into the history as a touchpoint would be, and nothing of it is kept. Deeds that bring less
-    than a point are left out.
+    than a point are left out, and what would be settled of a history that is folded already.
     """
     if reading.distance is None:
         return []
@@ -94,13 +94,16 @@ def _distances(
     lens, at = histories.lens, _moment(histories, now)
     pasts = with_deeds(histories.events, [one.together for one in candidates], at, _day(now))
     profiles = _repeated(histories.profiles, len(candidates))
-    readings = lens.read(lens.fold(pasts, profiles), at, profiles)
+    known = histories.states
+    starts = None if known is None else np.repeat(known, len(candidates), axis=0)
+    readings = lens.read(lens.fold(pasts, profiles, starts), at, profiles)
     return [float(distance) for distance in readings.distance]
 
 
 def _moment(histories: Histories, now: datetime) -> float:
     """Return `now`, or the last touchpoint where that is a clock ahead of ours."""
-    return max(days_of(now), float(histories.events.at.max(initial=-np.inf)))
+    known_to = max(now, histories.folded_to or now)
+    return max(days_of(known_to), float(histories.events.at.max(initial=-np.inf)))
 
 
 def _day(now: datetime) -> int:

@@ -12,7 +12,13 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from insights.explanations import changed_lines, nearer_rows, nothing_nearer, reason_rows
+from insights.explanations import (
+    changed_lines,
+    looked_through,
+    nearer_rows,
+    nothing_nearer,
+    reason_rows,
+)
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
 from insights.selectors import customer as selectors
@@ -141,6 +147,7 @@ def _explained(
         "changed": changed_lines(explained, now, here=here, on_page=on_page),
         "nearer": nearer_rows(explained),
         "nothing_nearer": nothing_nearer(explained),
+        "looked_through": looked_through(explained),
     }
 
 

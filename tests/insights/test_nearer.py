@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from insights.models import PolicyVersion, Reading
+from insights.selectors import histories
 from insights.selectors.customer import explained
 from insights.services.drain import drain
 from interactions.models import Loop, Touchpoint, TouchpointType
@@ -207,3 +208,48 @@ def test_where_no_single_deed_helps_it_says_what_would(manager):
 
     assert "No single call, meeting, e-mail or settling today" in page
     assert "Warmth comes back with what happens over weeks" in page
+
+
+def test_too_long_a_history_is_explained_from_its_state_and_its_newest(customer, monkeypatch):
+    whole = explained(customer, now=NOW)
+    settling = {one.text for one in whole.nearer if one.deed == "settle"}
+    monkeypatch.setattr(histories, "MOST_READ", 30)
+
+    newest = explained(customer, now=NOW)
+
+    assert (whole.is_long, newest.is_long) == (False, True)
+    assert settling
+    told = {one.text: one.distance_after for one in whole.nearer if one.text not in settling}
+    assert len(told) >= 3
+    after = {one.text: one.distance_after for one in newest.nearer}
+    assert {text: after[text] for text in told} == pytest.approx(told)
+    assert settling.isdisjoint(one.text for one in newest.nearer)
+    last = Touchpoint.objects.order_by("-occurred_at").values_list("pk", flat=True)[:30]
+    for part, found in newest.evidence.items():
+        assert {one.pk for one in found.touchpoints} <= set(last)
+        assert found.in_all <= whole.evidence[part].in_all
+    assert newest.evidence["presence"].in_all < whole.evidence["presence"].in_all
+    assert newest.changed.distance_then == round(whole.changed.distance_then)
+    assert (newest.changed.changes, newest.changed.parts_then) == ([], {})
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_page_says_that_a_history_is_too_long_to_look_through(
+    customer, manager, monkeypatch, is_folded
+):
+    monkeypatch.setattr(histories, "MOST_READ", 30)
+    if not is_folded:
+        PolicyVersion.objects.create(values={"horizon_days": 30.0})
+    client = Client()
+    client.force_login(manager)
+
+    page = client.get(f"/customers/{customer.pk}/", {"behind": "presence"})
+
+    text = " ".join(page.content.decode().split())
+    assert "is looked for among the newest of these" in text
+    assert "too many to say here what moved the distance" in text
+    assert ("A call together" in text) == is_folded
+    last = Touchpoint.objects.order_by("-occurred_at").values_list("pk", flat=True)[:30]
+    shown = {event.touchpoint.pk for day in page.context["days"] for event in day.events}
+    assert shown
+    assert shown <= set(last)
