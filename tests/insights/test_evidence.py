@@ -226,4 +226,4 @@ def test_parts_without_a_point_have_no_evidence(browser, customer, manager):
     drain(now=NOW)
     assert Reading.objects.get().part_cooling < 1
 
-    assert 'class="evidence"' not in browser.get(f"/customers/{customer.pk}/").content.decode()
+    assert 'aria-label="Behind' not in browser.get(f"/customers/{customer.pk}/").content.decode()
