@@ -1,6 +1,6 @@
 """What changed since last week: for a few customers with reasons, and the list of who changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Self
@@ -240,6 +240,22 @@ def changes_page(
         before=_place(found[0]) if found and has_before else None,
         after=_place(found[-1]) if found and has_after else None,
     )
+
+
+def everyone_changed(
+    person: Person, narrowing: Narrowing, *, now: datetime, at_once: int
+) -> Iterator[tuple[Reading, Changed]]:
+    """Yield everyone of all pages, reading the histories of a few at a time.
+
+    Who they are is asked once: each page of its own looks through the readings of all.
+    """
+    moved = _beyond(_moved(person, narrowing, now), None, is_back=False)
+    ids = list(moved.values_list("pk", flat=True))
+    for start in range(0, len(ids), at_once):
+        found = list(moved.filter(pk__in=ids[start : start + at_once]))
+        changed = changed_since(found, now=now)
+        for reading in _most_first(found, changed, SIGNS[narrowing.direction]):
+            yield reading, changed[reading.pk]
 
 
 def _most_first(

@@ -1,6 +1,5 @@
 """What changed since last week: whose distance moved, both ways, on a page and as CSV."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import changes as selectors
 from insights.selectors.changes import FURTHER, LEAST_POINTS, NEARER, Changed, Narrowing, Place
 from insights.selectors.portfolio import filter_choices
+from insights.spreadsheets import csv_file
 from insights.words import joined, money, signed, thousands
 from relationships.models import Person
 from relationships.words import day_name
@@ -62,14 +62,8 @@ def changes(request: HttpRequest) -> HttpResponse:
 def changes_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Return all that the page would show on its pages as a file for spreadsheets."""
     now, narrowing = timezone.now(), _form(request).narrowing()
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow(line) for line in _lines(request.user, narrowing, now))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    day = timezone.localdate(now).isoformat()
-    name = f"changes-{narrowing.direction}-{day}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private"
-    return response
+    name = f"changes-{narrowing.direction}-{timezone.localdate(now).isoformat()}.csv"
+    return csv_file(name, _lines(request.user, narrowing, now))
 
 
 def _form(request: HttpRequest) -> ChangesForm:
@@ -146,35 +140,21 @@ def _why(changed: Changed, at_most: int) -> str:
     return f"{capfirst(joined(told))}." if told else changed.sentence
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
-
-
 def _lines(person: Person, narrowing: Narrowing, now: datetime) -> Iterator[Sequence[Any]]:
     """Yield the lines of the file, reading a few histories at a time."""
     yield HEAD
-    page = selectors.changes_page(person, narrowing, now=now, size=EXPORTED_AT_ONCE)
-    while True:
-        for reading in page.readings:
-            yield _line(reading, page.changed[reading.pk])
-        if page.after is None:
-            return
-        page = selectors.changes_page(
-            person, narrowing, now=now, after=page.after, size=EXPORTED_AT_ONCE
-        )
+    everyone = selectors.everyone_changed(person, narrowing, now=now, at_once=EXPORTED_AT_ONCE)
+    for reading, changed in everyone:
+        yield _line(reading, changed)
 
 
 def _line(reading: Reading, changed: Changed) -> list[Any]:
     then = changed.distance_then
     return [
-        _harmless(reading.customer.name),
-        _harmless(reading.team.name if reading.team else ""),
-        _harmless(reading.owner.name if reading.owner else ""),
-        _harmless(reading.segment.name if reading.segment else ""),
+        reading.customer.name,
+        reading.team.name if reading.team else "",
+        reading.owner.name if reading.owner else "",
+        reading.segment.name if reading.segment else "",
         reading.customer.get_stage_display(),
         changed.since.date().isoformat(),
         "" if then is None else round(then),
@@ -183,12 +163,3 @@ def _line(reading: Reading, changed: Changed) -> list[Any]:
         _why(changed, 1),
         changed.sentence,
     ]
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from running a name as a formula.
-
-    >>> _harmless("=HYPERLINK(1)"), _harmless("Søn & Co")
-    ("'=HYPERLINK(1)", 'Søn & Co')
-    """
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

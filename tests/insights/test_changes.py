@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from insights.models import Band, Reading
 from insights.mondays import UNKNOWN, WEEKS
@@ -278,3 +280,18 @@ def test_the_file_has_everyone_of_every_page_and_no_formulas(browser):
     (odd,) = [row for row in rows if row["Owner"]]
     assert (odd["Customer"], odd["Owner"], odd["Since"]) == ("'=1+1", "Søren Ż", "2026-02-23")
     assert (odd["Distance now"], odd["Stage"]) == ("30", "Current")
+
+
+def test_the_file_looks_through_all_readings_once(browser):
+    """Each hundred costs the same few queries: who is in the file is asked once for all."""
+    for number in range(201):
+        moved(f"no. {number}", 10, 30)
+    response = browser.get(f"{URL}changes.csv")
+
+    with CaptureQueriesContext(connection) as queries:
+        rows = list(csv.DictReader(io.StringIO(b"".join(response).decode())))
+
+    assert len({row["Customer"] for row in rows}) == 201
+    looks = [query["sql"] for query in queries if "get_byte" in query["sql"]]
+    assert sum("IN (" not in sql for sql in looks) == 1
+    assert len(looks) == 4
