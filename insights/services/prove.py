@@ -47,7 +47,7 @@ SHARE_LOADED = 0.4
 """Of the work, what loading is."""
 
 _CHOSEN = """
-    SELECT id, count(*) OVER () FROM relationships_customer
+    SELECT id, count(*) OVER () FROM relationships_customer WHERE merged_into_id IS NULL
     ORDER BY hashint8extended(id, 1), id LIMIT %s
 """
 

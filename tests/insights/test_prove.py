@@ -16,6 +16,7 @@ from insights.selectors.lens import current_lens
 from insights.selectors.proof import Question, Results, proof_is_due, proof_standing
 from insights.services import prove as service
 from insights.services.prove import TooManyProofsError, start_proof, work_out
+from interactions.services import merge_customers
 from relationships.models import Customer
 from tests.factories import AdministratorFactory, CustomerFactory, SegmentFactory
 from tests.insights.made_up_proof import live_through
@@ -226,6 +227,16 @@ def test_of_very_many_customers_some_are_chosen_by_chance(customers, monkeypatch
     monkeypatch.setattr(service, "MOST_CUSTOMERS", 20)
     results = proven()
     assert (results.customers, results.customers_in_all) == (20, 30)
+
+
+def test_who_was_merged_into_another_is_not_counted_beside_them(customers):
+    merge_customers(
+        keep=customers[0].pk, absorb=customers[1].pk, by=AdministratorFactory(), now=NOW
+    )
+
+    results = proven()
+
+    assert results.customers == results.customers_in_all == len(customers) - 1
 
 
 def test_the_usual_proof_is_kept_fresh(customers, monkeypatch):
