@@ -15,15 +15,17 @@ from insights.words import MINUS, money, thousands
 from relationships.words import plural
 
 MEASURES = {
-    "auc": ("AUC", "How often who went silent was given more than who stayed", 1, 3),
-    "average_precision": ("Average precision", "How pure the top of the list is", 1, 3),
-    "brier": ("Brier score", "How far off the probabilities were; less is better", -1, 4),
-    "calibration_error": (
-        "Calibration error", "Said against happened, by tenths; less is better", -1, 4,
-    ),
-    "auc_of_distance": ("AUC of the distance", "The same for the distance as a ranking", 1, 3),
+    "auc": ("Pairs in order", "Of one who went silent and one who did not: how often in 100 right",
+            1, 100, 1),
+    "average_precision": ("Precision, %", "Calling down the list, how many of 100 calls were right",
+                          1, 100, 1),
+    "brier": ("Brier score", "How far off the chances were; less is better", -1, 1, 4),
+    "calibration_error": ("Off by, points", "What was said against what happened; less is better",
+                          -1, 100, 1),
+    "auc_of_distance": ("Pairs in order by distance", "The same, with the distance as the ranking",
+                        1, 100, 1),
 }  # fmt: skip
-"""What a measure is called and means, which way is better, and its digits."""
+"""What a measure is called and means, which way is better, what it is shown times, its digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def preview_words(found: Preview, settings: Settings) -> dict[str, Any]:
         ),
         "movers": [_mover(mover) for mover in found.movers],
         "movers_note": _movers_note(found),
-        "measures": [_measure(effect) for effect in found.proof.effects],
+        "measures": [_measure(effect, found.proof) for effect in found.proof.effects],
         "proof_note": _proof_note(found.proof),
         "work": _work(found),
     }  # fmt: skip
@@ -95,11 +97,21 @@ def _sentence(found: Preview) -> dict[str, str]:
     away = sum(n for old, row in enumerate(found.matrix) for n in row[old + 1 :])
     closer = sum(n for old, row in enumerate(found.matrix) for n in row[:old])
     return {
-        "moving": plural(found.moving, "customer"),
+        "moving": thousands(found.moving),
         "of": plural(found.customers, "customer"),
-        "away": thousands(away),
-        "closer": thousands(closer),
+        "where": _where(away, closer),
     }
+
+
+def _where(away: int, closer: int) -> str:
+    """Say which way those go who change band.
+
+    >>> _where(8, 2), _where(0, 1), _where(0, 0)
+    (': 8 away from us, 2 closer', ', closer to us', '')
+    """
+    if away and closer:
+        return f": {thousands(away)} away from us, {thousands(closer)} closer"
+    return ", away from us" if away else ", closer to us" if closer else ""
 
 
 def _sample(found: Preview) -> str:
@@ -155,16 +167,18 @@ def _movers_note(found: Preview) -> str:
     return "Those of most value first."
 
 
-def _measure(effect: Effect) -> dict[str, str]:
-    label, meaning, better, digits = MEASURES[effect.name]
-    change = round(effect.new - effect.old, digits) * better
+def _measure(effect: Effect, proof: ProofEffect) -> dict[str, str]:
+    label, meaning, better, times, digits = MEASURES[effect.name]
+    old, new = effect.old * times, effect.new * times
+    change = round(new - old, digits) * better
     verdict = "as good" if change == 0 else "better" if change > 0 else "worse"
     return {
         "label": label,
         "meaning": meaning,
-        "old": f"{effect.old:.{digits}f}",
-        "new": f"{effect.new:.{digits}f}",
-        "verdict": verdict,
+        "old": f"{old:.{digits}f}",
+        "new": f"{new:.{digits}f}",
+        # Two lengths of silence are two questions: one number is not better than the other.
+        "verdict": verdict if proof.old_horizon == proof.new_horizon else "",
     }
 
 
@@ -177,11 +191,11 @@ def _proof_note(proof: ProofEffect) -> str:
     asked = f"silence of {with_unit('horizon_days', proof.old_horizon)}"
     if proof.old_horizon != proof.new_horizon:
         new = with_unit("horizon_days", proof.new_horizon)
-        asked += f" now and of {new} with the draft, which is another question"
+        asked += f" now and of {new} with the draft: two questions, so neither column is better"
     return (
         f"Held against what happened: {plural(proof.customers, 'customer')}, "
-        f"{plural(proof.cut_offs, 'past Monday')}, {asked}. The probability of silence leans on "
-        "presence alone; the distance on everything."
+        f"{plural(proof.cut_offs, 'past Monday')}, {asked}. The chance of silence leans on "
+        "presence alone, the distance on everything."
     )
 
 

@@ -18,10 +18,10 @@ SCORE_NAMES = {
     "decay": "Fixed decay, 90 days",
 }
 SCORE_NOTES = {
-    "hearth": "The chance of silence by the customer's own rhythm",
+    "hearth": "The chance of silence, by each customer's own rhythm",
     "days_since": "The longer silent, the riskier",
-    "rfm": "Rank by recency and frequency; what they were worth then is not known any more",
-    "decay": "Every touch counts, and fades by half in 90 days",
+    "rfm": "Ranked by how lately and how often; their worth back then is not known",
+    "decay": "Every touch counts, and half of it fades in 90 days",
 }
 SCORE_SHORT = {"hearth": "Hearth", "days_since": "Days since", "rfm": "RFM", "decay": "Decay"}
 KIND_NAMES = {
@@ -71,6 +71,39 @@ def _have(count: int) -> str:
     if count == 0:
         return "none has"
     return f"{thousands(count)} {'has' if count == 1 else 'have'}"
+
+
+LEAST_FLAGGED = 20
+LEAST_SILENT = 5
+NOTABLY = 1.25
+"""From so many times on, more often is more than hardly."""
+
+
+def verdict(month: Month) -> str:
+    """Say how much more often those flagged went silent; empty where too few did to say.
+
+    >>> share = Estimate()
+    >>> verdict(Month(677, 5, True, 40, 27, 300, 21, share, share))
+    'Those we flagged went silent 10 times as often as the others.'
+    >>> verdict(Month(677, 5, True, 1, 0, 1, 1, share, share))
+    ''
+    """
+    if (
+        month.flagged < LEAST_FLAGGED
+        or min(month.flagged_silent, month.others_silent) < LEAST_SILENT
+    ):
+        return ""
+    times = month.flagged_silent / month.flagged / (month.others_silent / month.others)
+    if times < NOTABLY:
+        how = "hardly more" if times > 1 else "no more"
+        return f"Those we flagged went silent {how} often than the others."
+    return f"Those we flagged went silent {_times(times)} as often as the others."
+
+
+def _times(times: float) -> str:
+    if times < 1.75:
+        return "one and a half times"
+    return "twice" if round(times) == 2 else f"{times:.0f} times"
 
 
 def basis(results: Results, numbers: Numbers, question: Question) -> str:
@@ -165,19 +198,19 @@ def tiles(numbers: Numbers, question: Question) -> list[Tile]:
             "Silences seen coming",
             _share(warned.caught, warned.departures),
             f"Of {plural(warned.departures, 'silence')} of {plural(horizon, 'day')} or more, "
-            f"{thousands(warned.caught)} had been warned of before it was that long.",
+            f"{thousands(warned.caught)} had been warned of before they were that long.",
         ),
         Tile(
             "Lead time",
             "" if warned.lead_days is None else _days(warned.lead_days),
-            f"So long before a silence had lasted {plural(horizon, 'day')} came the first "
-            f"right warning, on average.",
+            f"The first right warning came this long before the {plural(horizon, 'day')} were "
+            f"over, on average.",
         ),
         Tile(
             "Pairs in the right order",
             _pairs(everyone.auc),
-            "Take one customer who went silent and one who did not: so often the score had put "
-            f"the right one first. 50 is a coin.{_chance(everyone.auc)}",
+            "Of one customer who went silent and one who did not, the score had put the right one "
+            f"first this often. A coin gets 50.{_chance(everyone.auc)}",
         ),
     ]
     return [tile for tile in found if tile.value]
@@ -322,5 +355,5 @@ def calibration_sentence(everyone: Kind) -> str:
         return "On average what we said is less than a point from what happened."
     return (
         f"On average what we said is {plural(points, 'percentage point')} from what happened: "
-        "on the diagonal it would be none."
+        "on the dashed line it would be none."
     )

@@ -111,8 +111,8 @@ GROUPS = (
     Group(
         "presence", "Presence", "Whether the customer is still here, by their own rhythm.",
         (
-            Tunable("horizon_days", "Silence is asked for this long",
-                    "The probability shown, proven and at risk is that of so long a silence."),
+            Tunable("horizon_days", "Length of silence",
+                    "Chances of silence, the proof and the value at risk are for so long a one."),
             Tunable("busy_lately_horizons", "Half-life of “busy lately”",
                     "How soon recent activity is forgotten."),
             Tunable("busy_long_horizons", "Half-life of “busy for long”",

@@ -115,6 +115,7 @@ def _found(person: Person, question: Question, proof: Proof, results: Results) -
         return context | {"too_little": words.too_little(results, question, today)}
     return context | {
         "headline": words.headline(month),
+        "verdict": words.verdict(month),
         "basis": words.basis(results, numbers, question),
         "coefficients": words.coefficients_sentence(results),
         "tiles": words.tiles(numbers, question),

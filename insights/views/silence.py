@@ -37,12 +37,12 @@ CHOICES_SHOWN = 10
 WEEKLY = "weekly refit"
 
 MEASURES = (
-    ("auc", "Ranking (AUC)"),
-    ("average_precision", "Average precision"),
-    ("brier", "Brier score"),
-    ("calibration_error", "Calibration error"),
-    ("log_loss", "Log loss"),
+    ("auc", "Pairs in order, in 100", 100, 1),
+    ("average_precision", "Precision, %", 100, 1),
+    ("calibration_error", "Off by, points", 100, 1),
+    ("brier", "Brier score", 1, 3),
 )
+"""What is measured, what it is called on the proof page too, what it is shown times, its digits."""
 Verdict = SilenceVersion.Verdict
 VERDICTS = {
     Verdict.ADOPTED: ("As good or better", "taken into use"),
@@ -68,7 +68,7 @@ def silence(request: HttpRequest) -> HttpResponse:
         "horizon": plural(round(horizon), "day"),
         "has_other_horizon": in_use.version and in_use.version.horizon_days != horizon,
         "versions": [_version(version, in_use) for version in shown],
-        "measures": [label for _, label in MEASURES],
+        "measures": [label for _, label, _, _ in MEASURES],
         "is_first_page": not before,
         "newest_url": reverse("silence") if before else "",
         "older_url": older,
@@ -157,10 +157,10 @@ def _version(version: SilenceVersion, in_use: SilenceInUse) -> dict[str, Any]:
         "measures": [
             {
                 "label": label,
-                "now": _measure(metrics.get("challenger", {}).get(key)),
-                "was": _measure(metrics.get("champion", {}).get(key)),
+                "now": _measure(metrics.get("challenger", {}).get(key), times, digits),
+                "was": _measure(metrics.get("champion", {}).get(key), times, digits),
             }
-            for key, label in MEASURES
+            for key, label, times, digits in MEASURES
         ],
         "verdict": VERDICTS[Verdict(version.verdict)][0],
         "consequence": VERDICTS[Verdict(version.verdict)][1],
@@ -181,8 +181,8 @@ def _sample_of(metrics: dict[str, Any]) -> str:
     return thousands(everyone) if sampled < everyone else ""
 
 
-def _measure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _measure(value: float | None, times: int, digits: int) -> str:
+    return "" if value is None else f"{value * times:.{digits}f}"
 
 
 def _choice(choice: SilenceChoice) -> dict[str, str]:

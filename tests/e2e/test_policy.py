@@ -62,7 +62,7 @@ def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, wi
     page.goto("/policy/versions/")
     assert accessibility_problems(page) == []
     page.get_by_role("link", name=re.compile("Compare .*the defaults")).click()
-    expect(page.get_by_text("Silence is asked for this long")).to_be_visible()
+    expect(page.get_by_text("Length of silence")).to_be_visible()
     assert accessibility_problems(page) == []
 
 
@@ -70,7 +70,7 @@ def test_a_change_is_previewed_saved_and_rolled_back(open_page, admin):
     page = open_page(admin, "/policy/")
     page.locator("#presence > summary").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Silence is asked for this long").fill("30")
+    page.get_by_label("Length of silence").fill("30")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What this would change")).to_be_visible()
     page.get_by_label("Why").fill("Our customers come monthly")
@@ -102,7 +102,7 @@ def test_whoever_saves_second_sees_both(open_page, admin):
         settings={Place("everyone", "", "care_half_life"): 50.0}, based_on=0, note="", by=other
     )
     page.locator("#presence > summary").click()
-    page.get_by_label("Silence is asked for this long").fill("30")
+    page.get_by_label("Length of silence").fill("30")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name=re.compile("Ben saved version"))).to_be_visible()
     page.get_by_role("button", name="Save").click()
@@ -113,12 +113,12 @@ def test_whoever_saves_second_sees_both(open_page, admin):
 def test_it_all_works_without_script(open_page, admin):
     page = open_page(admin, "/policy/", has_script=False)
     page.locator("#presence > summary").click()
-    page.get_by_role("textbox", name="Silence is asked for this long").fill("30")
+    page.get_by_role("textbox", name="Length of silence").fill("30")
     page.get_by_role("button", name="Preview").last.click()
     expect(page.get_by_text("would change band")).to_be_visible()
     page.get_by_role("link", name="Back to editing").click()
-    expect(page.get_by_role("textbox", name="Silence is asked for this long")).to_have_value("30")
-    page.get_by_role("button", name="Reset Silence is asked for this long").click()
+    expect(page.get_by_role("textbox", name="Length of silence")).to_have_value("30")
+    page.get_by_role("button", name="Reset Length of silence").click()
     expect(page.get_by_text("Nothing changes before you save")).to_be_visible()
     page.locator("#presence > summary").click()
-    expect(page.get_by_role("textbox", name="Silence is asked for this long")).to_have_value("90")
+    expect(page.get_by_role("textbox", name="Length of silence")).to_have_value("90")
