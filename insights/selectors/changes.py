@@ -24,6 +24,9 @@ PAGE_SIZE = 25
 LEAST_POINTS = 3
 """A change worth a line in the list; less than a band needs to change is flicker."""
 
+FOLDED_AT_ONCE = 50
+"""Customers whose touchpoints are in memory together: a million at most."""
+
 FURTHER, NEARER = "further", "nearer"
 SIGNS = {FURTHER: 1, NEARER: -1}
 
@@ -110,14 +113,16 @@ def changed_since(
     """Return what changed about a few customers, by id, since the Monday of last week.
 
     Their histories up to then are folded through the lens of now, so that what differs is what
-    happened and not how it is seen. `histories` are those of the same customers in this order.
+    happened and not how it is seen. `histories` are that of the only one of them.
     Who has too long a history is only compared with what is remembered of that Monday.
     """
     since = since_last_week(now)
     long = long_histories([one.pk for one in readings]) if histories is None else {}
     found = {one.pk: _remembered(one, since) for one in readings if one.pk in long}
     rest = [one for one in readings if one.pk not in long]
-    return found | (_folded(rest, since, now, histories) if rest else {})
+    for start in range(0, len(rest), FOLDED_AT_ONCE):
+        found |= _folded(rest[start : start + FOLDED_AT_ONCE], since, now, histories)
+    return found
 
 
 def _folded(

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from insights.models import Band, Reading
 from insights.mondays import UNKNOWN, WEEKS
+from insights.selectors import changes
 from insights.selectors.changes import Place, changed_since, since_last_week
+from insights.selectors.histories import histories_of
 from insights.services.drain import drain
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Customer, Person
@@ -235,6 +237,23 @@ def test_what_the_past_is_compared_with_is_what_was_read_then():
     assert changed.distance_then == pytest.approx(then.distance)
     assert changed.parts_then["presence"] == pytest.approx(then.part_presence)
     assert "in touch again on 2 March" in changed.sentence
+
+
+def test_histories_of_many_are_read_a_few_at_a_time_and_told_alike(monkeypatch):
+    found = [CustomerFactory() for _ in range(5)]
+    for number, customer in enumerate(found):
+        for days in (20 + number, 40, 60, 80):
+            happened(customer, days)
+    drain(now=NOW)
+    readings = list(Reading.objects.order_by("pk"))
+    at_once = changed_since(readings, now=NOW)
+    read = []
+    monkeypatch.setattr(changes, "FOLDED_AT_ONCE", 2)
+    monkeypatch.setattr(changes, "histories_of", lambda ids: read.append(ids) or histories_of(ids))
+
+    assert changed_since(readings, now=NOW) == at_once
+
+    assert [len(ids) for ids in read] == [2, 2, 1]
 
 
 def test_the_page_of_the_customer_tells_what_happened_since(browser):
