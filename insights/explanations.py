@@ -116,7 +116,8 @@ def _note(part: str, days: Sequence[date], place: int, today: date) -> str:
     if part == "presence" and place + 1 < len(days):
         return f"after {plural((days[place] - days[place + 1]).days, 'day')}"
     if part == "unhealed":
-        return f"open for {plural((today - days[place]).days, 'day')}"
+        waited = (today - days[place]).days
+        return f"open for {plural(waited, 'day')}" if waited > 0 else "still open"
     return ""
 
 

@@ -227,3 +227,15 @@ def test_parts_without_a_point_have_no_evidence(browser, customer, manager):
     assert Reading.objects.get().part_cooling < 1
 
     assert 'aria-label="Behind' not in browser.get(f"/customers/{customer.pk}/").content.decode()
+
+
+def test_what_went_wrong_today_has_not_been_open_for_no_days(browser, customer, manager):
+    for days in (50, 40, 30, 20, 10):
+        happened(customer, manager, days, "meeting.in_person")
+    happened(customer, manager, 0.1, "complaint")
+    drain(now=NOW)
+
+    page = browser.get(f"/customers/{customer.pk}/").content.decode()
+
+    assert "Today, still open" in page
+    assert "0 days" not in page
