@@ -203,7 +203,7 @@ def looked_through(explained: Explained) -> str:
         return ""
     return (
         f"They have had more than {MOST_READ:,} touchpoints. What is behind each part is looked "
-        "for among the newest of these."
+        "for among the newest of these, and what is open among all."
     )
 
 

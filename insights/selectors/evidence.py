@@ -72,10 +72,15 @@ def evidence(
 ) -> dict[str, Evidence]:
     """Return what stands behind each of these parts of a customer's distance.
 
-    Of a long history only what is `later_than` a moment is looked through and counted.
+    Of a long history only what is `later_than` a moment is looked through and counted, but for
+    what is open, which is found by its loop.
     """
-    touchpoints = _touchpoints(reading.customer_id).filter(_later(later_than))
-    return {part: _TOLD[part](touchpoints, reading, policy) for part in parts if part in _TOLD}
+    touchpoints = _touchpoints(reading.customer_id)
+    return {
+        part: _TOLD[part](touchpoints.filter(_later(part, later_than)), reading, policy)
+        for part in parts
+        if part in _TOLD
+    }
 
 
 def happened_since(customer_id: int, moment: datetime) -> Evidence:
@@ -89,11 +94,11 @@ def behind(customer: Customer, part: str, *, later_than: datetime | None = None)
         condition = _since(_people(_touchpoints(customer.pk)))
     else:
         condition = {"presence": ACTIVE, "cooling": WARM, "unhealed": OPEN_HURT}[part]
-    return condition & _later(later_than)
+    return condition & _later(part, later_than)
 
 
-def _later(than: datetime | None) -> Q:
-    return Q(occurred_at__gt=than) if than else Q()
+def _later(part: str, than: datetime | None) -> Q:
+    return Q(occurred_at__gt=than) if than and part != "unhealed" else Q()
 
 
 def _touchpoints(customer_id: int) -> QuerySet[Touchpoint]:

@@ -225,6 +225,9 @@ def test_too_long_a_history_is_explained_from_its_state_and_its_newest(customer,
     assert {text: after[text] for text in told} == pytest.approx(told)
     assert settling.isdisjoint(one.text for one in newest.nearer)
     last = Touchpoint.objects.order_by("-occurred_at").values_list("pk", flat=True)[:30]
+    monkeypatch.setattr(histories, "MOST_READ", 1)
+    open_now = explained(customer, now=NOW).evidence["unhealed"]
+    assert open_now.touchpoints == whole.evidence["unhealed"].touchpoints
     for part, found in newest.evidence.items():
         assert {one.pk for one in found.touchpoints} <= set(last)
         assert found.in_all <= whole.evidence[part].in_all
