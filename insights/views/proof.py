@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from insights import proof_tables as tables
 from insights import proof_words as words
 from insights.charts import Chart, Found, Said, calibration, lift
 from insights.forms import ProofForm
@@ -120,11 +121,11 @@ def _found(person: Person, question: Question, proof: Proof, results: Results) -
         "coefficients": words.coefficients_sentence(results),
         "tiles": words.tiles(numbers, question),
         "months": [_month(one, question) for one in reversed(numbers.months)],
-        "kinds": words.overall_rows(numbers),
+        "kinds": tables.overall_rows(numbers),
         "axes": words.axes_sentence(numbers.kinds[0]),
         "tables": [
-            ("Segment", words.kind_rows(numbers, "segment", segment_names())),
-            ("Style", words.kind_rows(numbers, "style", words.STYLE_NAMES)),
+            ("Segment", tables.kind_rows(numbers, "segment", segment_names())),
+            ("Style", tables.kind_rows(numbers, "style", tables.STYLE_NAMES)),
         ],
         "lists": _lists(person, question, proof, month),
         "sees_all": sees_every_customer(person),
@@ -137,7 +138,7 @@ def _ranked(numbers: Numbers) -> dict[str, Any]:
     if not numbers.rivals:
         return {}
     return {
-        "rivals": words.rival_rows(numbers),
+        "rivals": tables.rival_rows(numbers),
         "rivals_sentence": words.rivals_sentence(numbers.rivals),
         "calibration_sentence": words.calibration_sentence(numbers.kinds[0]),
         "calibration": _calibration(numbers),
