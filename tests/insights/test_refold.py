@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -22,7 +23,13 @@ from insights.services.nightly import read_everyone_again
 from insights.services.policy import roll_back_to, save_policy
 from insights.services.refold import refold_outdated, refold_progress
 from insights.services.rollups import counted, move_bands, rebuild_rollups
-from interactions.services import NewTouchpoint, record, source_named
+from interactions.services import (
+    NewTouchpoint,
+    merge_customers,
+    record,
+    source_named,
+    unmerge_customer,
+)
 from relationships.services import mark_profiles_changed
 from tests.factories import AdministratorFactory, CustomerFactory, SegmentFactory
 from tests.insights.test_drain import rollups
@@ -401,6 +408,64 @@ def test_drain_that_counts_twice_never_deadlocks_with_another(transactional_db):
         thread.join(60)
 
     assert failures == []
+
+
+def keep_merging(customers, by) -> None:
+    for number in range(8):
+        keep, absorb = (customers[(number + step) % 4].pk for step in (0, 1))
+        merge_customers(keep=keep, absorb=absorb, by=by, now=NOW)
+        time.sleep(0.05)
+        if number < 7:
+            unmerge_customer(customer_id=absorb, by=by, now=NOW)
+
+
+def keep_touching_both_ways(customers, by) -> None:
+    for number in range(10):
+        # In turn later than all that is folded, and in between: both ways at once.
+        for days in (9 - number / 24, 60 + number / 24):
+            moment = NOW - timedelta(days=days)
+            items = [
+                NewTouchpoint(type="call.phone", customer=one.pk, occurred_at=moment)
+                for one in customers
+            ]
+            record(source=source_named("test"), items=items, by=by, now=NOW)
+
+
+def keep_draining() -> None:
+    for _ in range(25):
+        drain(now=NOW, limit=3)
+
+
+def keep_reading() -> None:
+    for _ in range(4):
+        read_everyone_again(now=NOW)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_merging_drains_policies_and_nights_at_once_lose_and_double_nothing(transactional_db):
+    customers = CustomerFactory.create_batch(8, yearly_value=500)
+    touch(customers, *range(10, 200, 13))
+    by, failures = AdministratorFactory(), []
+    works = (
+        partial(keep_merging, customers, by), partial(keep_touching_both_ways, customers, by),
+        keep_draining, keep_draining, keep_saving, keep_refolding,
+        keep_reading,
+    )  # fmt: skip
+    for thread in [in_thread(work, failures) for work in works]:
+        thread.join(120)
+    assert failures == []
+    while drain(now=NOW):
+        pass
+    refold_all()
+
+    assert CustomerState.objects.count() == Reading.objects.count() == 7
+    found, kept = scores(), rollups()
+    rebuild_rollups()
+    assert rollups() == kept
+    CustomerState.objects.update(policy_version=0)
+    refold_all()
+    for pk, again in scores().items():
+        assert again[1:4] == pytest.approx(found[pk][1:4])
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
