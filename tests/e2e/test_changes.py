@@ -18,7 +18,7 @@ def manager() -> Person:
     manager = PersonFactory(name="Marta Żółkiewska")
     now = timezone.now()
     items = []
-    for name, last in (("Große Bäckerei Łukasz", 24), ("Søn & Co", 10), ("Čerstvá", 40)):
+    for name, last in (("Große Bäckerei Łukasz", 48), ("Søn & Co", 10), ("Čerstvá", 40)):
         customer = CustomerFactory(name=name, team=manager.team, owner=manager, yearly_value=9_000)
         items += [
             NewTouchpoint(

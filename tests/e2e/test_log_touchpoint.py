@@ -101,7 +101,7 @@ def test_a_double_click_logs_once_and_undo_takes_it_back(open_page, manager, cus
 def test_the_new_score_comes_by_itself(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/")
     before = page.locator("#score .meter-number").inner_text()
-    page.get_by_role("link", name="Meeting").click()
+    page.get_by_role("link", name="Meeting", exact=True).click()
     page.get_by_role("button", name="Log it").click()
 
     expect(page.get_by_text("Scoring what just happened")).to_be_visible()

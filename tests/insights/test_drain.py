@@ -88,7 +88,11 @@ def test_in_order_late_and_all_at_once_give_the_same_scores(by):
         drain(now=NOW)
     drain(now=NOW)
 
-    expected = scores(at_once)
+    # The last digit of a sum depends on how many customers are read at once.
+    expected = {
+        name: pytest.approx(value, rel=1e-12) if isinstance(value, float) else value
+        for name, value in scores(at_once).items()
+    }
     for other in (in_order, reverse):
         found = scores(other)
         assert found.pop("customer_id") == other.pk
