@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from insights import progress
 from insights.models import SilenceChoice, SilenceVersion
@@ -15,7 +15,6 @@ from insights.mondays import EPOCH, days_of
 from insights.scoring.refit import Refit, TooLittleHistoryError, refit
 from insights.selectors.learning import Lessons, lessons
 from insights.selectors.lens import Lens, current_lens
-from insights.selectors.profiles import Profiles
 from insights.selectors.silence import (
     SilenceInUse,
     awaits_reading,
@@ -23,10 +22,8 @@ from insights.selectors.silence import (
     silence_at,
     silence_in_use,
 )
-from insights.services.everyone import score_everyone
 from insights.services.nightly import read_everyone_again
-from insights.services.refold import CHUNK, refold
-from insights.services.states import Locked
+from insights.services.refold import outdate_everyone
 from relationships import access
 from relationships.models import Person
 
@@ -36,7 +33,9 @@ REFIT, READING = "silence-refit", "silence-reading"
 """The names under which `insights.progress` hears of this work."""
 
 LOADS, LEARNS = "Loading touchpoints", "Learning from them"
-READS, REMEMBERS = "Reading every customer again", "Reading past Mondays again"
+READS = "Reading every customer again"
+
+READING_FAILED, RETRIED_AFTER_SECONDS = "insights.silence-reading-failed", 600
 
 LOCKS = 3
 LEARN_LOCK, READ_LOCK, CHOOSE_LOCK = 1, 2, 3
@@ -89,19 +88,25 @@ def use_silence(*, version: SilenceVersion | None, instead_of: int, by: Person) 
 def read_with_new_silence(*, now: datetime) -> int:
     """Read everyone again when what is in use has changed; return how many were read.
 
-    A choice stays marked as unread until this is done, so nothing is lost with a worker.
+    What stood on past Mondays cannot be read from a state: else drift would set today's
+    coefficients against those of four weeks ago, and call it drift. So everyone is folded anew
+    after that, as when the policy changes.
+
+    A choice stays marked as unread until this is done, so nothing is lost with a worker. After
+    an error it is tried again when somebody has had time to look, not with every tick.
     """
-    if not awaits_reading():
+    if not awaits_reading() or cache.get(READING_FAILED):
         return 0
     with _alone(READ_LOCK) as is_alone:
         choice = awaits_reading()
         if not is_alone or choice is None:
             return 0
-        say_reading, say_remembering = _reports(READING, READS), _reports(READING, REMEMBERS)
-        say_reading(0.0)
-        read = read_everyone_again(now=now, progress=say_reading)
-        say_remembering(0.0)
-        _remember_anew(now, say_remembering)
+        try:
+            read = read_everyone_again(now=now, progress=_reports(READING, READS))
+            outdate_everyone()
+        except Exception:
+            cache.set(READING_FAILED, True, RETRIED_AFTER_SECONDS)
+            raise
         SilenceChoice.objects.filter(pk=choice.pk).update(read_at=now)
         progress.say_done(READING)
         return read
@@ -115,19 +120,6 @@ def forget_demonstration(*, by: Person) -> None:
         if in_use and in_use.is_demo:
             _take_into_use(None, by)
         SilenceVersion.objects.filter(is_demo=True).delete()
-
-
-def _remember_anew(now: datetime, progress: Callable[[float], None]) -> None:
-    """Fold everyone from the start, for what stood on past Mondays cannot be read from a state.
-
-    Else drift would set today's coefficients against those of four weeks ago, and call it drift.
-    """
-
-    def fold_anew(cursor: CursorWrapper, locked: Locked, profiles: Profiles, lens: Lens) -> int:
-        refold(cursor, locked, profiles, lens, now)
-        return len(locked.ids)
-
-    score_everyone(fold_anew, size=CHUNK, progress=progress)
 
 
 def _refit_alone(as_of: datetime, by: Person | None) -> SilenceVersion | None:

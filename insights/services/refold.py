@@ -18,7 +18,7 @@ from insights.selectors.lens import Lens, current_lens, newest_rhythm
 from insights.selectors.policy import newest_version, policies_by_version
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.calendar import is_calendar_kept
-from insights.services.rhythm import estimate_rhythm
+from insights.services.rhythm import chunks_of_states, estimate_rhythm
 from insights.services.states import Locked, lock_states
 from insights.services.store import store_readings, store_states
 from relationships.models import Customer
@@ -35,6 +35,18 @@ _PICK = """
     WHERE state.policy_version < %s
     ORDER BY coalesce(reading.at_risk, 0) DESC, state.customer_id
     LIMIT %s FOR UPDATE OF state SKIP LOCKED
+"""
+
+
+OUTDATED = -1
+"""A policy version older than all, also than what Hearth ships."""
+
+_OUTDATE = """
+    UPDATE insights_customerstate SET policy_version = %s
+    WHERE customer_id IN (
+        SELECT customer_id FROM insights_customerstate WHERE customer_id = ANY(%s)
+        ORDER BY customer_id FOR UPDATE
+    )
 """
 
 
@@ -71,18 +83,27 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
     May run beside drains, nights and itself: each takes customers that no other holds.
     """
     version = newest_version()
-    if version is None:
-        return 0
     with connection.cursor() as cursor:
         # Else they would be folded by the days of a time zone that is not in use.
         if not is_calendar_kept(cursor):
             return 0
-        _keep_rhythm(version.pk, now)
-        cursor.execute(_PICK, [version.pk, limit])
+        if version:
+            _keep_rhythm(version.pk, now)
+        cursor.execute(_PICK, [version.pk if version else 0, limit])
         locked = lock_states(cursor, [customer for (customer,) in cursor.fetchall()])
         # After the lock: nobody else can have scored these with a policy newer than this.
         refold(cursor, locked, profiles_of(cursor, locked.ids), current_lens(), now)
     return len(locked.ids)
+
+
+def outdate_everyone() -> None:
+    """Have `refold_outdated` fold everyone anew, the same policy or not, some with each tick.
+
+    Who is being drained is waited for: that drain may see through the lens of before.
+    """
+    with connection.cursor() as cursor:
+        for ids in chunks_of_states(cursor):
+            cursor.execute(_OUTDATE, [OUTDATED, ids])
 
 
 def refold_progress() -> Progress | None:

@@ -76,7 +76,7 @@ def test_a_change_is_previewed_saved_and_rolled_back(open_page, admin):
     page.get_by_label("Why").fill("Our customers come monthly")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Our customers come monthly")).to_be_visible()
-    expect(page.get_by_text("Customers scored with it: 0 of 8")).to_be_visible()
+    expect(page.get_by_text("Customers scored anew: 0 of 8")).to_be_visible()
     while refold_outdated(now=timezone.now()):
         pass
     page.get_by_role("button", name="Roll back to what Hearth ships").click()

@@ -318,7 +318,7 @@ def test_administrators_see_a_policy_spreading(browser, admin):
     settings = {Place("everyone", "", "horizon_days"): 30.0}
     save_policy(settings=settings, based_on=0, note="", by=admin)
 
-    assert "Customers scored with it: 0 of 1" in browser.get("/customers/").content.decode()
+    assert "Customers scored anew: 0 of 1" in browser.get("/customers/").content.decode()
     manager = Client()
     manager.force_login(PersonFactory())
     assert "is spreading" not in manager.get("/customers/").content.decode()

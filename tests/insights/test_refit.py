@@ -23,6 +23,7 @@ from insights.services import drain as drain_module
 from insights.services import everyone
 from insights.services import refit as services
 from insights.services.drain import drain
+from insights.services.refold import refold_progress
 from interactions.services import NewTouchpoint, record, source_named
 from tests.factories import (
     AdministratorFactory,
@@ -195,7 +196,9 @@ def test_drift_does_not_set_one_version_against_another(learns):
 
     with time_machine.travel(NOW, tick=False):
         tasks.learn_silence()
+        tasks.refold()
 
+    assert refold_progress() is None
     after = Reading.objects.get()
     assert abs(after.distance - before.distance) > 5
     assert bytes(after.history) != bytes(before.history)
@@ -223,6 +226,24 @@ def test_a_reading_that_was_interrupted_is_found_again(monkeypatch):
     tasks.keep_silence()
 
     assert selectors.awaits_reading() is None
+
+
+def test_a_reading_that_fails_is_not_tried_again_with_every_tick(monkeypatch):
+    calls(CustomerFactory.create_batch(2))
+    SilenceChoice.objects.create(version=version(is_in_use=True))
+    tried = []
+
+    def fail(**_):
+        tried.append(1)
+        raise RuntimeError
+
+    monkeypatch.setattr(services, "read_everyone_again", fail)
+    with pytest.raises(RuntimeError):
+        tasks.keep_silence()
+    tasks.keep_silence()
+
+    assert len(tried) == 1
+    assert selectors.awaits_reading() is not None
 
 
 def _killed(**_):
