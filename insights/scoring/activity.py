@@ -45,10 +45,30 @@ class Activity:
         >>> Activity.of(Events.from_frame(frame), PLAIN).at.tolist()
         [2.0]
         """
-        inward = events.direction != OUTBOUND
-        shows = (inward | kinds.purchase[events.kind]) & kinds.counts[events.kind]
+        shows = shows_customer(events, kinds)
         customer = np.repeat(np.arange(events.customers), np.diff(events.offsets))
         return cls(customer[shows], events.at[shows], events.day[shows], events.customers)
+
+    @classmethod
+    def of_log(
+        cls, customer: NDArray[np.integer], at: NDArray[np.float64], customers: int
+    ) -> "Activity":
+        """Take every entry of a plain log, in any order, as a sign of the customer; days are UTC.
+
+        Examples
+        --------
+        >>> Activity.of_log(np.array([1, 0]), np.array([2.5, 3.5]), 2).day.tolist()
+        [3, 2]
+        """
+        order = np.lexsort((at, customer))
+        moments = np.take(at, order)
+        days = np.floor(moments).astype(np.int32)
+        return cls(np.take(customer, order).astype(np.int64), moments, days, customers)
+
+    def before(self, moment: float) -> "Activity":
+        """Leave out what happened at a moment (days since 1970 UTC) or later."""
+        rows = self.at < moment
+        return Activity(self.customer[rows], self.at[rows], self.day[rows], self.customers)
 
     def sample(self, most: int, seed: int = 0) -> "Activity":
         """Keep so many customers at most, chosen at random but always the same.
@@ -82,3 +102,17 @@ class Activity:
         columns["at"], columns["day"] = self.at, self.day
         offsets = np.searchsorted(self.customer, np.arange(self.customers + 1))
         return Events(offsets=offsets.astype(np.int64), **columns)
+
+
+def shows_customer(events: Events, kinds: Kinds) -> NDArray[np.bool_]:
+    """Pick the touchpoints bool[m] that show the customer is there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sent = pd.DataFrame({"customer": ["a", "a"], "at": [1.0, 2.0], "direction": [0, 1]})
+    >>> shows_customer(Events.from_frame(sent), Kinds.from_rows([{}])).tolist()
+    [True, False]
+    """
+    inward: NDArray[np.bool_] = (events.direction != OUTBOUND) | kinds.purchase[events.kind]
+    return inward & kinds.counts[events.kind]

@@ -132,7 +132,7 @@ def silences(
     """
     before = at < as_of
     codes, customers = pd.factorize(customer[before], sort=True)
-    activity = _activity(codes, at[before], len(customers))
+    activity = Activity.of_log(codes, at[before], len(customers))
     silence = learn(activity, policy, as_of) if is_refit else Silence.prior()
     states = fold(activity.events(), PLAIN, policy).states
     reading = read(states, as_of, policy, population(states, policy), silence)
@@ -250,13 +250,6 @@ def _complaints(
         # The header is line 1.
         complaints.append(f"line {row + 2}: {column} is {frame[column].iloc[row]!r}; {right}")
     return complaints
-
-
-def _activity(codes: NDArray[np.intp], at: NDArray[np.float64], customers: int) -> Activity:
-    """Take every log entry as a sign of the customer; days are UTC days."""
-    order = np.lexsort((at, codes))
-    at = at[order]
-    return Activity(codes[order].astype(np.int64), at, np.floor(at).astype(np.int32), customers)
 
 
 def _write_whole(table: pd.DataFrame, out: Path) -> None:

@@ -6,7 +6,7 @@ it, for much may have changed within a horizon.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +132,7 @@ def refit(
     (20, True)
     """
     tell = progress or (lambda share: None)
-    activity = _before(Activity.of(events, kinds).sample(MOST_CUSTOMERS), as_of)
+    activity = Activity.of(events, kinds).sample(MOST_CUSTOMERS).before(as_of)
     held_out, asked = _held_out(activity, policy, as_of)
     then = learn(activity, policy, held_out)
     tell(0.4)
@@ -185,7 +185,7 @@ def learn(
     insights.scoring.refit.TooLittleHistoryError: nobody has been active yet; 34 days of history ...
     """
     prior = prior or Silence.prior()
-    activity = _before(activity.sample(MOST_CUSTOMERS), as_of)
+    activity = activity.sample(MOST_CUSTOMERS).before(as_of)
     cuts = _cuts(activity, policy, as_of)
     if not cuts:
         raise TooLittleHistoryError(_what_is_missing(activity, policy, as_of))
@@ -271,7 +271,7 @@ def _held_out(activity: Activity, policy: Policy, as_of: float) -> tuple[float, 
     """Choose the cut-off to judge on and the days it asks for: the longest that can be."""
     for share in ASKED:
         asked = share * policy.horizon_days
-        if _cuts(_before(activity, as_of - asked), policy, as_of - asked):
+        if _cuts(activity.before(as_of - asked), policy, as_of - asked):
             return as_of - asked, asked
     raise TooLittleHistoryError(_what_is_missing(activity, policy, as_of, is_judged=True))
 
@@ -297,11 +297,3 @@ def _measure(lesson: Lesson, silence: Silence) -> dict[str, float]:
     silent = lesson.is_silent > 0.0
     measures = (auc, average_precision, brier, calibration_error, log_loss)
     return {measure.__name__: float(measure(silent, said)) for measure in measures}
-
-
-def _before(activity: Activity, moment: float) -> Activity:
-    """Leave out what happened at a moment or later."""
-    rows = activity.at < moment
-    return replace(
-        activity, customer=activity.customer[rows], at=activity.at[rows], day=activity.day[rows]
-    )

@@ -83,10 +83,7 @@ def activity_of(path: Path) -> Activity:
     """Read a log as the activity of its customers; days are UTC days."""
     log = read_log(path)
     codes, customers = pd.factorize(log.customer, sort=True)
-    order = np.lexsort((log.at, codes))
-    at = np.take(log.at, order)
-    day = np.floor(at).astype(np.int32)
-    return Activity(codes[order].astype(np.int64), at, day, len(customers))
+    return Activity.of_log(codes, log.at, len(customers))
 
 
 def cuts_of(activity: Activity, horizon: float) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from insights.models import CustomerState
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
-from insights.services.rhythm import CHUNK, chunks_of_states
+from insights.services.rhythm import chunks_of_states
 from insights.services.states import Locked, lock_states
 from relationships.models import Customer
 
@@ -16,9 +16,7 @@ Score = Callable[[CursorWrapper, Locked, Profiles, Lens], int]
 """Scores those of a chunk that it should and returns how many."""
 
 
-def score_everyone(
-    score: Score, *, size: int = CHUNK, progress: Callable[[float], None] | None = None
-) -> int:
+def score_everyone(score: Score, *, progress: Callable[[float], None] | None = None) -> int:
     """Have everyone scored through the lens in use; return how many were.
 
     Whoever is being drained is scored when that is over: that drain may have begun before the
@@ -27,7 +25,7 @@ def score_everyone(
     scored, passed, held = 0, 0, list[int]()
     with connection.cursor() as cursor:
         everyone = CustomerState.objects.count()
-        for ids in chunks_of_states(cursor, size):
+        for ids in chunks_of_states(cursor):
             done, missed = _score_chunk(cursor, ids, score)
             scored, passed, held = scored + done, passed + len(ids), held + missed
             if progress:

@@ -252,7 +252,7 @@ def _die(*args: object) -> None:
 def test_policy_saved_in_the_middle_of_a_night_mixes_nothing(customers, monkeypatch):
     chunks = everyone_module.chunks_of_states
 
-    def saving_after_the_first(cursor, size):
+    def saving_after_the_first(cursor):
         for number, chunk in enumerate(chunks(cursor, 2)):
             if number == 1:
                 save(everyone(horizon_days=30.0))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from insights.scoring.columns import COLUMNS, OUTBOUND
+from insights.scoring.activity import shows_customer
+from insights.scoring.columns import COLUMNS
 from insights.scoring.events import Events
 from insights.scoring.kinds import Kinds
 
@@ -42,20 +42,6 @@ def joined(pieces: Sequence[Events]) -> Events:
     )
     counts = np.concatenate([np.diff(piece.offsets) for piece in pieces])
     return Events(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
-
-
-def shows_customer(events: Events, kinds: Kinds) -> NDArray[np.bool_]:
-    """Pick the touchpoints bool[m] that show the customer is there.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> sent = pd.DataFrame({"customer": ["a", "a"], "at": [1.0, 2.0], "direction": [0, 1]})
-    >>> shows_customer(Events.from_frame(sent), Kinds.from_rows([{}])).tolist()
-    [True, False]
-    """
-    inward: NDArray[np.bool_] = (events.direction != OUTBOUND) | kinds.purchase[events.kind]
-    return inward & kinds.counts[events.kind]
 
 
 def first_activity(events: Events, kinds: Kinds) -> float | None:

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.scoring.activity import shows_customer
 from insights.scoring.decay import left_after
 from insights.scoring.events import Events
 from insights.scoring.kinds import Kinds
-from insights.scoring.proof.histories import shows_customer
 
 DECAY_HALF_LIFE = 90.0
 """Days."""

@@ -41,8 +41,7 @@ def refitted(prior: Silence) -> Learn:
 def activity_of(history: History) -> Activity:
     """Take every entry of a log as a sign of the customer."""
     _, codes = np.unique(history.customer, return_inverse=True)
-    day = np.floor(history.at).astype(np.int32)
-    return Activity(codes.astype(np.int64), history.at, day, len(history.customers))
+    return Activity.of_log(codes, history.at, len(history.customers))
 
 
 def _rhythm(history: History, policy: Policy) -> Population:
