@@ -1,6 +1,6 @@
 """Touchpoints as the columns that scoring folds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -121,3 +121,12 @@ def events_of(
         Events.from_frame(frame, customers=customer_ids.tolist()),
         last.reindex(customer_ids, fill_value=NEVER).to_numpy(dtype=np.int64),
     )
+
+
+def histories_in_pieces(
+    customer_ids: NDArray[np.int64], row_of_type: Mapping[int, int], size: int
+) -> Iterator[Events]:
+    """Yield whole histories of so many customers at a time; of nobody, one piece without events."""
+    for start in range(0, max(len(customer_ids), 1), size):
+        piece = customer_ids[start : start + size]
+        yield events_of(piece, [None] * len(piece), row_of_type)[0]

@@ -10,7 +10,7 @@ from insights.models import CustomerState
 from insights.scoring import Events
 from insights.scoring.proof import joined
 from insights.scoring.refit import MOST_CUSTOMERS
-from insights.selectors.events import events_of
+from insights.selectors.events import histories_in_pieces
 
 MOST_TOUCHPOINTS = 5_000_000
 """Loaded at most, for the sake of a worker's memory, when histories are very long."""
@@ -39,10 +39,9 @@ def lessons(
     ids, is_demo = _customers()
     chosen = np.random.default_rng(SEED).permutation(ids)[:MOST_CUSTOMERS]
     pieces, taken, touchpoints = list[Events](), 0, 0
-    for start in range(0, max(len(chosen), 1), CHUNK):
-        chunk = chosen[start : start + CHUNK]
-        pieces.append(events_of(chunk, [None] * len(chunk), row_of_type)[0])
-        taken, touchpoints = taken + len(chunk), touchpoints + len(pieces[-1])
+    for piece in histories_in_pieces(chosen, row_of_type, CHUNK):
+        pieces.append(piece)
+        taken, touchpoints = taken + piece.customers, touchpoints + len(piece)
         if progress:
             progress(max(taken / max(len(chosen), 1), min(touchpoints / MOST_TOUCHPOINTS, 1.0)))
         if touchpoints >= MOST_TOUCHPOINTS:

@@ -12,7 +12,7 @@ from insights.scoring import Events
 from insights.scoring.metrics import auc, average_precision, brier, calibration_error
 from insights.scoring.proof import cut_offs, first_activity, joined
 from insights.scoring.proof.rollcall import Group, RollCall, roll_calls
-from insights.selectors.events import events_of
+from insights.selectors.events import histories_in_pieces
 from insights.selectors.lens import Lens
 from insights.selectors.preview import Effect, ProofEffect
 from insights.selectors.profiles import Profiles
@@ -49,10 +49,7 @@ def proof_effect(profiles: Profiles, lens: Lens, draft: Lens, now: datetime) -> 
 
 
 def _events(profiles: Profiles, lens: Lens) -> Events:
-    ids = profiles.ids
-    starts = range(0, max(len(ids), 1), CHUNK)
-    chunks = [ids[start : start + CHUNK] for start in starts]
-    return joined([events_of(chunk, [None] * len(chunk), lens.row_of_type)[0] for chunk in chunks])
+    return joined(list(histories_in_pieces(profiles.ids, lens.row_of_type, CHUNK)))
 
 
 def _called(

@@ -24,7 +24,7 @@ from insights.scoring.proof import (
     longest_horizon,
     prove,
 )
-from insights.selectors.events import events_of
+from insights.selectors.events import histories_in_pieces
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.selectors.proof import Question, Results, proof_standing, running_proofs
@@ -179,10 +179,9 @@ def _load(lens: Lens, move: Progress) -> _Everyone:
         ids = np.sort(np.array([customer for customer, _ in rows], dtype=np.int64))
         profiles = profiles_of(cursor, ids)
     pieces = []
-    for start in range(0, max(len(ids), 1), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        pieces.append(events_of(chunk, [None] * len(chunk), lens.row_of_type)[0])
-        move(min((start + CHUNK) / max(len(ids), 1), 1.0))
+    for piece in histories_in_pieces(ids, lens.row_of_type, CHUNK):
+        pieces.append(piece)
+        move(min(len(pieces) * CHUNK / max(len(ids), 1), 1.0))
     return _Everyone(profiles, joined(pieces), rows[0][1] if rows else 0)
 
 
