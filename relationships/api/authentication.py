@@ -17,13 +17,21 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        now = timezone.now()
-        key = selectors.usable_key(services.key_digest(secret.strip()), now=now)
-        if key is None:
-            raise AuthenticationFailed("This key is unknown, revoked or expired. Create another.")
-        services.note_use(key=key, now=now)
-        return key.person, key
+        return admitted(secret, request)
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a missing key is answered with 401."""
         return "Bearer"
+
+
+def admitted(secret: str, request: Request) -> tuple[Person, AccessKey]:
+    """Return the service account that a secret belongs to, and its key.
+
+    Raises `AuthenticationFailed` when the key may not be used for this request.
+    """
+    now = timezone.now()
+    key = selectors.usable_key(services.key_digest(secret.strip()), now=now)
+    if key is None:
+        raise AuthenticationFailed("This key is unknown, revoked or expired. Create another.")
+    services.note_use(key=key, now=now)
+    return key.person, key

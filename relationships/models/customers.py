@@ -1,28 +1,12 @@
-"""Customers, contacts and identities; people, teams and the keys of service accounts."""
+"""Customers, their contacts and the identities that mean them."""
 
-from typing import ClassVar
-
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from relationships.models.people import Person, Team
 from relationships.names import searchable
-
-
-class Team(models.Model):
-    """People who share their customers."""
-
-    name = models.CharField(max_length=100, unique=True)
-    is_demo = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Segment(models.Model):
@@ -36,87 +20,6 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class PersonManager(BaseUserManager["Person"]):
-    """Creates people by e-mail address."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Person":
-        """Create a person who signs in with `email`; no password means no sign-in."""
-        person = self.model(email=self.normalize_email(email).lower(), **fields)
-        person.set_password(password)
-        person.save(using=self._db)
-        return person
-
-    def get_by_natural_key(self, username: str | None) -> "Person":
-        """Find a person by e-mail address, whatever its case."""
-        return self.get(email=(username or "").lower())
-
-
-class Person(AbstractBaseUser):
-    """One of us: someone who signs in, or a service account that holds keys."""
-
-    class Role(models.TextChoices):
-        """What a person does here; `relationships.access` says what it lets them see."""
-
-        ACCOUNT_MANAGER = "account_manager", "Account manager"
-        EXECUTIVE = "executive", "Executive"
-        ADMINISTRATOR = "administrator", "Administrator"
-        SERVICE = "service", "Service account"
-
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150)
-    role = models.CharField(max_length=20, choices=Role, default=Role.ACCOUNT_MANAGER)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="people")
-    time_zone = models.CharField(
-        max_length=50, blank=True, help_text="Empty means the organisation's own."
-    )
-    is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(db_default=Now())
-
-    objects: ClassVar[PersonManager] = PersonManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
-
-    class Meta:
-        ordering = ("name", "id")
-        verbose_name_plural = "people"
-        constraints = (
-            models.CheckConstraint(
-                name="person_role_is_known",
-                condition=Q(role__in=("account_manager", "executive", "administrator", "service")),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-    @property
-    def is_administrator(self) -> bool:
-        """Whether this person looks after Hearth itself."""
-        return self.role == self.Role.ADMINISTRATOR
-
-    # What Django's admin asks of a user: administrators may do everything there, others nothing.
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether this person may open the administration pages."""
-        return self.is_active and self.is_administrator
-
-    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Answer Django's permission check."""
-        return self.is_staff
-
-    def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
-        """Answer Django's permission check for several permissions."""
-        return self.is_staff
-
-    def has_module_perms(self, app_label: str) -> bool:
-        """Answer whether an app is shown in the administration pages."""
-        return self.is_staff
 
 
 class Customer(models.Model):
@@ -299,25 +202,6 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.namespace or self.kind}:{self.value}"
-
-
-class AccessKey(models.Model):
-    """A secret with which a service account uses the API; only its digest is kept."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="keys")
-    prefix = models.CharField(max_length=12, help_text="Its first characters, to tell keys apart.")
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = ArrayField(models.CharField(max_length=40))
-    created_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("-created_at",)
-
-    def __str__(self) -> str:
-        return f"{self.prefix}…"
 
 
 class ProfileChange(models.Model):

@@ -1,0 +1,17 @@
+"""Touchpoints, the catalogue of their types, the loops they open and close, and their sources."""
+
+from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
+from interactions.models.changes import Calendar, TouchpointChange
+from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
+
+__all__ = [
+    "Calendar",
+    "Direction",
+    "Loop",
+    "LoopKind",
+    "Source",
+    "Touchpoint",
+    "TouchpointChange",
+    "TouchpointQuerySet",
+    "TouchpointType",
+]

@@ -1,0 +1,25 @@
+"""Customers, contacts and identities; people, teams and the keys of service accounts."""
+
+from relationships.models.customers import (
+    Contact,
+    Customer,
+    CustomerMerge,
+    Identity,
+    ProfileChange,
+    Segment,
+)
+from relationships.models.keys import AccessKey
+from relationships.models.people import Person, PersonManager, Team
+
+__all__ = [
+    "AccessKey",
+    "Contact",
+    "Customer",
+    "CustomerMerge",
+    "Identity",
+    "Person",
+    "PersonManager",
+    "ProfileChange",
+    "Segment",
+    "Team",
+]

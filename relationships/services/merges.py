@@ -1,0 +1,92 @@
+"""Customers found to be one, and parted again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, NullIf
+
+from relationships import access
+from relationships.models import Contact, Customer, CustomerMerge, Identity, Person
+from relationships.selectors import absorbed_by, survivors_of
+from relationships.services.customers import mark_profiles_changed
+
+
+class CustomerGoneError(LookupError):
+    """There is no such customer that this person may change."""
+
+
+class NotMergeableError(ValueError):
+    """These customers cannot be merged, or were not."""
+
+
+@transaction.atomic
+def absorb_customer(*, keep: int, absorb: int, by: Person, now: datetime) -> None:
+    """Make one customer of two: contacts and identities of `absorb` are those of `keep` now.
+
+    Both must be customers `by` may see. What happened with them is moved by
+    `interactions.services.merge_customers`, which calls this first: until its transaction ends
+    nobody records anything for either.
+    """
+    if keep == absorb:
+        raise NotMergeableError("Choose two customers; this is one and the same.")
+    hold_customers(customer_ids=[keep, absorb], exclusively=True)
+    both = list(access.customers_visible_to(by).filter(pk__in=[keep, absorb]))
+    if len(both) < 2:
+        raise CustomerGoneError("There are no two such customers that you may merge.")
+    if both[0].is_demo != both[1].is_demo:
+        raise NotMergeableError("One of them is demonstration data, which is removed one day.")
+    Customer.objects.filter(pk=absorb).update(merged_into=keep)
+    for model in (Contact, Identity):
+        model.objects.filter(customer=absorb).update(
+            customer=keep, home_id=Coalesce("home_id", F("customer_id"))
+        )
+    CustomerMerge.objects.create(customer_id=absorb, into_id=keep, merged_by=by, merged_at=now)
+    mark_profiles_changed(customer_ids=[keep, absorb])
+
+
+@transaction.atomic
+def release_customer(*, customer_id: int, by: Person, now: datetime) -> int:
+    """Take the merge of a customer into another back; return who it was merged into at last.
+
+    Contacts and identities go back with whoever had been merged into the customer before, and
+    those that came in meanwhile for one of these. `by` must see both customers.
+    """
+    survivor = _hold_with_survivor(customer_id)
+    in_scope = Customer.objects.filter(access.customer_scope(by), pk__in=[customer_id, survivor])
+    if survivor == customer_id or in_scope.count() < 2:
+        raise CustomerGoneError("There is no such merged customer that you may bring back.")
+    homes = absorbed_by(customer_id)
+    Customer.objects.filter(pk=customer_id).update(merged_into=None)
+    for model in (Contact, Identity):
+        model.objects.filter(customer=survivor, home_id__in=homes).update(
+            customer=customer_id, home_id=NullIf("home_id", customer_id)
+        )
+    merge = CustomerMerge.objects.filter(customer=customer_id, undone_at=None)
+    merge.update(undone_by=by, undone_at=now)
+    mark_profiles_changed(customer_ids=[customer_id, survivor])
+    return survivor
+
+
+def _hold_with_survivor(customer_id: int) -> int:
+    """Hold a customer and who it is now, which may change until we hold them."""
+    held = None
+    while (survivor := survivors_of([customer_id]).get(customer_id, customer_id)) != held:
+        hold_customers(customer_ids=[customer_id, survivor], exclusively=True)
+        held = survivor
+    return survivor
+
+
+def hold_customers(*, customer_ids: Iterable[int], exclusively: bool = False) -> None:
+    """Keep customers from being deleted, merged or parted until the transaction ends.
+
+    In the order of their ids, so that nobody waits for each other in a ring. Whoever holds them
+    `exclusively` also keeps others from recording anything for them.
+    """
+    lock = "UPDATE" if exclusively else "KEY SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT FROM {Customer._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR {lock}",
+            [list(customer_ids)],
+        )
