@@ -1,5 +1,10 @@
 """Pages and API of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from relationships.views.keys import integrations, keys
+
+urlpatterns = [
+    path("integrations/", integrations, name="integrations"),
+    path("integrations/keys/", keys, name="keys"),
+]

@@ -13,10 +13,16 @@ from relationships.models import AccessKey, Person, Team
 from relationships.names import searchable
 
 SCOPES = {
-    "touchpoints:write": "record touchpoints",
+    "touchpoints:write": "record, correct and delete touchpoints",
+    "touchpoints:read": "read touchpoints and loops",
     "customers:read": "read customers and their health",
     "customers:write": "make customers for identities that nobody knows yet",
+    "contacts:read": "read contacts and what they are reached by",
+    "organisation:read": "read people, teams, segments, sources and totals of the organisation",
+    "policy:read": "read the versions of the scoring policy",
+    "exports:read": "export everything the key may read, at once",
 }
+"""What a key may do, each with what it lets the key do."""
 
 
 NOTED_EVERY = timedelta(minutes=1)

@@ -1,7 +1,6 @@
 """Reads about customers, contacts, identities and people."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -9,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from relationships import access
-from relationships.models import AccessKey, Contact, Customer, Identity, Person
+from relationships.models import Contact, Customer, Identity, Person
 from relationships.names import searchable
 
 LIKE_ENOUGH = 0.35
@@ -155,13 +154,3 @@ def customers_by_identity(refs: Iterable[IdentityRef]) -> dict[IdentityRef, tupl
             IdentityRef(kind, value, namespace): (customer_id, contact_id)
             for kind, namespace, value, customer_id, contact_id in cursor
         }
-
-
-def usable_key(digest: str, *, now: datetime) -> AccessKey | None:
-    """Return the key with this digest unless it is revoked, expired or its account is off."""
-    return (
-        AccessKey.objects.select_related("person__team")
-        .filter(digest=digest, revoked_at__isnull=True, person__is_active=True)
-        .exclude(expires_at__lte=now)
-        .first()
-    )
