@@ -1,0 +1,24 @@
+"""States, readings, rollups and alerts, and the policy and population they were read with."""
+
+from insights.models.alerts import Alert, AlertRun
+from insights.models.policy import PolicyVersion
+from insights.models.proof import Proof, ProofCase
+from insights.models.rollups import BandTotal, MonthlyTouchpoints
+from insights.models.silence import SilenceChoice, SilenceVersion
+from insights.models.states import Band, CustomerState, Reading, Rhythm
+
+__all__ = [
+    "Alert",
+    "AlertRun",
+    "Band",
+    "BandTotal",
+    "CustomerState",
+    "MonthlyTouchpoints",
+    "PolicyVersion",
+    "Proof",
+    "ProofCase",
+    "Reading",
+    "Rhythm",
+    "SilenceChoice",
+    "SilenceVersion",
+]

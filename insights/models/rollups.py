@@ -1,0 +1,58 @@
+"""What the dashboards count."""
+
+from datetime import date
+
+from django.db import models
+
+from insights.models.states import Band
+
+
+class MonthlyTouchpoints(models.Model):
+    """How many touchpoints of each type a team's customers had in a month: the Wall."""
+
+    month = models.DateField()
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer had no team.")
+    type_id = models.SmallIntegerField()
+    is_via = models.BooleanField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "monthly touchpoints"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("month", "team_id", "type_id", "is_via"), name="month_is_counted_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.count}"
+
+
+class BandTotal(models.Model):
+    """How many customers stood in each band, and their value, on a Monday or now.
+
+    `on_date` is a Monday, or `NOW`. Money at risk is kept for now alone.
+    """
+
+    NOW = date(9999, 12, 31)
+
+    on_date = models.DateField()
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer has no team.")
+    segment_id = models.BigIntegerField(default=0, help_text="0 when it has no segment.")
+    stage = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    band = models.SmallIntegerField(choices=Band)
+    customers = models.IntegerField()
+    yearly_value = models.DecimalField(max_digits=18, decimal_places=2)
+    at_risk = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("on_date", "team_id", "segment_id", "stage", "currency", "band"),
+                name="band_total_is_counted_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.on_date}: {self.customers} {self.get_band_display()}"

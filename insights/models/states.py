@@ -1,0 +1,154 @@
+"""What scoring keeps of each customer: the state, the reading, and the rhythm of all."""
+
+from django.db import models
+from django.db.models import Q
+
+from relationships.models import Customer, Person, Segment, Team
+
+
+class Band(models.IntegerChoices):
+    """How far a customer is now, in words."""
+
+    UNKNOWN = 0, "Unknown"
+    NEAR = 1, "Near"
+    STEADY = 2, "Steady"
+    COOLING = 3, "Cooling"
+    DRIFTING = 4, "Drifting"
+    GONE = 5, "Gone"
+
+
+class Rhythm(models.Model):
+    """How often this organisation's customers are in touch: the population behind presence."""
+
+    as_of = models.DateTimeField()
+    customers = models.IntegerField(help_text="Customers it was estimated from.")
+    within_variance = models.FloatField()
+    mean_log_gap = models.FloatField()
+    between_variance = models.FloatField()
+    policy_version = models.IntegerField(default=0, help_text="Whose hyper-prior it leans on.")
+
+    class Meta:
+        get_latest_by = "id"
+
+    def __str__(self) -> str:
+        return f"rhythm of {self.customers} customers"
+
+
+class CustomerState(models.Model):
+    """A customer's history folded into a fixed row of numbers."""
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, db_constraint=False, related_name="state"
+    )
+    policy_version = models.IntegerField(default=0, help_text="What it was folded with.")
+    segment_id = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Whose policy of that version: the segment's then, 0 for none.",
+    )
+    folded_to = models.DateTimeField(
+        null=True, help_text="The newest touchpoint in it; empty when there is none."
+    )
+    numbers = models.BinaryField(default=b"", help_text="float64, little-endian, `STATE_FIELDS`.")
+
+    class Meta:
+        # Whose policy is not the newest is scored again; every tick asks whether there is anyone.
+        indexes = (models.Index(fields=("policy_version",), name="state_by_policy_version"),)
+
+    def __str__(self) -> str:
+        return f"state of customer {self.customer_id}"
+
+
+class Reading(models.Model):
+    """All of a customer's scores now, with the parts they are made of.
+
+    Who the customer belongs to is repeated here, as it was when the customer was counted: lists
+    filter and sort on one table, and rollups can take away exactly what they once added.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, db_constraint=False, related_name="reading"
+    )
+    team = models.ForeignKey(
+        Team, models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
+    owner = models.ForeignKey(
+        Person, models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
+    segment = models.ForeignKey(
+        Segment, models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
+    stage = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    yearly_value = models.DecimalField(max_digits=14, decimal_places=2)
+
+    policy_version = models.IntegerField(
+        default=0, db_default=0, help_text="What it was counted with."
+    )
+
+    as_of = models.DateTimeField()
+    band = models.SmallIntegerField(choices=Band)
+    distance = models.FloatField(null=True)
+    drift = models.FloatField(null=True, help_text="Distance now minus four weeks ago.")
+    warmth = models.FloatField(null=True)
+    baseline = models.FloatField(null=True)
+    presence = models.FloatField(null=True)
+    silence = models.FloatField(null=True, help_text="Probability of silence for the horizon.")
+    at_risk = models.DecimalField(
+        max_digits=14, decimal_places=2, help_text="Yearly value times silence."
+    )
+    doors = models.FloatField(default=0)
+    windows = models.FloatField(default=0)
+    noise = models.FloatField(default=0)
+    goodwill = models.FloatField(default=0)
+    connection = models.FloatField(default=0)
+    care = models.FloatField(default=0)
+    served = models.FloatField(default=0)
+    hurt = models.FloatField(default=0)
+    hurt_open = models.FloatField(default=0)
+    cooling = models.FloatField(default=0)
+    wall = models.FloatField(default=0)
+    unhealed = models.FloatField(default=0)
+    part_presence = models.FloatField(default=0)
+    part_cooling = models.FloatField(default=0)
+    part_wall = models.FloatField(default=0)
+    part_unhealed = models.FloatField(default=0)
+    style = models.SmallIntegerField(default=2, help_text="1 personal, 2 mixed, 3 self-service.")
+    silent_days = models.FloatField(null=True)
+    usual_gap_days = models.FloatField(null=True)
+    active_days = models.IntegerField(default=0)
+    human_share_now = models.FloatField(null=True)
+    human_share_normal = models.FloatField(null=True)
+    via_share_now = models.FloatField(null=True)
+    via_share_normal = models.FloatField(null=True)
+    care_said = models.FloatField(default=0)
+    care_shown = models.FloatField(default=0)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True, help_text="When they were last active.")
+    history = models.BinaryField(
+        default=b"", help_text="Distance on past Mondays, oldest first, a byte each; 255 unknown."
+    )
+    history_on = models.DateField(null=True, help_text="The Monday of the last byte.")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("team", "band", "-at_risk", "customer"), name="reading_by_team"),
+            models.Index(fields=("owner", "band", "-at_risk"), name="reading_by_owner"),
+            models.Index(fields=("band", "-at_risk", "customer"), name="reading_by_band"),
+            models.Index(fields=("-at_risk", "customer"), name="reading_by_risk"),
+            models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
+            models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
+            models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="reading_band_is_known", condition=Q(band__in=(0, 1, 2, 3, 4, 5))
+            ),
+            models.CheckConstraint(
+                name="reading_distance_is_a_score",
+                condition=Q(distance__isnull=True) | Q(distance__range=(0, 100)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"reading of customer {self.customer_id}"
