@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('insights', '0004_proof'),
-        ('relationships', '0007_tmp_alerts'),
+        ('relationships', '0003_merged_customers'),
     ]
 
     operations = [
