@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from interactions import views
+from interactions.views.touchpoints import (
+    customer_options,
+    delete_touchpoint,
+    edit_touchpoint,
+    log_about,
+    log_touchpoint,
+    restore_touchpoint,
+    revert_touchpoint,
+)
 
 urlpatterns = [
-    path("log/", views.log_touchpoint, name="log_touchpoint"),
-    path("log/customers/", views.customer_options, name="customer_options"),
-    path("log/about/", views.log_about, name="log_about"),
-    path("touchpoints/<int:pk>/", views.edit_touchpoint, name="edit_touchpoint"),
-    path("touchpoints/<int:pk>/delete/", views.delete_touchpoint, name="delete_touchpoint"),
-    path("touchpoints/<int:pk>/restore/", views.restore_touchpoint, name="restore_touchpoint"),
-    path("touchpoints/<int:pk>/revert/", views.revert_touchpoint, name="revert_touchpoint"),
+    path("log/", log_touchpoint, name="log_touchpoint"),
+    path("log/customers/", customer_options, name="customer_options"),
+    path("log/about/", log_about, name="log_about"),
+    path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
+    path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
+    path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),
+    path("touchpoints/<int:pk>/revert/", revert_touchpoint, name="revert_touchpoint"),
 ]
