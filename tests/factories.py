@@ -7,7 +7,15 @@ import factory
 from factory.django import DjangoModelFactory
 
 from insights.models import Band, Reading
-from relationships.models import Contact, Customer, Identity, Person, Segment, Team
+from relationships.models import (
+    Contact,
+    Customer,
+    Identity,
+    Person,
+    Segment,
+    Team,
+    WebhookEndpoint,
+)
 
 
 class TeamFactory(DjangoModelFactory):
@@ -91,6 +99,16 @@ class IdentityFactory(DjangoModelFactory):
 
     class Meta:
         model = Identity
+
+
+class WebhookEndpointFactory(DjangoModelFactory):
+    """An endpoint that is on and wants to hear of opened loops."""
+
+    url = factory.Sequence("https://hooks.example.com/{}".format)
+    kinds = ("loop.opened",)
+
+    class Meta:
+        model = WebhookEndpoint
 
 
 class ReadingFactory(DjangoModelFactory):

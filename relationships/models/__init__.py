@@ -10,6 +10,13 @@ from relationships.models.customers import (
 )
 from relationships.models.keys import AccessKey
 from relationships.models.people import Person, PersonManager, Team
+from relationships.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookSecret,
+)
 
 __all__ = [
     "AccessKey",
@@ -22,4 +29,9 @@ __all__ = [
     "ProfileChange",
     "Segment",
     "Team",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookSecret",
 ]

@@ -15,6 +15,7 @@ from relationships.selectors.customers import (
     visible_customer,
 )
 from relationships.selectors.keys import usable_key
+from relationships.selectors.webhooks import wanted_kinds
 
 __all__ = [
     "LIKE_ENOUGH",
@@ -30,4 +31,5 @@ __all__ = [
     "survivors_of",
     "usable_key",
     "visible_customer",
+    "wanted_kinds",
 ]

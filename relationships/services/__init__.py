@@ -1,5 +1,6 @@
 """Writes about customers, contacts, identities, people and their keys."""
 
+from relationships.services.announcements import Announcement, announce
 from relationships.services.customers import (
     LONGEST_NAME,
     customers_for,
@@ -34,6 +35,7 @@ __all__ = [
     "LONGEST_SOURCE",
     "NOTED_EVERY",
     "SCOPES",
+    "Announcement",
     "CustomerGoneError",
     "NewKey",
     "NotAServiceAccountError",
@@ -41,6 +43,7 @@ __all__ = [
     "UnknownScopeError",
     "UnknownTeamError",
     "absorb_customer",
+    "announce",
     "create_key",
     "customers_for",
     "hold_customers",
