@@ -2,13 +2,17 @@
 
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
 from interactions.models.changes import Calendar, TouchpointChange
+from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
 
 __all__ = [
     "Calendar",
     "Direction",
+    "EventKind",
+    "EventRule",
     "Loop",
     "LoopKind",
+    "ReceivedEvent",
     "Source",
     "Touchpoint",
     "TouchpointChange",
