@@ -13,6 +13,7 @@ from insights.packed import copy_in, pack
 from insights.scoring import STATE_SIZE
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
+from insights.services.band_news import tell_band_changes
 from insights.services.rollups import GROUP, counted, move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
@@ -103,12 +104,13 @@ def store_readings(
     old = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
     previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
     silence = np.nan_to_num(readings.silence)
+    bands = lens.bands(readings, previous, profiles)
     columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
     # Somebody unknown has no distance, so none of it is of any part.
     columns |= {name: np.nan_to_num(columns[name]) for name in PARTS}
     columns |= {
         "customer_id": ids,
-        "band": lens.bands(readings, previous, profiles),
+        "band": bands,
         "style": readings.style,
         "active_days": readings.active_days,
         "risk_cents": np.rint(profiles.cents * silence),
@@ -122,6 +124,15 @@ def store_readings(
     cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
     new = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
     move_bands(cursor, *_moved(old, new))
+    versions = old["policy_version"].reindex(ids, fill_value=lens.policy_version).to_numpy()
+    tell_band_changes(
+        ids,
+        readings,
+        before=previous,
+        after=bands,
+        policy_changed=versions != lens.policy_version,
+        now=now,
+    )
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db.backends.utils import CursorWrapper
 
+from interactions.services import loop_news
+
 LoopKey = tuple[int, str]  # source and external id of the touchpoint that opens the loop
 
 # Far fewer locks than loops: the server's lock table is small, and a batch may open thousands.
@@ -69,4 +71,6 @@ def reconcile(cursor: CursorWrapper, keys: Iterable[LoopKey]) -> None:
         return
     columns = [list(column) for column in zip(*wanted, strict=True)]
     cursor.execute(_LOCK, columns)
+    before = loop_news.loops_before(cursor, columns)
     cursor.execute(_RECONCILE, columns)
+    loop_news.tell_changes(cursor, columns, before)

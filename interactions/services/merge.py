@@ -12,7 +12,7 @@ from interactions.services.marks import mark_refold
 from interactions.services.templates import flag_templates
 from relationships.models import Person
 from relationships.selectors import absorbed_by
-from relationships.services import absorb_customer, release_customer
+from relationships.services import Announcement, absorb_customer, announce, release_customer
 
 # What loops and templates are derived from comes back; most touchpoints have nothing of it.
 _MOVE = """
@@ -49,6 +49,8 @@ def merge_customers(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
         _move(cursor, _ABSORB, [keep, absorb])
         # The absorbed one too: whoever scores it finds that it is gone.
         mark_refold(cursor, [keep, absorb], now)
+    told = {"merged_customer_id": absorb, "by": {"id": by.pk, "name": by.name}}
+    announce([Announcement("customer.merged", keep, now, told)])
 
 
 @transaction.atomic
@@ -65,6 +67,8 @@ def unmerge_customer(*, customer_id: int, by: Person, now: datetime) -> None:
         homes = absorbed_by(customer_id)
         _move(cursor, _RELEASE, [customer_id, customer_id, survivor, homes])
         mark_refold(cursor, [customer_id, survivor], now)
+    told = {"parted_from_customer_id": survivor, "by": {"id": by.pk, "name": by.name}}
+    announce([Announcement("customer.unmerged", customer_id, now, told)])
 
 
 def _move(cursor: CursorWrapper, sql: str, params: Sequence[Any]) -> None:
