@@ -14,12 +14,13 @@ from rest_framework.views import APIView
 from interactions import selectors
 from interactions.api import examples
 from interactions.api.answers import BatchResult, Result, TypeAnswer, TypesAnswer, pointers
-from interactions.api.items import LARGEST_BATCH, MalformedBatchError, Touchpoint, split
+from interactions.api.batches import items_of
+from interactions.api.items import LARGEST_BATCH, Touchpoint
 from interactions.api.receive import receive
 from interactions.services import Outcome, source_named, source_of
-from relationships.api.bodies import RawJsonParser, json_response
+from relationships.api.bodies import Untouched, json_body, json_or_lines, json_response
 from relationships.api.permissions import HasScope, may
-from relationships.api.problems import MalformedError, RefusedError, TooLargeError
+from relationships.api.problems import MalformedError, RefusedError
 from relationships.api.schema import answer, problems, refer
 from relationships.models import AccessKey
 
@@ -30,7 +31,7 @@ class Touchpoints(APIView):
     """Records one touchpoint."""
 
     permission_classes = (IsAuthenticated, HasScope)
-    parser_classes = (RawJsonParser,)
+    parser_classes = (Untouched,)
     scope = "touchpoints:write"
 
     @extend_schema(
@@ -52,8 +53,8 @@ class Touchpoints(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Record it, or say what is wrong with it."""
-        body = _body(request)
-        if body.lstrip().startswith(b"["):
+        body = json_body(request)
+        if body.startswith(b"["):
             raise MalformedError("This is an array; send it to /api/v1/touchpoints/batch/.")
         (outcome,) = _received(request, [body])
         if outcome.status == "refused":
@@ -66,7 +67,7 @@ class TouchpointBatch(APIView):
     """Records many touchpoints."""
 
     permission_classes = (IsAuthenticated, HasScope)
-    parser_classes = (RawJsonParser,)
+    parser_classes = (Untouched,)
     scope = "touchpoints:write"
 
     @extend_schema(
@@ -96,14 +97,8 @@ class TouchpointBatch(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Record what can be recorded, and answer for each."""
-        try:
-            raws = split(_body(request))
-        except MalformedBatchError as error:
-            raise MalformedError(f"Send a JSON array of touchpoints. {error}") from None
-        if len(raws) > LARGEST_BATCH:
-            raise TooLargeError(
-                f"These are {len(raws):,} touchpoints; send at most {LARGEST_BATCH:,} at once."
-            )
+        body, is_lines = json_or_lines(request)
+        raws = items_of(body, is_lines=is_lines)
         return json_response(BatchResult.of(_received(request, raws)))
 
 
@@ -129,14 +124,6 @@ class TouchpointTypes(APIView):
         response = json_response(TypesAnswer(types))
         response["Cache-Control"] = "private"
         return response
-
-
-def _body(request: Request) -> bytes:
-    """Return the body; DRF hands an empty one on without parsing it."""
-    body = request.data
-    if not isinstance(body, bytes) or not body.strip():
-        raise MalformedError("The body is empty; send JSON.")
-    return body
 
 
 def _received(request: Request, raws: Sequence[bytes | msgspec.Raw]) -> list[Outcome]:

@@ -1,7 +1,7 @@
 """Errors as problem details (RFC 9457)."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -30,6 +30,16 @@ class TooLargeError(exceptions.APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class UnspokenError(exceptions.APIException):
+    """What was sent is in a form that is not spoken here; the message names those that are."""
+
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+    def __init__(self, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.headers = headers or {}
+
+
 class RefusedError(exceptions.APIException):
     """What was sent can be read but not taken; `errors` says which values, and why."""
 
@@ -53,6 +63,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response:
     if errors := _errors(error):
         response.data["errors"] = errors
     response.content_type = MEDIA_TYPE
+    for name, value in getattr(error, "headers", {}).items():
+        response[name] = value
     return response
 
 

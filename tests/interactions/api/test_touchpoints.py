@@ -247,7 +247,7 @@ def test_batch_may_be_empty_or_full_but_not_more(shop, customer):
     assert post(shop, MANY, full).json()["recorded"] == 5_000
     too_many = post(shop, MANY, [*full, call()])
     assert too_many.status_code == 413
-    assert "5,001" in too_many.json()["detail"]
+    assert "more than 5,000" in too_many.json()["detail"]
     assert Touchpoint.objects.count() == 5_000
 
 
@@ -265,7 +265,7 @@ def test_body_beyond_the_limit_is_refused(shop, settings):
     [
         ({}, "text/plain", 415),
         ({}, "application/x-www-form-urlencoded", 415),
-        ({"Content-Encoding": "gzip"}, "application/json", 415),
+        ({"Content-Encoding": "br"}, "application/json", 415),
         ({"Accept": "text/html"}, "application/json", 406),
     ],
 )
