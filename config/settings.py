@@ -141,6 +141,8 @@ CELERY_BEAT_SCHEDULE = {
     "refold": {"task": "insights.tasks.refold", "schedule": 20, "options": {"expires": 20}},
     # It looks whether the newest is old enough, so a night the machine was off costs nothing.
     "proof": {"task": "insights.tasks.keep_proof", "schedule": 60, "options": {"expires": 60}},
+    # It asks which Mondays are not warned of yet, so a Monday the machine was off costs nothing.
+    "alerts": {"task": "insights.tasks.keep_alerts", "schedule": 60, "options": {"expires": 60}},
     "silence": {
         "task": "insights.tasks.keep_silence",
         "schedule": 20,

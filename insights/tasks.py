@@ -10,6 +10,7 @@ from django.utils import timezone
 from insights.drafts import keep_preview, kept_draft, tell_preview
 from insights.health import DRAIN_SEEN, WORKER_SEEN
 from insights.selectors.proof import Question, proof_is_due
+from insights.services.alerts import follow_alerts, raise_alerts, review_alerts, weeks_due
 from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
 from insights.services.preview import preview
@@ -74,6 +75,19 @@ def preview_policy(digest: str) -> None:
 def nightly() -> None:
     """Take every reading again: time has passed although nothing may have happened."""
     read_everyone_again(now=timezone.now())
+    review_alerts(now=timezone.now())
+
+
+@shared_task
+def keep_alerts() -> None:
+    """Raise the warnings of a Monday that is past, and say what became of earlier ones.
+
+    While many customers are new, as in a first load, there is no rhythm to rank them by yet.
+    """
+    if not rhythm_is_outdated():
+        for week in weeks_due(timezone.now()):
+            raise_alerts(week=week, now=timezone.now())
+    follow_alerts(now=timezone.now())
 
 
 @shared_task

@@ -25,6 +25,7 @@ _TABLES_OF_CUSTOMERS = (
     "interactions_touchpoint",
     "insights_customerstate",
     "insights_reading",
+    "insights_alert",
     "relationships_profilechange",
     "relationships_identity",
     "relationships_contact",

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['-since', '-silence', 'customer'], name='alert_by_week'), models.Index(fields=['updated_at', 'id'], name='alert_by_update'), models.Index(condition=models.Q(('status', 'open')), fields=['customer'], name='alert_open_by_customer')],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'run'), name='customer_is_warned_of_once_a_week'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at__gte', models.F('since')), ('heard_at__lt', models.F('until')), ('status', 'recovered')), models.Q(('heard_at__isnull', True), ('status__in', ('open', 'came_true'))), _connector='OR'), name='alert_was_heard_from_when_recovered'), models.CheckConstraint(condition=models.Q(('silence__range', (0, 1))), name='alert_silence_is_a_share')],
+                'constraints': [models.UniqueConstraint(fields=('customer', 'run'), name='customer_is_warned_of_once_a_week'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at__gte', models.F('since')), ('heard_at__isnull', False), ('heard_at__lt', models.F('until')), ('status', 'recovered')), models.Q(('heard_at__isnull', True), ('status__in', ('open', 'came_true'))), _connector='OR'), name='alert_was_heard_from_when_recovered'), models.CheckConstraint(condition=models.Q(('silence__range', (0, 1))), name='alert_silence_is_a_share')],
             },
         ),
     ]

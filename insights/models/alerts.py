@@ -74,7 +74,13 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 name="alert_was_heard_from_when_recovered",
-                condition=Q(status="recovered", heard_at__gte=F("since"), heard_at__lt=F("until"))
+                condition=Q(
+                    status="recovered",
+                    # A comparison with nothing is neither true nor false, and a check lets it pass.
+                    heard_at__isnull=False,
+                    heard_at__gte=F("since"),
+                    heard_at__lt=F("until"),
+                )
                 | Q(status__in=("open", "came_true"), heard_at__isnull=True),
             ),
             models.CheckConstraint(

@@ -106,6 +106,10 @@ class Readings:
         names = [column.name for column in fields(cls)]
         return cls(**{name: np.empty(customers, kinds.get(name, np.float64)) for name in names})
 
+    def only(self, rows: NDArray[np.bool_]) -> "Readings":
+        """Take the readings of some of the customers."""
+        return Readings(**{c.name: getattr(self, c.name)[rows] for c in fields(self)})
+
     def put(self, place: slice | NDArray[np.bool_], piece: "Readings") -> None:
         """Write the readings of some of the customers into their place."""
         for column in fields(self):

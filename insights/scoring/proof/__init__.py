@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.scoring.policy import Policy
-from insights.scoring.proof.alerts import Warned, Watch
+from insights.scoring.proof.alerts import Warned, Watch, flagged
 from insights.scoring.proof.chance import Estimate
 from insights.scoring.proof.cutoffs import cut_offs, days_missing, longest_horizon, months_of
 from insights.scoring.proof.histories import first_activity, joined
@@ -26,7 +26,7 @@ from insights.scoring.proof.measures import (
     tenths_of,
 )
 from insights.scoring.proof.months import Calendar, Cases, Month
-from insights.scoring.proof.rollcall import SCORES, Group, RollCall, roll_calls
+from insights.scoring.proof.rollcall import SCORES, Group, RollCall, in_touch, roll_calls
 from insights.scoring.silence import Silence
 
 __all__ = [
@@ -43,6 +43,8 @@ __all__ = [
     "cut_offs",
     "days_missing",
     "first_activity",
+    "flagged",
+    "in_touch",
     "joined",
     "longest_horizon",
     "prove",

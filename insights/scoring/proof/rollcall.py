@@ -173,6 +173,31 @@ def roll_calls(
         yield replace(call, rfm=ranks)
 
 
+def in_touch(last_at: Column, cut: float, horizon: float) -> NDArray[np.bool_]:
+    """Say who was heard from within the horizon before a cut-off; only they can be warned of.
+
+    Parameters
+    ----------
+    last_at : f8[n]
+        Last active before the cut-off, days since 1970 UTC; NaN for never.
+    cut : float
+        Days since 1970 UTC.
+    horizon : float
+        Days.
+
+    Returns
+    -------
+    bool[n]
+        Of whom a warning would be in time.
+
+    Examples
+    --------
+    >>> in_touch(np.array([1.0, 9.0, np.nan]), 10.0, 5.0).tolist()
+    [False, True, False]
+    """
+    return cut - last_at < horizon
+
+
 def _population(groups: Sequence[Group], tests: Sequence[Backtest], policy: Policy) -> Population:
     """Work out everyone's rhythm as it was, from some of them where they are very many."""
     known = sum(len(test.rows) for test in tests)
@@ -195,7 +220,7 @@ def _called(
 ) -> RollCall:
     """Read one group at a cut-off; `rfm` still holds the active days, which want ranks."""
     cut, horizon = test.as_of, group.policy.horizon_days
-    is_in_touch = cut - test.states[:, FIELD["last_at"]] < horizon
+    is_in_touch = in_touch(test.states[:, FIELD["last_at"]], cut, horizon)
     kept = np.ones(len(test.rows), dtype=np.bool_) if is_full else is_in_touch
     states, rows = test.states[kept], test.rows[kept]
     reading = read(states, cut, group.policy, population, silence, horizon, group.styles[rows])
