@@ -1,0 +1,1 @@
+"""The bench of the API: how fast events come in, against raw COPY and against the limits."""
