@@ -17,13 +17,16 @@ def sees_every_customer(person: Person) -> bool:
     return person.is_active and (person.role in _SEES_ALL or is_unbound_service)
 
 
-def customer_scope(person: Person) -> Q:
-    """Return the condition that a row with `team_id` must meet for `person` to see its customer."""
+def customer_scope(person: Person, path: str = "") -> Q:
+    """Return the condition that a row with `team_id` must meet for `person` to see its customer.
+
+    `path` leads from the row to where its `team_id` is, such as `customer__`.
+    """
     if sees_every_customer(person):
         return Q()
     if not person.is_active or person.team_id is None:
         return Q(pk__in=())
-    return Q(team_id=person.team_id)
+    return Q(**{f"{path}team_id": person.team_id})
 
 
 def customers_visible_to(person: Person) -> QuerySet[Customer]:
@@ -36,6 +39,15 @@ def teams_visible_to(person: Person) -> QuerySet[Team]:
     if sees_every_customer(person):
         return Team.objects.all()
     return Team.objects.filter(pk=person.team_id) if person.is_active else Team.objects.none()
+
+
+def people_visible_to(person: Person) -> QuerySet[Person]:
+    """Return the people of ours, without service accounts, that `person` may see."""
+    people = Person.objects.exclude(role=Person.Role.SERVICE)
+    if sees_every_customer(person):
+        return people
+    ours = Q(team_id=person.team_id) if person.team_id else Q(pk=person.pk)
+    return people.filter(ours) if person.is_active else people.none()
 
 
 def may_see_organisation(person: Person) -> bool:

@@ -1,6 +1,6 @@
 """What the OpenAPI document says of every operation, and the types it is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from relationships.api.problems import MEDIA_TYPE
 
 _types: set[type[msgspec.Struct]] = set()
+_always: dict[str, Sequence[str]] = {}
 
 
 class Flaw(msgspec.Struct, omit_defaults=True):
@@ -47,9 +48,14 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         }
 
 
-def refer(kind: type[msgspec.Struct]) -> dict[str, str]:
-    """Return the reference to a type's schema, and see to it that the document has it."""
+def refer(kind: type[msgspec.Struct], always: Sequence[str] | None = None) -> dict[str, str]:
+    """Return the reference to a type's schema, and see to it that the document has it.
+
+    `always` names the fields that are there whatever fields are asked for.
+    """
     _types.add(kind)
+    if always is not None:
+        _always[kind.__name__] = always
     return {"$ref": f"#/components/schemas/{kind.__name__}"}
 
 
@@ -75,6 +81,8 @@ def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(
         sorted(_types, key=lambda kind: kind.__name__), ref_template="#/components/schemas/{name}"
     )
+    for name, required in _always.items():
+        schemas[name]["required"] = list(required)
     components = result.setdefault("components", {}).setdefault("schemas", {})
     components.update(sorted(schemas.items()))
     for operations in result["paths"].values():

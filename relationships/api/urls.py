@@ -2,9 +2,18 @@
 
 from django.urls import path, re_path
 
+from relationships.api import directory_views as directory
 from relationships.api.views import Docs, Nothing, Schema
 
 urlpatterns = [
+    path("v1/contacts/", directory.Contacts.as_view(), name="api_contacts"),
+    path("v1/contacts/<int:id>/", directory.Contact.as_view(), name="api_contact"),
+    path("v1/people/", directory.People.as_view(), name="api_people"),
+    path("v1/people/<int:id>/", directory.Person.as_view(), name="api_person"),
+    path("v1/segments/", directory.Segments.as_view(), name="api_segments"),
+    path("v1/segments/<int:id>/", directory.Segment.as_view(), name="api_segment"),
+    path("v1/teams/", directory.Teams.as_view(), name="api_teams"),
+    path("v1/teams/<int:id>/", directory.Team.as_view(), name="api_team"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="api_docs"),
     re_path("", Nothing.as_view()),

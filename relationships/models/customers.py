@@ -1,9 +1,9 @@
 """Customers, their contacts and the identities that mean them."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from relationships.models.people import Person, Team
 from relationships.names import searchable
@@ -14,6 +14,9 @@ class Segment(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     is_demo = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         ordering = ("name",)
@@ -62,6 +65,9 @@ class Customer(models.Model):
         help_text="Who this customer turned out to be; everything of theirs is there.",
     )
     created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         ordering = ("search_name", "id")
@@ -72,6 +78,7 @@ class Customer(models.Model):
                 name="customer_absorbed",
             ),
             models.Index(fields=("search_name", "id"), name="customer_by_name"),
+            models.Index(fields=("updated_at", "id"), name="customer_by_update"),
             GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="customer_search"),
             # Every page asks whether there is demonstration data.
             models.Index(fields=("id",), condition=Q(is_demo=True), name="customer_is_demo"),
@@ -149,9 +156,17 @@ class Contact(models.Model):
     name = models.CharField(max_length=150)
     job_title = models.CharField(max_length=150, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         ordering = ("name", "id")
+        indexes = (
+            models.Index(fields=("name", "id"), name="contact_by_name"),
+            models.Index(fields=("updated_at", "id"), name="contact_by_update"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_search"),
+        )
         constraints = (models.CheckConstraint(name="contact_has_a_name", condition=~Q(name="")),)
 
     def __str__(self) -> str:

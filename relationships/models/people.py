@@ -13,6 +13,9 @@ class Team(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     is_demo = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         ordering = ("name",)
@@ -57,6 +60,9 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     joined_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     objects: ClassVar[PersonManager] = PersonManager()
 
