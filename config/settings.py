@@ -22,6 +22,8 @@ HTTPS = env.bool("HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Addresses of senders are what this many proxies of ours say in X-Forwarded-For.
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = timedelta(days=30).total_seconds()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "relationships.middleware.cross_origin",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,9 +101,9 @@ CONTENT_SECURITY_POLICY = {
 
 # Data ------------------------------------------------------------------------
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
-DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {
+    "default": env.dj_db_url("DATABASE_URL", conn_max_age=600, conn_health_checks=True),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -152,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "insights.tasks.learn_silence",
         "schedule": crontab(day_of_week="sunday", hour=3, minute=37),
     },
+    "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 
@@ -204,11 +208,16 @@ STORAGES = {
 
 # API -------------------------------------------------------------------------------
 
+# For keys without a rate of their own; none by default.
+KEY_REQUESTS_PER_MINUTE = env.int("KEY_REQUESTS_PER_MINUTE", None)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "relationships.api.authentication.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["relationships.api.throttling.KeyThrottle"],
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
