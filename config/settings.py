@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(day_of_week="sunday", hour=3, minute=37),
     },
     "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 

@@ -1,5 +1,6 @@
 """The examples of the OpenAPI document; the tests send them and compare the answers."""
 
+import json
 from typing import Any
 
 CALL: dict[str, Any] = {
@@ -18,6 +19,7 @@ ORDER: dict[str, Any] = {
     "value": "129.90",
 }
 BATCH: list[dict[str, Any]] = [CALL, ORDER | {"type": "order.place"}]
+LINES = "\n".join(json.dumps(item) for item in BATCH)
 
 RECORDED: dict[str, Any] = {
     "status": "recorded",

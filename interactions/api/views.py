@@ -15,16 +15,28 @@ from interactions import selectors
 from interactions.api import examples
 from interactions.api.answers import BatchResult, Result, TypeAnswer, TypesAnswer, pointers
 from interactions.api.batches import items_of
+from interactions.api.idempotency import PARAMETER, answered_once
 from interactions.api.items import LARGEST_BATCH, Touchpoint
 from interactions.api.receive import receive
 from interactions.services import Outcome, source_named, source_of
-from relationships.api.bodies import Untouched, json_body, json_or_lines, json_response
+from relationships.api.bodies import (
+    Untouched,
+    json_body,
+    json_or_lines,
+    json_response,
+    largest_body,
+)
 from relationships.api.permissions import HasScope, may
 from relationships.api.problems import MalformedError, RefusedError
 from relationships.api.schema import answer, problems, refer
 from relationships.models import AccessKey
 
+JSON, NDJSON = "application/json", "application/x-ndjson"
 BODY_ERRORS = (400, 413, 415)
+SIZE = (
+    f"A body may have {largest_body() // 2**20} MiB, also when it is inflated; "
+    "`Content-Encoding` may be gzip or deflate."
+)
 
 
 class Touchpoints(APIView):
@@ -40,15 +52,16 @@ class Touchpoints(APIView):
         description=(
             "Records a touchpoint once for ever: one sent again with the same `external_id` is "
             "answered with 200 and changes nothing. A customer whom nobody knows yet is made if "
-            "the key has the scope `customers:write`. Needs the scope `touchpoints:write`."
+            f"the key has the scope `customers:write`. {SIZE} Needs the scope `touchpoints:write`."
         ),
         tags=["Touchpoints"],
+        parameters=[PARAMETER],
         request={"application/json": refer(Touchpoint)},
         examples=[OpenApiExample("A phone call", value=examples.CALL, request_only=True)],
         responses={
             (201, "application/json"): answer(Result, "Recorded.", examples.RECORDED),
             (200, "application/json"): answer(Result, "Known already.", examples.KNOWN),
-            **problems(*BODY_ERRORS, 422),
+            **problems(*BODY_ERRORS, 409, 422),
         },
     )
     def post(self, request: Request) -> HttpResponse:
@@ -56,11 +69,7 @@ class Touchpoints(APIView):
         body = json_body(request)
         if body.startswith(b"["):
             raise MalformedError("This is an array; send it to /api/v1/touchpoints/batch/.")
-        (outcome,) = _received(request, [body])
-        if outcome.status == "refused":
-            raise RefusedError(pointers(outcome.refusals))
-        is_new = outcome.status == "recorded"
-        return json_response(Result.of(outcome), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+        return answered_once(request, body, lambda: _recorded(request, body))
 
 
 class TouchpointBatch(APIView):
@@ -74,32 +83,36 @@ class TouchpointBatch(APIView):
         operation_id="record_touchpoints",
         summary="Record many touchpoints",
         description=(
-            f"Takes a JSON array of at most {LARGEST_BATCH:,} touchpoints. Each is answered for "
-            "itself, in order: the good ones are kept, the bad ones refused with the field, its "
-            "value and what would be right. Sending a batch again is safe when its touchpoints "
-            "have an `external_id`. Needs the scope `touchpoints:write`."
+            f"Takes at most {LARGEST_BATCH:,} touchpoints, as a JSON array or as one JSON object a "
+            "line. Each is answered for itself, in order: the good ones are kept, the bad ones "
+            "refused with the field, its value and what would be right. Sending a batch again is "
+            "safe when its touchpoints have an `external_id` or the request an `Idempotency-Key`. "
+            f"{SIZE} Needs the scope `touchpoints:write`."
         ),
         tags=["Touchpoints"],
+        parameters=[PARAMETER],
         request={
-            "application/json": {
-                "type": "array",
-                "items": refer(Touchpoint),
-                "maxItems": LARGEST_BATCH,
-            }
+            JSON: {"type": "array", "items": refer(Touchpoint), "maxItems": LARGEST_BATCH},
+            NDJSON: {"type": "string", "description": "Each line is a touchpoint as JSON."},
         },
-        examples=[OpenApiExample("Two of them", value=examples.BATCH, request_only=True)],
+        examples=[
+            OpenApiExample("Two of them", value=examples.BATCH, request_only=True, media_type=JSON),
+            OpenApiExample("Two lines", value=examples.LINES, request_only=True, media_type=NDJSON),
+        ],
         responses={
             (200, "application/json"): answer(
                 BatchResult, "What became of each.", examples.BATCH_RESULT
             ),
-            **problems(*BODY_ERRORS),
+            **problems(*BODY_ERRORS, 409, 422),
         },
     )
     def post(self, request: Request) -> HttpResponse:
         """Record what can be recorded, and answer for each."""
         body, is_lines = json_or_lines(request)
         raws = items_of(body, is_lines=is_lines)
-        return json_response(BatchResult.of(_received(request, raws)))
+        return answered_once(
+            request, body, lambda: json_response(BatchResult.of(_received(request, raws)))
+        )
 
 
 class TouchpointTypes(APIView):
@@ -124,6 +137,14 @@ class TouchpointTypes(APIView):
         response = json_response(TypesAnswer(types))
         response["Cache-Control"] = "private"
         return response
+
+
+def _recorded(request: Request, body: bytes) -> HttpResponse:
+    (outcome,) = _received(request, [body])
+    if outcome.status == "refused":
+        raise RefusedError(pointers(outcome.refusals))
+    is_new = outcome.status == "recorded"
+    return json_response(Result.of(outcome), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 def _received(request: Request, raws: Sequence[bytes | msgspec.Raw]) -> list[Outcome]:
