@@ -122,7 +122,11 @@ CELERY_TASK_TIME_LIMIT = 1800
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = env.str("TIME_ZONE", "UTC")
-CELERY_TASK_ROUTES = {"insights.tasks.drain": {"queue": "drain"}}
+CELERY_TASK_ROUTES = {
+    "insights.tasks.drain": {"queue": "drain"},
+    # Whoever waits for slow receivers must keep nobody else waiting.
+    "relationships.tasks.deliver_webhooks": {"queue": "webhooks"},
+}
 CELERY_TASK_DEFAULT_QUEUE = "hearth"
 
 # A drain every 200 ms holds thousands of touchpoints a second; a task for each does not.
@@ -135,6 +139,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2},
     },
     "heartbeat": {"task": "insights.tasks.heartbeat", "schedule": 5, "options": {"expires": 5}},
+    "webhooks": {
+        "task": "relationships.tasks.deliver_webhooks",
+        "schedule": 1,
+        "options": {"expires": 2},
+    },
     "rhythm": {
         "task": "insights.tasks.keep_rhythm",
         "schedule": 20,
@@ -155,7 +164,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "insights.tasks.learn_silence",
         "schedule": crontab(day_of_week="sunday", hour=3, minute=37),
     },
-    "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "prune_webhooks": {
+        "task": "relationships.tasks.prune_webhooks",
+        "schedule": crontab(hour=4, minute=5),
+    },
     "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
@@ -238,6 +250,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": ["relationships.api.schema.add_components"],
 }
+
+# Webhooks --------------------------------------------------------------------------
+
+# 1 lets messages go to addresses of our own network, and by http.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
 
 # Logging ---------------------------------------------------------------------------
 

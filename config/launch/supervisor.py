@@ -128,12 +128,15 @@ def _application(env: dict[str, str], host: str, port: int) -> list[Child]:
     web += ["--workers", workers, "--threads", "4", "--graceful-timeout", "8", "--preload"]
     celery = ["celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", many]
+    waiter = [*celery, "worker", "--loglevel", "INFO", "--pool", "threads"]
     schedule = str(place.HOME / "beat-schedule")
     commands = {
         "web": web,
         # The drain has a worker of its own, so that no long task ever keeps a touchpoint waiting.
         "drain": [*worker, "-Q", "drain", "-n", "drain@%h"],
         "worker": [*worker, "-Q", "hearth", "-n", "worker@%h"],
+        # While the last messages of one tick are on their way, the next one goes on.
+        "webhooks": [*waiter, "--concurrency", "2", "-Q", "webhooks", "-n", "webhooks@%h"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "-s", schedule, "--pidfile="],
     }
     return [

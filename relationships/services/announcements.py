@@ -1,8 +1,9 @@
 """Tells of what happened: an outbox, written in the transaction that made it happen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -17,20 +18,18 @@ from relationships.models import (
 )
 from relationships.selectors.webhooks import wanted_kinds
 
-JSON = str | int | float | bool | datetime | None | dict[str, "JSON"] | list["JSON"]
-
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """One thing that happened, of one of the kinds in `relationships.webhook_kinds`.
 
-    `data` says what that kind asks for; who the customer is is added.
+    `data` is what that kind asks for, as JSON can write it; who the customer is is added.
     """
 
     kind: str
     customer_id: int | None
     occurred_at: datetime
-    data: dict[str, JSON]
+    data: Mapping[str, Any]
 
 
 _WANTS = """

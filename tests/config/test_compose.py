@@ -16,6 +16,7 @@ def test_the_whole_system_is_described():
         "web",
         "drain",
         "worker",
+        "webhooks",
         "beat",
         "postgres",
         "redis",
@@ -39,7 +40,7 @@ def test_no_secret_is_written_down(name):
             assert "${" in value, variable
 
 
-@pytest.mark.parametrize("name", ["web", "drain", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "drain", "worker", "webhooks", "beat"])
 def test_the_application_waits_for_the_migrations(name):
     assert SERVICES[name]["depends_on"][RUNS_ONCE] == {
         "condition": "service_completed_successfully"
