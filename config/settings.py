@@ -5,7 +5,8 @@ from pathlib import Path
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
+from phonenumbers import SUPPORTED_REGIONS
 
 env = Env()
 
@@ -205,6 +206,14 @@ USE_I18N = True
 USE_TZ = True
 # The organisation's own zone: it decides which calendar day a touchpoint falls on.
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
+# The country of phone numbers that do not say theirs; empty refuses them.
+PHONE_REGION = env.str(
+    "PHONE_REGION",
+    "",
+    validate=validate.OneOf(
+        {"", *SUPPORTED_REGIONS}, error="Use a country as in ISO 3166, such as DE."
+    ),
+)
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"

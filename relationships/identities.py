@@ -1,10 +1,16 @@
 """How identities are written, so that equal means same."""
 
+import re
+import unicodedata
+
 import phonenumbers
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from relationships.selectors import IdentityRef
+
+LONGEST_EMAIL = 254
 
 _check_email = EmailValidator()
 
@@ -14,16 +20,21 @@ class IdentityFlawError(ValueError):
 
 
 def email_ref(text: str) -> IdentityRef:
-    """Return the identity of an e-mail address, whatever its case.
+    """Return the identity of an e-mail address, whatever its case and the script of its domain.
 
     >>> email_ref(" Zoe@Example.COM ").value
     'zoe@example.com'
+    >>> email_ref("zoe@xn--bcher-kva.example").value
+    'zoe@bücher.example'
     """
-    value = text.strip().lower()
+    name, _, domain = text.strip().lower().rpartition("@")
     try:
+        if len(text) > LONGEST_EMAIL:
+            raise ValidationError("too long")
+        value = f"{name}@{_domain(domain)}"
         _check_email(value)
         value.encode()
-    except (ValidationError, UnicodeEncodeError):
+    except (ValidationError, UnicodeError):
         raise IdentityFlawError("Use an e-mail address, such as zoe@example.com.") from None
     return IdentityRef("email", value)
 
@@ -31,16 +42,44 @@ def email_ref(text: str) -> IdentityRef:
 def phone_ref(text: str) -> IdentityRef:
     """Return the identity of a phone number, however it is spaced.
 
+    One without its country is of `PHONE_REGION`, if that is set.
+
     >>> phone_ref("+49 (30) 90 18 20").value
     '+4930901820'
+    >>> phone_ref("0049 30 901820").value
+    '+4930901820'
     """
-    try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise IdentityFlawError("Use a phone number with its country, such as +49 30 901820.")
+    number = _possible(text) or _possible(_TWO_ZEROS.sub("+", text, count=1))
+    if number is None:
+        national = f" or as it is dialled in {settings.PHONE_REGION}" * bool(settings.PHONE_REGION)
+        raise IdentityFlawError(
+            f"Use a phone number with its country, such as +49 30 901820{national}."
+        )
     return IdentityRef("phone", phonenumbers.format_number(number, _E164))
 
 
+def _domain(text: str) -> str:
+    """Return a domain as people write it; mail programs write Müller.de as xn--mller-kva.de."""
+    labels = unicodedata.normalize("NFKC", text).split(".")
+    return ".".join(_label(label) for label in labels)
+
+
+def _label(text: str) -> str:
+    if not text.startswith("xn--"):
+        return text
+    decoded = text[4:].encode("ascii").decode("punycode")
+    is_plain = unicodedata.normalize("NFKC", decoded).lower() == decoded and not decoded.isascii()
+    return decoded if is_plain else text
+
+
+def _possible(text: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, settings.PHONE_REGION or None)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+# How most of the world dials abroad; where PHONE_REGION dials otherwise, that was tried before.
+_TWO_ZEROS = re.compile(r"^[\s(]*00")
 _E164 = phonenumbers.PhoneNumberFormat.E164
