@@ -12,6 +12,13 @@ WORKER_SEEN = "worker-seen"
 LATE_SECONDS = 30
 """A drain that takes this long without a word, or a worker, is called late."""
 
+_OLDEST_CHANGE = """
+    SELECT least(
+        (SELECT marked_at FROM interactions_intake ORDER BY id LIMIT 1),
+        (SELECT marked_at FROM interactions_touchpointchange ORDER BY id LIMIT 1)
+    )
+"""
+
 
 def health() -> tuple[bool, dict[str, Any]]:
     """Return whether all is up, and the state of database, broker and workers."""
@@ -34,9 +41,9 @@ def _checked(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _database() -> dict[str, Any]:
     """Count what waits to be scored, and for how long the oldest has waited."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT marked_at FROM interactions_touchpointchange ORDER BY id LIMIT 1")
-        oldest = cursor.fetchone()
-    waiting = round(time.time() - oldest[0].timestamp(), 1) if oldest else 0
+        cursor.execute(_OLDEST_CHANGE)
+        (oldest,) = cursor.fetchone()
+    waiting = round(time.time() - oldest.timestamp(), 1) if oldest else 0
     return {"oldest_change_seconds": max(waiting, 0)}
 
 

@@ -20,6 +20,7 @@ from insights.services.refold import refold
 from insights.services.rollups import MONTH_KEY, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
 from insights.services.store import store_readings, store_states
+from interactions.services.marks import sum_up_intakes
 
 BATCH = 10_000
 """Changes taken at once: enough to make each statement worth it, few enough for a second."""
@@ -82,6 +83,7 @@ def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
     with connection.cursor() as cursor:
         if not is_calendar_kept(cursor):
             return None
+        sum_up_intakes(cursor, limit=limit)
         customers = _pick(cursor, limit)
         if not customers:
             return 0

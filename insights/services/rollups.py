@@ -15,6 +15,7 @@ from insights.models import BandTotal
 from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS, weeks_between
 from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
+from interactions.services.marks import sum_up_intakes
 
 NOW_WEEK = 2**31 - 1
 GROUP = ["team_id", "segment_id", "stage", "currency"]
@@ -164,7 +165,12 @@ def rebuild_rollups() -> None:
     with connection.cursor() as cursor:
         # A change not drained yet is in what is counted here, so it must not be added again.
         # Writers wait for this transaction; readers do not.
-        cursor.execute("LOCK interactions_touchpointchange, insights_reading IN EXCLUSIVE MODE")
+        cursor.execute(
+            "LOCK interactions_intake, interactions_touchpointchange, insights_reading"
+            " IN EXCLUSIVE MODE"
+        )
+        while sum_up_intakes(cursor, limit=CHUNK):
+            pass
         cursor.execute("DELETE FROM insights_monthlytouchpoints")
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")

@@ -1,7 +1,7 @@
 """Touchpoints, the catalogue of their types, the loops they open and close, and their sources."""
 
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
-from interactions.models.changes import Calendar, TouchpointChange
+from interactions.models.changes import Calendar, Intake, TouchpointChange
 from interactions.models.idempotency import AnsweredRequest
 from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
@@ -12,6 +12,7 @@ __all__ = [
     "Direction",
     "EventKind",
     "EventRule",
+    "Intake",
     "Loop",
     "LoopKind",
     "ReceivedEvent",

@@ -1,5 +1,6 @@
 """What tells the rest of Hearth that touchpoints changed."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -28,6 +29,25 @@ class TouchpointChange(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.customer_id}: {self.count:+d}"
+
+
+class Intake(models.Model):
+    """What one call recorded, a position for each touchpoint, until it is summed up as changes.
+
+    A row for each customer, month and type would cost as much as the touchpoints themselves;
+    whoever scores has more time than whoever waits for an answer.
+    """
+
+    size = models.IntegerField(help_text="How many touchpoints.")
+    customer_ids = ArrayField(models.BigIntegerField())
+    team_ids = ArrayField(models.BigIntegerField(null=True))
+    type_ids = ArrayField(models.SmallIntegerField())
+    occurred_at = ArrayField(models.DateTimeField())
+    is_via = ArrayField(models.BooleanField())
+    marked_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.size} touchpoints"
 
 
 class Calendar(models.Model):

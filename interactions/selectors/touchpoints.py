@@ -7,7 +7,7 @@ from typing import Self
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from interactions.models import Loop, LoopKind, Touchpoint, TouchpointChange, TouchpointType
+from interactions.models import Intake, Loop, LoopKind, Touchpoint, TouchpointChange, TouchpointType
 from relationships import access
 from relationships.models import Customer, Person
 
@@ -206,7 +206,9 @@ def mess_ups_among(loops: Iterable[Loop]) -> OpenMessUps | None:
 
 def is_waiting_for_scores(customer: Customer) -> bool:
     """Whether something happened with a customer that their reading does not know yet."""
-    return TouchpointChange.objects.filter(customer_id=customer.pk).exists()
+    changes = TouchpointChange.objects.filter(customer_id=customer.pk).values("pk")
+    intakes = Intake.objects.filter(customer_ids__contains=[customer.pk]).values("pk")
+    return changes.union(intakes, all=True).exists()
 
 
 def catalogue() -> QuerySet[TouchpointType]:

@@ -25,6 +25,41 @@ def select_changes(rows: str, *, sign: int, refold: str) -> str:
     return _SELECT.format(rows=rows, sign=sign, refold=refold)
 
 
+_PICK_INTAKES = """
+    SELECT id, size FROM interactions_intake ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_SUM_UP = f"""
+    WITH intake AS (
+        DELETE FROM interactions_intake WHERE id = ANY(%s) RETURNING *
+    )
+    INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS}, marked_at)
+    SELECT touchpoint.customer_id, team_id,
+           date_trunc('month', touchpoint.occurred_at AT TIME ZONE %s)::date,
+           type_id, touchpoint.is_via, count(*), min(touchpoint.occurred_at), false, min(marked_at)
+    FROM intake, unnest(customer_ids, team_ids, type_ids, intake.occurred_at, intake.is_via)
+         AS touchpoint (customer_id, team_id, type_id, occurred_at, is_via)
+    GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def sum_up_intakes(cursor: CursorWrapper, *, limit: int) -> int:
+    """Turn the oldest intakes that nobody else holds into change rows; return how many.
+
+    About `limit` touchpoints at once, in the caller's transaction: should it fail, they are
+    intakes again.
+    """
+    cursor.execute(_PICK_INTAKES, [limit])
+    picked, touchpoints = [], 0
+    for pk, size in cursor.fetchall():
+        if touchpoints and touchpoints + size > limit:
+            break
+        picked.append(pk)
+        touchpoints += size
+    if picked:
+        cursor.execute(_SUM_UP, [picked, settings.TIME_ZONE])
+    return len(picked)
+
+
 def mark(cursor: CursorWrapper, where: str, params: list[Any], *, sign: int) -> None:
     """Write the change rows of touchpoints whose history changed, in the caller's transaction."""
     cursor.execute(

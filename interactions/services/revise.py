@@ -1,23 +1,22 @@
 """What may happen to a touchpoint afterwards: corrected, moved, deleted, brought back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from msgspec.structs import replace
 
 from interactions.models import Touchpoint
 from interactions.services import loops
-from interactions.services.customers import MergedMeanwhileError, atomic_beside_merges, storable
 from interactions.services.marks import mark
-from interactions.services.record import Row, loop_keys, references, row_for
+from interactions.services.references import references
+from interactions.services.rows import Row, loop_keys, row_for
 from interactions.services.templates import flag_templates
 from interactions.services.validate import NewTouchpoint, Refusal, refusals
 from relationships import access
 from relationships.models import Person
-from relationships.selectors import IdentityRef, customers_by_identity, survivors_of
-from relationships.services import hold_customers
+from relationships.services import keep_customers
 
 
 class TouchpointGoneError(LookupError):
@@ -32,20 +31,20 @@ class TouchpointRefusedError(ValueError):
         self.refusals = refusals
 
 
-@atomic_beside_merges
+@transaction.atomic
 def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> None:
     """Correct a touchpoint; a change of `customer` moves it.
 
     `changes` are fields of `NewTouchpoint`. Its source and external id never change.
     """
     with connection.cursor() as cursor:
-        touchpoint = _locked(touchpoint_id, by, target=changes.get("customer"))
+        touchpoint = _locked(touchpoint_id, by)
         if changes.get("customer") == touchpoint.customer_id:
             # It stays where it is, also beneath a merge.
             del changes["customer"]
         item = replace(_as_item(touchpoint), **changes)
         known = references([item], by=by, may_create_customers=False)
-        if wrong := refusals(item, known, now):
+        if wrong := refusals([item], known, now)[0]:
             raise TouchpointRefusedError(wrong)
         old = _as_row(touchpoint)
         new = row_for(item, touchpoint.source, known, by)._replace(
@@ -53,21 +52,19 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
             **_kept_closing(changes, old),
         )
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
-        Touchpoint.objects.filter(pk=touchpoint_id).update(
-            **new._asdict(), is_template=False, edited_at=now
-        )
+        Touchpoint.objects.filter(pk=touchpoint_id).update(**new._asdict(), edited_at=now)
         mark(cursor, "id = %s", [touchpoint_id], sign=1)
         loops.reconcile(cursor, [*loop_keys(old), *loop_keys(new)])
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
 
 
-@atomic_beside_merges
+@transaction.atomic
 def delete(*, touchpoint_id: int, by: Person, now: datetime) -> None:
     """Delete a touchpoint; its row stays, so that its external id is never taken again."""
     _set_deleted(touchpoint_id, by, deleted_at=now)
 
 
-@atomic_beside_merges
+@transaction.atomic
 def restore(*, touchpoint_id: int, by: Person) -> None:
     """Bring a deleted touchpoint back as it was."""
     _set_deleted(touchpoint_id, by, deleted_at=None)
@@ -85,26 +82,15 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
         flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
 
 
-def _locked(touchpoint_id: int, by: Person, target: int | IdentityRef | None = None) -> Touchpoint:
-    """Lock a touchpoint, and before it its customer and whom it moves to, as merging does."""
+def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
+    """Lock a touchpoint, and keep its customer who it is."""
+    keep_customers()
     visible = access.customers_visible_to(by)
     rows = Touchpoint.objects.filter(pk=touchpoint_id, customer__in=visible)
-    customer_id = rows.values_list("customer_id", flat=True).first()
-    if customer_id is None:
-        raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
-    targets = _moves_to(target)
-    hold_customers(customer_ids=[customer_id, *targets])
     locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()
-    if locked is None or locked.customer_id != customer_id or _moves_to(target) != targets:
-        raise MergedMeanwhileError
+    if locked is None:
+        raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
     return locked
-
-
-def _moves_to(target: int | IdentityRef | None) -> set[int]:
-    """Return who must be held for a touchpoint to move to `target`."""
-    if isinstance(target, IdentityRef):
-        target = customers_by_identity([target]).get(target, (None, None))[0]
-    return set(survivors_of(storable({target})).values()) if target else set()
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:

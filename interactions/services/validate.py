@@ -2,13 +2,17 @@
 
 import difflib
 import functools
-from collections.abc import Iterator, Mapping
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from interactions.models import Direction, LoopKind, TouchpointType
+from msgspec import Struct
+
+from interactions.models import Direction, LoopKind
 from relationships.models import Identity
 from relationships.selectors import IdentityRef
 
@@ -29,12 +33,12 @@ LONGEST_NAMESPACE = 100
 LONGEST_TYPE = 60
 LONGEST = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
 _KINDS = frozenset(Identity.Kind.values)
-_DIRECTIONS = frozenset(Direction.values)
+_DIRECTIONS = frozenset({None, *Direction.values})
+_SEVERITIES = frozenset({None, 1, 3, 8})
 _OPENS = frozenset({None, 0, *LoopKind.values})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTouchpoint:
+class NewTouchpoint(Struct, frozen=True, kw_only=True):
     """A touchpoint as a door hands it in; what is None or empty takes the type's default.
 
     `customer` is an id or an identity. `closes` is the external id, in the same source, of the
@@ -62,8 +66,7 @@ class NewTouchpoint:
     closes_loop: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why one field of one touchpoint cannot be taken, and what would be right."""
 
     field: str
@@ -71,44 +74,60 @@ class Refusal:
     reason: str
 
 
+class Whom(NamedTuple):
+    """A customer that may be written to: who that is now, and who it is beneath all merges."""
+
+    customer_id: int
+    home_id: int
+    team_id: int | None
+    contact_id: int | None = None
+
+
+class Kind(NamedTuple):
+    """What recording asks of a touchpoint type."""
+
+    id: int
+    direction: int
+    points: float
+    opens: int | None
+    expected_hours: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class References:
     """What the touchpoints of a batch refer to, as far as it exists and may be used."""
 
-    types: Mapping[str, TouchpointType]
-    teams: Mapping[int, int | None]  # of each customer that may be written to
-    survivors: Mapping[int, int]  # who each customer named is now, after merges
-    identities: Mapping[IdentityRef, tuple[int, int | None]]
+    types: Mapping[str, Kind]
+    customers: Mapping[int | IdentityRef, Whom]  # by how the touchpoints name them
     contacts: Mapping[int, tuple[int, int]]  # the customer of each contact, now and beneath merges
     people: frozenset[int]
-    openers: Mapping[int, tuple[int, int, str]]  # loop: customer, source, external id
-
-    def customer_id(self, item: NewTouchpoint) -> int | None:
-        """Return the id of the item's customer, None when there is none."""
-        named = self._named(item)
-        return None if named is None else self.survivors.get(named)
-
-    def home_id(self, item: NewTouchpoint) -> int | None:
-        """Return with whom it happened beneath merges: the contact tells, else who was named."""
-        if item.contact_id is not None:
-            return self.contacts[item.contact_id][1]
-        return self._named(item)
-
-    def _named(self, item: NewTouchpoint) -> int | None:
-        if isinstance(item.customer, IdentityRef):
-            return self.identities.get(item.customer, (None, None))[0]
-        return item.customer
+    openers: Mapping[int, tuple[int, int, str]]  # customer, source and external id that opened it
 
 
-def refusals(item: NewTouchpoint, known: References, now: datetime) -> list[Refusal]:
-    """Return everything that is wrong with `item`; an empty list means that it can be kept."""
+def refusals(
+    items: Sequence[NewTouchpoint], known: References, now: datetime
+) -> list[list[Refusal]]:
+    """Return everything that is wrong with each item; an empty list means that it can be kept.
+
+    Columns are looked at first: where all values of one are right, as they nearly always are,
+    no item has to be asked.
+    """
+    if not items:
+        return []
+    columns = Columns(*zip(*map(_values_of, items), strict=True))
+    checks = [each for all_right, each in _CHECKS if not all_right(columns, known, now)]
     return [
-        Refusal(name, shown(value), reason)
-        for check in (_references, _moments, _numbers, _texts, _loop)
-        for name, value, reason in check(item, known, now)
+        [
+            Refusal(name, shown(value), reason)
+            for check in checks
+            for name, value, reason in check(item, known, now)
+        ]
+        for item in items
     ]
 
 
+_values_of = attrgetter(*NewTouchpoint.__struct_fields__)
+Columns = namedtuple("Columns", NewTouchpoint.__struct_fields__)
 Wrong = Iterator[tuple[str, Any, str]]
 
 
@@ -135,11 +154,20 @@ def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
     if isinstance(item.customer, IdentityRef) and (flaw := identity_flaw(item.customer)):
         yield "customer", item.customer, flaw
         return
-    customer_id = known.customer_id(item)
-    if customer_id is None or customer_id not in known.teams:
+    whom = known.customers.get(item.customer)
+    if whom is None:
         yield "customer", item.customer, "There is no such customer that you may write to."
-        return
-    yield from _of_customer(item, known, customer_id)
+    else:
+        yield from _of_customer(item, known, whom.customer_id)
+
+
+def _references_right(columns: Any, known: References, now: datetime) -> bool:
+    return (
+        known.types.keys() >= set(columns.type)
+        and known.customers.keys() >= set(columns.customer)
+        and known.people >= {pk for pk in columns.person_id if pk is not None}
+        and _are_missing(columns.contact_id, columns.closes_loop)
+    )
 
 
 def _of_customer(item: NewTouchpoint, known: References, customer_id: int) -> Wrong:
@@ -172,8 +200,16 @@ def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "occurred_at", item.occurred_at, "This is before 1900; give the right year."
 
 
+def _moments_right(columns: Any, known: References, now: datetime) -> bool:
+    try:
+        earliest, latest = min(columns.occurred_at), max(columns.occurred_at)
+        return earliest >= OLDEST and latest <= now + CLOCK_TOLERANCE
+    except TypeError:  # one has no offset
+        return False
+
+
 def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
-    if item.direction is not None and item.direction not in _DIRECTIONS:
+    if item.direction not in _DIRECTIONS:
         yield "direction", item.direction, "Use inbound, outbound or mutual."
     if item.sentiment is not None and not -1 <= item.sentiment <= 1:
         yield "sentiment", item.sentiment, "Use a number from -1 (bad) to 1 (good)."
@@ -181,10 +217,19 @@ def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "customers_in_room", item.customers_in_room, "Use a whole number from 1."
     if item.duration_minutes is not None and not 0 <= item.duration_minutes <= LONGEST_MINUTES:
         yield "duration_minutes", item.duration_minutes, f"Use 0 to {LONGEST_MINUTES} minutes."
-    if item.severity is not None and item.severity not in (1, 3, 8):
+    if item.severity not in _SEVERITIES:
         yield "severity", item.severity, "Use 1 (small), 3 (serious) or 8 (grave)."
     if item.value is not None and not (item.value.is_finite() and abs(item.value) <= LARGEST_VALUE):
         yield "value", item.value, "Use an amount of money below a million million."
+
+
+def _numbers_right(columns: Any, known: References, now: datetime) -> bool:
+    return (
+        set(columns.direction) <= _DIRECTIONS
+        and set(columns.severity) <= _SEVERITIES
+        and set(columns.customers_in_room) == {1}
+        and _are_missing(columns.sentiment, columns.duration_minutes, columns.value)
+    )
 
 
 def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
@@ -200,6 +245,17 @@ def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
             yield name, value, "Take out the lone surrogates; this is not valid Unicode."
 
 
+def _texts_right(columns: Any, known: References, now: datetime) -> bool:
+    for name, longest in LONGEST.items():
+        values = getattr(columns, name)
+        text = "".join(values)
+        if len(text) > longest and max(map(len, values)) > longest:
+            return False
+        if "\x00" in text or not (text.isascii() or _is_unicode(text)):
+            return False
+    return True
+
+
 def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
     if item.opens not in _OPENS:
         yield "opens", item.opens, "Use question, complaint, failure, promise or none."
@@ -213,6 +269,23 @@ def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "due_at", item.due_at, "It cannot be due before it happened."
     elif item.due_at > now + timedelta(days=36_525):
         yield "due_at", item.due_at, "This is more than a hundred years away."
+
+
+def _loop_right(columns: Any, known: References, now: datetime) -> bool:
+    return set(columns.opens) <= _OPENS and not any(columns.closes) and _are_missing(columns.due_at)
+
+
+def _are_missing(*columns: Sequence[Any]) -> bool:
+    return all(column.count(None) == len(column) for column in columns)
+
+
+_CHECKS = (
+    (_references_right, _references),
+    (_moments_right, _moments),
+    (_numbers_right, _numbers),
+    (_texts_right, _texts),
+    (_loop_right, _loop),
+)
 
 
 def _is_aware(moment: datetime) -> bool:

@@ -26,7 +26,7 @@ from relationships.services.merges import (
     CustomerGoneError,
     NotMergeableError,
     absorb_customer,
-    hold_customers,
+    keep_customers,
     release_customer,
 )
 
@@ -46,7 +46,7 @@ __all__ = [
     "announce",
     "create_key",
     "customers_for",
-    "hold_customers",
+    "keep_customers",
     "key_digest",
     "mark_profiles_changed",
     "note_use",

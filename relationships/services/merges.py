@@ -1,6 +1,5 @@
 """Customers found to be one, and parted again."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -21,17 +20,36 @@ class NotMergeableError(ValueError):
     """These customers cannot be merged, or were not."""
 
 
+def keep_customers() -> None:
+    """Keep every customer from being merged, parted or deleted until the transaction ends.
+
+    Others may keep them at the same time. One lock for all of them, because merging is rare and
+    brief: a row lock for each customer costs more than finding them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(3, 0)")
+
+
+def wait_for_customers() -> None:
+    """Wait until nobody keeps customers, and hold off whoever wants to until the end.
+
+    Deleting customers does so by itself, by a trigger.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(3, 0)")
+
+
 @transaction.atomic
 def absorb_customer(*, keep: int, absorb: int, by: Person, now: datetime) -> None:
     """Make one customer of two: contacts and identities of `absorb` are those of `keep` now.
 
     Both must be customers `by` may see. What happened with them is moved by
     `interactions.services.merge_customers`, which calls this first: until its transaction ends
-    nobody records anything for either.
+    nobody records anything.
     """
     if keep == absorb:
         raise NotMergeableError("Choose two customers; this is one and the same.")
-    hold_customers(customer_ids=[keep, absorb], exclusively=True)
+    wait_for_customers()
     both = list(access.customers_visible_to(by).filter(pk__in=[keep, absorb]))
     if len(both) < 2:
         raise CustomerGoneError("There are no two such customers that you may merge.")
@@ -53,7 +71,8 @@ def release_customer(*, customer_id: int, by: Person, now: datetime) -> int:
     Contacts and identities go back with whoever had been merged into the customer before, and
     those that came in meanwhile for one of these. `by` must see both customers.
     """
-    survivor = _hold_with_survivor(customer_id)
+    wait_for_customers()
+    survivor = survivors_of([customer_id]).get(customer_id, customer_id)
     in_scope = Customer.objects.filter(access.customer_scope(by), pk__in=[customer_id, survivor])
     if survivor == customer_id or in_scope.count() < 2:
         raise CustomerGoneError("There is no such merged customer that you may bring back.")
@@ -67,26 +86,3 @@ def release_customer(*, customer_id: int, by: Person, now: datetime) -> int:
     merge.update(undone_by=by, undone_at=now)
     mark_profiles_changed(customer_ids=[customer_id, survivor])
     return survivor
-
-
-def _hold_with_survivor(customer_id: int) -> int:
-    """Hold a customer and who it is now, which may change until we hold them."""
-    held = None
-    while (survivor := survivors_of([customer_id]).get(customer_id, customer_id)) != held:
-        hold_customers(customer_ids=[customer_id, survivor], exclusively=True)
-        held = survivor
-    return survivor
-
-
-def hold_customers(*, customer_ids: Iterable[int], exclusively: bool = False) -> None:
-    """Keep customers from being deleted, merged or parted until the transaction ends.
-
-    In the order of their ids, so that nobody waits for each other in a ring. Whoever holds them
-    `exclusively` also keeps others from recording anything for them.
-    """
-    lock = "UPDATE" if exclusively else "KEY SHARE"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT FROM {Customer._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR {lock}",
-            [list(customer_ids)],
-        )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from interactions.models import Loop, Touchpoint, TouchpointChange
+from interactions.models import Intake, Loop, Touchpoint, TouchpointChange
 from interactions.services import (
     NewTouchpoint,
     Outcome,
@@ -86,7 +86,7 @@ def test_same_batch_in_opposite_orders_is_recorded_once(by, customer, round_numb
 
     assert statuses(answers) == ["known"] * 600 + ["recorded"] * 300
     assert all(outcome.touchpoint_id for outcomes in answers for outcome in outcomes)
-    assert sum(TouchpointChange.objects.values_list("count", flat=True)) == 300
+    assert sum(Intake.objects.values_list("size", flat=True)) == 300
     assert Loop.objects.count() == 300
 
 
@@ -246,6 +246,7 @@ def test_error_in_mid_batch_leaves_nothing_half_written(by, customer):
 
     assert Customer.objects.count() == Identity.objects.count() == 1
     assert not Touchpoint.objects.exists()
+    assert not Intake.objects.exists()
     assert not TouchpointChange.objects.exists()
 
 

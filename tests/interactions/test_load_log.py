@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from interactions.models import Source, Touchpoint, TouchpointChange
+from interactions.models import Intake, Source, Touchpoint
 from relationships.models import Customer, Identity, Person
 from tests.factories import PersonFactory, TeamFactory
 
@@ -44,7 +44,7 @@ def test_rows_become_touchpoints_of_new_customers(tmp_path):
         ("shop", "bob"),
     }
     assert Source.objects.get().service_account.role == Person.Role.SERVICE
-    assert sum(TouchpointChange.objects.values_list("count", flat=True)) == 3
+    assert sum(Intake.objects.values_list("size", flat=True)) == 3
     assert not (tmp_path / "shop.csv.refused.csv").exists()
 
 
@@ -197,7 +197,7 @@ def test_killed_load_is_finished_by_the_next(tmp_path):
     assert " 0 recorded" not in said
     assert " 0 already known" not in said
     assert Touchpoint.objects.count() == 4_000
-    assert sum(TouchpointChange.objects.values_list("count", flat=True)) == 4_000
+    assert sum(Intake.objects.values_list("size", flat=True)) == 4_000
     assert Customer.objects.count() == 500
 
 

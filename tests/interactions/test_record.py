@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from interactions.models import Loop, Touchpoint, TouchpointChange
 from interactions.services import NewTouchpoint, delete, edit, record, restore, source_named
+from interactions.services.marks import sum_up_intakes
 from relationships.models import Customer, Person
 from relationships.selectors import IdentityRef
 from tests.factories import AdministratorFactory, CustomerFactory, PersonFactory
@@ -49,6 +51,8 @@ def test_touchpoint_and_change_are_written_together(by, customer):
     assert outcome.status == "recorded"
     touchpoint = Touchpoint.objects.get()
     assert (touchpoint.customer_id, touchpoint.team_id) == (customer.pk, customer.team_id)
+    with connection.cursor() as cursor:
+        sum_up_intakes(cursor, limit=10)
     change = TouchpointChange.objects.get()
     assert (change.customer_id, change.count, change.is_refold) == (customer.pk, 1, False)
 

@@ -79,9 +79,10 @@ def test_a_batch_takes_the_same_few_queries_whatever_its_size(
         for n in range(size)
     ]
 
-    # Two savepoints and their ends; identities before and after the new ones; types; who the
-    # customers are after merges; customers; the touchpoints; locks and loops; locks and templates.
-    with django_assert_max_num_queries(15):
+    # Two savepoints and their ends; keeping customers; identities and customers by id; the unknown
+    # identities looked up, made and looked up twice; types; the intake; the touchpoints; locks
+    # and loops before, made and after; locks and templates.
+    with django_assert_max_num_queries(19):
         outcomes = record(source=source, items=items, by=by, now=NOW, may_create_customers=True)
 
     assert {outcome.status for outcome in outcomes} == {"recorded"}

@@ -1,0 +1,140 @@
+"""Looks up all that the touchpoints of a batch refer to: a query for each kind of thing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from interactions.models import Loop, TouchpointType
+from interactions.services.copying import array
+from interactions.services.validate import Kind, NewTouchpoint, References, Whom, identity_flaw
+from relationships import access
+from relationships.models import Contact, Identity, Person
+from relationships.selectors import IdentityRef, survivors_of
+from relationships.services import customers_for
+
+_BY_IDENTITY = f"""
+    SELECT identity.kind, identity.value, identity.namespace, customer.id,
+           coalesce(identity.home_id, customer.id), customer.team_id, identity.contact_id
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, namespace, value)
+    JOIN {Identity._meta.db_table} AS identity USING (kind, namespace, value)
+    JOIN ({{visible}}) AS customer ON customer.id = identity.customer_id
+"""
+_BY_ID = """
+    SELECT customer.id, customer.team_id
+    FROM unnest(%s::bigint[]) AS wanted (id) JOIN ({visible}) AS customer USING (id)
+"""
+
+
+def references(
+    items: Sequence[NewTouchpoint],
+    *,
+    by: Person,
+    may_create_customers: bool,
+    new_customers_team_id: int | None = None,
+) -> References:
+    """Look up what these touchpoints refer to; make customers for unknown identities if allowed.
+
+    Call `keep_customers` first, so that nobody is merged or deleted between this and the end.
+    """
+    named = {item.customer for item in items}
+    customers = _by_identity([who for who in named if isinstance(who, IdentityRef)], by)
+    customers |= _by_id({who for who in named if isinstance(who, int)}, by)
+    if may_create_customers and (unknown := _creatable(named - customers.keys())):
+        customers_for(refs=unknown, team_id=new_customers_team_id or by.team_id)
+        customers |= _by_identity(unknown, by)
+    return References(
+        types=_types(),
+        customers=customers,
+        contacts=_contacts(_given(item.contact_id for item in items)),
+        people=_people(_given(item.person_id for item in items)),
+        openers=_openers(_given(item.closes_loop for item in items)),
+    )
+
+
+def storable(ids: Iterable[int]) -> list[int]:
+    """Leave out numbers that no bigint column can hold."""
+    return sorted(number for number in ids if 0 < number < 2**63)
+
+
+def _given(ids: Iterable[int | None]) -> set[int]:
+    return {number for number in ids if number is not None}
+
+
+def _creatable(named: Iterable[int | IdentityRef]) -> list[IdentityRef]:
+    refs = [who for who in named if isinstance(who, IdentityRef)]
+    return [ref for ref in refs if identity_flaw(ref) is None]
+
+
+def _by_identity(refs: Iterable[IdentityRef], by: Person) -> dict[int | IdentityRef, Whom]:
+    # Sorted, so that neighbours in the index are looked up one after the other.
+    wanted = sorted((ref.kind, ref.namespace, ref.value) for ref in refs if not identity_flaw(ref))
+    if not wanted:
+        return {}
+    columns = [array(column) for column in zip(*wanted, strict=True)]
+    found = _of_visible(_BY_IDENTITY, columns, by)
+    return {IdentityRef(*row[:3]): Whom(*row[3:]) for row in found}
+
+
+def _by_id(ids: Collection[int], by: Person) -> dict[int | IdentityRef, Whom]:
+    """Return who these customers are now: themselves, or whom they were merged into."""
+    if not ids:
+        return {}
+    teams = _teams(ids, by)
+    known = {pk: Whom(pk, pk, team_id) for pk, team_id in teams.items()}
+    if missing := ids - known.keys():
+        survivors = survivors_of(storable(missing))
+        teams = _teams(set(survivors.values()) - missing, by)
+        for pk, survivor in survivors.items():
+            if survivor in teams:
+                known[pk] = Whom(survivor, pk, teams[survivor])
+    return known  # type: ignore[return-value]
+
+
+def _teams(ids: Iterable[int], by: Person) -> dict[int, int | None]:
+    return dict(_of_visible(_BY_ID, [storable(ids)], by))
+
+
+def _of_visible(sql: str, params: list[Any], by: Person) -> list[tuple[Any, ...]]:
+    """Run a query whose `{visible}` are the customers that `by` may write to."""
+    customers = access.customers_visible_to(by).order_by().values_list("id", "team_id")
+    try:
+        visible, scope = customers.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(visible=visible), [*params, *scope])
+        return cursor.fetchall()
+
+
+def _types() -> dict[str, Kind]:
+    rows = TouchpointType.objects.values_list("key", *Kind._fields)
+    return {key: Kind(*fields) for key, *fields in rows}
+
+
+def _contacts(contact_ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return whose each contact is, now and beneath merges."""
+    if not contact_ids:
+        return {}
+    rows = Contact.objects.filter(pk__in=storable(contact_ids))
+    return {
+        pk: (customer_id, home_id or customer_id)
+        for pk, customer_id, home_id in rows.values_list("pk", "customer_id", "home_id")
+    }
+
+
+def _people(person_ids: set[int]) -> frozenset[int]:
+    if not person_ids:
+        return frozenset()
+    people = Person.objects.filter(pk__in=storable(person_ids))
+    return frozenset(people.values_list("pk", flat=True))
+
+
+def _openers(loop_ids: set[int]) -> dict[int, tuple[int, int, str]]:
+    if not loop_ids:
+        return {}
+    rows = Loop.objects.filter(pk__in=storable(loop_ids)).values_list(
+        "pk", "customer_id", "opened_by__source_id", "opened_by__external_id"
+    )
+    return {pk: (customer_id, source, external) for pk, customer_id, source, external in rows}

@@ -1,0 +1,106 @@
+"""What is stored of a touchpoint, with the defaults of its type filled in."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from interactions.fingerprints import fingerprint
+from interactions.models import Direction, Source
+from interactions.services.loops import LoopKey
+from interactions.services.validate import Kind, NewTouchpoint, References
+from relationships.models import Person
+
+USUAL_HOURS = 168
+"""In which a loop is to be closed when neither its opener nor the opener's type says so."""
+
+
+class Row(NamedTuple):
+    """A touchpoint as it is stored; each field is a column."""
+
+    source_id: int
+    external_id: str
+    customer_id: int
+    team_id: int | None
+    contact_id: int | None
+    person_id: int | None
+    type_id: int
+    direction: int
+    occurred_at: datetime
+    duration_minutes: int | None
+    customers_in_room: int
+    sentiment: float | None
+    via: str
+    text: str
+    fingerprint: int | None
+    value: Any
+    severity: int | None
+    opens: int | None
+    due_at: datetime | None
+    closes_source_id: int | None
+    closes_external_id: str | None
+    recorded_by_id: int | None
+    home_id: int | None
+    is_template: bool = False
+
+
+def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) -> Row:
+    """Turn a valid item into what is stored."""
+    kind = known.types[item.type]
+    customer_id, home_id, team_id, contact_id = known.customers[item.customer]
+    if item.contact_id is not None:
+        contact_id, home_id = item.contact_id, known.contacts[item.contact_id][1]
+    direction = kind.direction if item.direction is None else item.direction
+    opens = kind.opens if item.opens is None else (item.opens or None)
+    closes_source_id, closes_external_id = _closes(item, source, known)
+    return Row(
+        source.pk,
+        item.external_id or str(uuid.uuid4()),
+        customer_id,
+        team_id,
+        contact_id,
+        item.person_id,
+        kind.id,
+        direction,
+        item.occurred_at,
+        item.duration_minutes,
+        item.customers_in_room,
+        item.sentiment,
+        item.via,
+        item.text,
+        _fingerprint(item, kind, direction),
+        None if item.value is None else round(item.value, 2),
+        item.severity,
+        opens,
+        _due_at(item, kind) if opens else None,
+        closes_source_id,
+        closes_external_id,
+        by.pk,
+        home_id if home_id != customer_id else None,
+    )
+
+
+def loop_keys(row: Row) -> Iterator[LoopKey]:
+    """Yield the loops that a row has to do with."""
+    if row.opens:
+        yield row.source_id, row.external_id
+    if row.closes_source_id and row.closes_external_id:
+        yield row.closes_source_id, row.closes_external_id
+
+
+def _closes(
+    item: NewTouchpoint, source: Source, known: References
+) -> tuple[int | None, str | None]:
+    if item.closes_loop is not None:
+        return known.openers[item.closes_loop][1:]
+    return (source.pk, item.closes) if item.closes else (None, None)
+
+
+def _due_at(item: NewTouchpoint, kind: Kind) -> datetime:
+    return item.due_at or item.occurred_at + timedelta(hours=kind.expected_hours or USUAL_HOURS)
+
+
+def _fingerprint(item: NewTouchpoint, kind: Kind, direction: int) -> int | None:
+    """Only what we wrote, as if to this customer alone, is worth comparing."""
+    is_written_by_us = kind.points > 0 and direction == Direction.OUTBOUND
+    return fingerprint(item.text) if is_written_by_us and item.text else None
