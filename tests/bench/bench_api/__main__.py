@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from tests.bench.bench_api.batches import bench_batches
-from tests.bench.bench_api.hearth import Hearth, connected, hearth
+from tests.bench.bench_api.hearth import hearth
 from tests.bench.bench_api.lag import bench_lag
 from tests.bench.bench_api.memory import bench_memory
 from tests.bench.bench_api.populate import populate
 from tests.bench.bench_api.single import bench_single
+from tests.live import Hearth, connected
 
 PARTS = ("batches", "single", "lag", "memory")
 

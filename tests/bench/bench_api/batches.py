@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from psycopg2 import extensions
 
 from tests.bench.bench_api.events import Events
-from tests.bench.bench_api.hearth import Hearth, Web, connected
 from tests.bench.bench_api.load import Answer, all_at_once, post
+from tests.live import Hearth, Web, connected
 
 PATH = "/api/v1/touchpoints/batch/"
 SIZE = 1_000

@@ -10,9 +10,9 @@ import numpy as np
 
 from tests.bench.bench_api.batches import PATH, check
 from tests.bench.bench_api.events import Events
-from tests.bench.bench_api.hearth import Hearth, connected
 from tests.bench.bench_api.load import Answer, on_schedule, post
 from tests.bench.bench_api.populate import ask_for_scores
+from tests.live import Hearth, connected
 
 A_SECOND = 1_000
 SIZE = 20

@@ -4,8 +4,8 @@ import msgspec
 
 from tests.bench.bench_api.batches import PATH, check
 from tests.bench.bench_api.events import Events
-from tests.bench.bench_api.hearth import Hearth
 from tests.bench.bench_api.load import all_at_once, post
+from tests.live import Hearth
 
 SIZE = 5_000
 IN_FLIGHT = 3

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 
 from tests.bench.bench_api.events import Events
-from tests.bench.bench_api.hearth import Hearth
 from tests.bench.bench_api.load import Answer, on_schedule, post
+from tests.live import Hearth
 
 PATH = "/api/v1/touchpoints/"
 A_SECOND = 200
@@ -32,7 +32,11 @@ def bench_single(hearth: Hearth, *, customers: int, seconds: int) -> None:
         beside = "drain, worker and beat running" if processes else "the web server alone"
         print(f"\nSingle events, {A_SECOND} a second for {seconds} s; {beside}")
         print_latencies(answers)
-        print(f"web cpu {busy / took:.0%}, generator cpu {own / took:.0%}", flush=True)
+        print(
+            f"web cpu {busy / len(answers) * 1000:.1f} ms an event, {busy / took:.0%} of a core;"
+            f" generator cpu {own / took:.0%}",
+            flush=True,
+        )
 
 
 def print_latencies(answers: list[Answer]) -> None:
