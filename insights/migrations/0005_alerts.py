@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('insights', '0004_proof'),
-        ('relationships', '0003_merged_customers'),
+        ('relationships', '0006_updated_at'),
     ]
 
     operations = [
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('why', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), help_text='Sentences, the largest first.', size=None)),
                 ('status', models.CharField(choices=[('open', 'Open'), ('recovered', 'Heard from again'), ('came_true', 'Silent to the end')], default='open', max_length=10)),
                 ('heard_at', models.DateTimeField(help_text='When they were first active again, if that was in time.', null=True)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When its status last changed.')),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='When it last changed; the database keeps it.')),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='relationships.customer')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='insights.alertrun')),
             ],
@@ -50,5 +50,19 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['-since', '-silence', 'customer'], name='alert_by_week'), models.Index(fields=['updated_at', 'id'], name='alert_by_update'), models.Index(condition=models.Q(('status', 'open')), fields=['customer'], name='alert_open_by_customer')],
                 'constraints': [models.UniqueConstraint(fields=('customer', 'run'), name='customer_is_warned_of_once_a_week'), models.CheckConstraint(condition=models.Q(models.Q(('heard_at__gte', models.F('since')), ('heard_at__isnull', False), ('heard_at__lt', models.F('until')), ('status', 'recovered')), models.Q(('heard_at__isnull', True), ('status__in', ('open', 'came_true'))), _connector='OR'), name='alert_was_heard_from_when_recovered'), models.CheckConstraint(condition=models.Q(('silence__range', (0, 1))), name='alert_silence_is_a_share')],
             },
+        ),
+            migrations.RunSQL(
+            "CREATE TRIGGER stamp BEFORE UPDATE ON insights_alert FOR EACH ROW "
+            "WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION hearth_stamp()",
+            "DROP TRIGGER stamp ON insights_alert",
+        ),
+        migrations.AddField(
+            model_name='reading',
+            name='updated_at',
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, help_text='When it was written, later than `as_of`.'),
+        ),
+        migrations.AddIndex(
+            model_name='reading',
+            index=models.Index(fields=['updated_at', 'customer'], name='reading_by_update'),
         ),
     ]

@@ -58,7 +58,9 @@ class Alert(models.Model):
     heard_at = models.DateTimeField(
         null=True, help_text="When they were first active again, if that was in time."
     )
-    updated_at = models.DateTimeField(db_default=Now(), help_text="When its status last changed.")
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         indexes = (

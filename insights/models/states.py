@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from relationships.models import Customer, Person, Segment, Team
 
@@ -129,9 +130,13 @@ class Reading(models.Model):
         default=b"", help_text="Distance on past Mondays, oldest first, a byte each; 255 unknown."
     )
     history_on = models.DateField(null=True, help_text="The Monday of the last byte.")
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it was written, later than `as_of`."
+    )
 
     class Meta:
         indexes = (
+            models.Index(fields=("updated_at", "customer"), name="reading_by_update"),
             models.Index(fields=("team", "band", "-at_risk", "customer"), name="reading_by_team"),
             models.Index(fields=("owner", "band", "-at_risk"), name="reading_by_owner"),
             models.Index(fields=("band", "-at_risk", "customer"), name="reading_by_band"),

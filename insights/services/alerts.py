@@ -144,7 +144,7 @@ def _store(asked: _Asked, in_touch: int, alerts: list[Alert], now: datetime) -> 
         raised_at=now,
     )
     for alert in alerts:
-        alert.run, alert.updated_at = run, now
+        alert.run = run
     Alert.objects.bulk_create(alerts, batch_size=INSERTED_AT_ONCE)
     # Of a week that is over nobody needs to be called: it stands in the list with the others.
     if week == last_monday(now):
@@ -204,4 +204,4 @@ def _follow(which: Q, now: datetime) -> int:
     is_same = Q(status=F("became")) & (
         Q(heard_at=F("heard")) | Q(heard_at__isnull=True, heard__isnull=True)
     )
-    return alerts.exclude(is_same).update(status=F("became"), heard_at=F("heard"), updated_at=now)
+    return alerts.exclude(is_same).update(status=F("became"), heard_at=F("heard"))

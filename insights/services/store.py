@@ -170,6 +170,7 @@ _VALUES = {
     "customer_id": "incoming.customer_id",
     "policy_version": "%s::int",
     "as_of": "%s::timestamptz",
+    "updated_at": "clock_timestamp()",
     "history_on": "%s::date",
     "at_risk": "risk_cents / 100.0",
     "first_at": _DAYS.format("first_at"),

@@ -177,6 +177,7 @@ def test_before_the_first_customer_the_week_is_asked_about_again():
 def test_who_is_heard_from_recovers_and_keeps_when(customers):
     raise_alerts(week=MONDAY, now=NOW)
     alert = Alert.objects.first()
+    before = alert.updated_at
     at, later = MIDNIGHT + timedelta(days=2, hours=3), NOW + timedelta(days=3)
     happen(alert.customer, at + timedelta(days=1, hours=1))
     happen(alert.customer, at)
@@ -187,7 +188,8 @@ def test_who_is_heard_from_recovers_and_keeps_when(customers):
     assert follow_alerts(now=later) == 0
 
     alert.refresh_from_db()
-    assert (alert.status, alert.heard_at, alert.updated_at) == ("recovered", at, later)
+    assert (alert.status, alert.heard_at) == ("recovered", at)
+    assert alert.updated_at > before
 
 
 def test_what_we_send_is_not_hearing_from_them(customers):
