@@ -15,11 +15,11 @@ LONGEST_URL = 2000
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 _PLAIN = re.compile(r"[!-~]+")
 _EMBEDS_IPV4 = ipaddress.ip_network("64:ff9b::/96")
-_NEVER = frozenset(
-    {
-        # The cloud's own services, at an address that counts as public.
-        ipaddress.ip_address("168.63.129.16"),
-    }
+# What counts as public, to some versions of Python, and is not: protocol assignments, which
+# a cloud uses for itself, relays into IPv4, and another cloud's own services.
+_NEVER = tuple(
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "64:ff9b:1::/48")
 )
 
 
@@ -119,7 +119,7 @@ def is_public(address: Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not (address.version == 6 and address.is_site_local)
-        and address not in _NEVER
+        and not any(address in network for network in _NEVER)
     )
 
 

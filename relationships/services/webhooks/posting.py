@@ -86,6 +86,8 @@ class _Pinned(HTTPConnection):
             self.request("POST", self._target.path, body, {**headers, "Connection": "close"})
             live = self.sock
             with self.getresponse() as response:
+                if self.is_expired:  # What we cut off ourselves looks like the end of the head.
+                    raise TimeoutError
                 live.settimeout(ANSWER_SECONDS)
                 return (
                     response.status,
