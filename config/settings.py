@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1,
         "options": {"expires": 2},
     },
+    "overdue": {
+        "task": "interactions.tasks.tell_overdue_loops",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "rhythm": {
         "task": "insights.tasks.keep_rhythm",
         "schedule": 20,

@@ -158,9 +158,17 @@ class Loop(models.Model):
         Touchpoint, models.SET_NULL, null=True, related_name="closed_loops"
     )
     closed_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(
+        null=True, help_text="When it was told that it is overdue; empty until then."
+    )
 
     class Meta:
         indexes = (
+            models.Index(
+                fields=("due_at",),
+                condition=Q(closed_at__isnull=True, overdue_at__isnull=True),
+                name="loop_not_yet_overdue",
+            ),
             models.Index(
                 fields=("customer", "due_at"),
                 condition=Q(closed_at__isnull=True),

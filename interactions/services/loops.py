@@ -55,7 +55,10 @@ _RECONCILE = """
     SET customer_id = excluded.customer_id, kind = excluded.kind, text = excluded.text,
         person_id = excluded.person_id, opened_at = excluded.opened_at,
         due_at = excluded.due_at, closed_by_id = excluded.closed_by_id,
-        closed_at = excluded.closed_at
+        closed_at = excluded.closed_at,
+        -- Another due time is another promise, told of anew when it is broken.
+        overdue_at = CASE WHEN interactions_loop.due_at = excluded.due_at
+                     THEN interactions_loop.overdue_at END
 """
 
 
