@@ -150,6 +150,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    # What was acknowledged and not settled with it: after a crash, or when somebody becomes known.
+    "settle": {
+        "task": "interactions.tasks.settle_events",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "prune_events": {"task": "interactions.tasks.prune_events", "schedule": crontab(minute="*/10")},
     "rhythm": {
         "task": "insights.tasks.keep_rhythm",
         "schedule": 20,
@@ -269,6 +276,15 @@ SPECTACULAR_SETTINGS = {
 
 # 1 lets messages go to addresses of our own network, and by http.
 WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+
+# Events of SDKs --------------------------------------------------------------------
+
+# Days for which recorded events are shown, and for which those are kept that can still become
+# touchpoints: anonymous, without a rule, refused.
+EVENTS_SHOWN_DAYS = env.int("EVENTS_SHOWN_DAYS", 7)
+EVENTS_KEPT_DAYS = env.int("EVENTS_KEPT_DAYS", 90)
+# Of each kind of these, whatever their age.
+EVENTS_KEPT_AT_MOST = env.int("EVENTS_KEPT_AT_MOST", 1_000_000)
 
 # Logging ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("insights.urls")),
     path("", include("interactions.urls")),
     path("", include("relationships.urls")),
+    path("", include("interactions.api.segment_urls")),
     path("api/v1/", include("interactions.api.urls")),
     path("api/v1/", include("insights.api.urls")),
     path("api/", include("relationships.api.urls")),
