@@ -137,11 +137,7 @@ def _sent(request: Request) -> bytes:
     if length > limit:
         raise _too_large()
     try:
-        if _is_chunked(request):
-            # Django takes a body without a length for an empty one.
-            body: bytes = request.environ["wsgi.input"].read(limit + 1)
-        else:
-            body = request.body
+        body = _chunks(request, limit + 1) if _is_chunked(request) else request.body
     except OSError:
         raise MalformedError("The body ended early; nothing was kept. Send it again.") from None
     if len(body) > limit:
@@ -164,6 +160,18 @@ def _is_chunked(request: Request) -> bool:
     # A server that says so marks the end of the body; at another, reading would wait for ever.
     is_terminated = request.environ.get("wsgi.input_terminated", False)
     return is_terminated and "Transfer-Encoding" in request.headers
+
+
+def _chunks(request: Request, at_most: int) -> bytes:
+    """Read a body without a length; Django takes it for an empty one."""
+    try:
+        body: bytes = request.environ["wsgi.input"].read(at_most)
+    except OSError:
+        raise
+    except Exception as error:
+        # Each server has exceptions of its own for chunks that are none.
+        raise MalformedError(f"The body's chunks cannot be read. {str(error)[:100]}") from None
+    return body
 
 
 def _inflated(body: bytes, encoding: str) -> bytes:

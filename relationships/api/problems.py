@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -72,6 +72,8 @@ def _unexpected(error: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     if isinstance(error, RequestDataTooBig):
         return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if isinstance(error, SuspiciousOperation):
+        return Response(status=HTTPStatus.BAD_REQUEST)
     logger.error("%s failed", context["request"].path, exc_info=error)
     if isinstance(error, OperationalError):
         headers = {"Retry-After": str(RETRY_SECONDS)}
@@ -91,6 +93,7 @@ def _detail(error: Exception, status: int) -> str:
     if isinstance(error, exceptions.APIException):
         return str(error.detail)
     return {
+        HTTPStatus.BAD_REQUEST: "The request cannot be read; perhaps it has too many parameters.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; send less at once.",
         HTTPStatus.SERVICE_UNAVAILABLE: "The database did not answer. Nothing was kept: try again.",
     }.get(HTTPStatus(status), "Something went wrong here. Nothing was kept, and it was logged.")

@@ -69,10 +69,10 @@ def answer(
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Describe the errors an operation may answer with, beside those that any may."""
-    everywhere = (401, 403, 406, 500, 503)
+    everywhere = (400, 401, 403, 406, 500, 503)
     return {
         (status, MEDIA_TYPE): OpenApiResponse(refer(Problem), description=_MEANING[status])
-        for status in sorted((*everywhere, *statuses))
+        for status in sorted({*everywhere, *statuses})
     }
 
 
@@ -93,7 +93,7 @@ def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 _MEANING = {
-    400: "The body cannot be read.",
+    400: "The request cannot be read.",
     401: "The key is missing, unknown, revoked or expired.",
     403: "The key lacks the scope.",
     404: "There is nothing here that you may see.",
