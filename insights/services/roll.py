@@ -25,7 +25,7 @@ FOLDED_AT_ONCE = 10_000
 _STATES = """
     SELECT customer_id, policy_version, state.segment_id, folded_to < %s AND NOT EXISTS (
                SELECT FROM interactions_touchpointchange WHERE customer_id = state.customer_id
-           ), numbers
+           ) AND customer_id NOT IN (SELECT unnest(customer_ids) FROM interactions_intake), numbers
     FROM insights_customerstate AS state
     JOIN relationships_customer AS customer ON customer.id = customer_id
     WHERE customer_id = ANY(%s) AND merged_into_id IS NULL

@@ -42,6 +42,7 @@ def send(by: Person, *items: NewTouchpoint) -> list[int]:
 
 def scores(customer: Customer) -> dict[str, object]:
     reading = Reading.objects.filter(customer=customer).values().get()
+    del reading["updated_at"]  # when it was written, not what it says
     state = CustomerState.objects.get(customer=customer)
     numbers = np.frombuffer(state.numbers)
     return reading | {"numbers": np.round(numbers, 9).tolist(), "folded_to": state.folded_to}

@@ -100,7 +100,7 @@ def scores(customer: Customer) -> dict[str, object]:
     numbers = np.round(np.frombuffer(state.numbers), 9).tolist()
     found = reading | {"numbers": numbers, "folded_to": state.folded_to}
     found["history"] = bytes(found["history"])
-    for name in ("band", "customer_id"):
+    for name in ("band", "customer_id", "updated_at"):
         del found[name]
     return {
         name: round(value, 9) if isinstance(value, float) else value
