@@ -69,6 +69,11 @@ def may_administer(person: Person) -> bool:
     return person.is_active and person.is_administrator
 
 
+def may_see_policy(person: Person) -> bool:
+    """Whether `person` may see how scores are made: administrators, and keys with the scope."""
+    return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
+
+
 def check_may_administer(person: Person) -> None:
     """Raise `PermissionDenied` unless `person` is an administrator."""
     if not may_administer(person):

@@ -7,10 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
+from django.db.models import Q, QuerySet, Subquery
+
 from insights.models import PolicyVersion
 from insights.scoring import Policy
 from insights.scoring.policy import RISING, WEIGHTS
 from insights.scoring.tunables import ORGANISATION_ONLY
+from relationships.access import may_see_policy
+from relationships.models import Person
 
 logger = logging.getLogger(__name__)
 
@@ -222,6 +226,17 @@ def merged(base: Settings, theirs: Settings, mine: Settings) -> Merge:
         if change.place in by_place and by_place[change.place].new != change.new
     ]
     return Merge(settings, their_changes, my_changes, both)
+
+
+def policy_versions_visible_to(person: Person) -> QuerySet[PolicyVersion]:
+    """Return the versions with their authors, and which is in use, if `person` may see them.
+
+    Whoever made a key with the scope for it decided that its holder may.
+    """
+    newest = PolicyVersion.objects.order_by("-pk").values("pk")[:1]
+    versions = PolicyVersion.objects.select_related("created_by")
+    found = versions.annotate(is_newest=Q(pk=Subquery(newest)))
+    return found if may_see_policy(person) else found.none()
 
 
 def versions(before: int | None = None, limit: int = 50) -> list[PolicyVersion]:

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from insights.models import SilenceChoice, SilenceVersion
 from insights.scoring import Silence
+from relationships.access import may_see_policy
+from relationships.models import Person
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,12 @@ def silence_versions(*, before: int | None, at_most: int) -> list[SilenceVersion
     """Return versions, the newest first, of those older than the one with the id `before`."""
     versions = SilenceVersion.objects.select_related("created_by").order_by("-pk")
     return list(versions.filter(Q(pk__lt=before) if before else Q())[:at_most])
+
+
+def silence_versions_visible_to(person: Person) -> QuerySet[SilenceVersion]:
+    """Return the versions with their authors, if `person` may see them."""
+    versions = SilenceVersion.objects.select_related("created_by")
+    return versions if may_see_policy(person) else versions.none()
 
 
 def silence_version(pk: int) -> SilenceVersion | None:
