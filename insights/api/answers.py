@@ -177,7 +177,7 @@ class Health(Struct):
             is_being_scored=standing.is_waiting or reading is None,
             style=_style(standing),
             is_style_declared=bool(customer.style),
-            scores=_scores(reading) if reading and standing.is_known else None,
+            scores=scores_of(reading) if reading and standing.is_known else None,
             at_risk=f"{reading.at_risk:.2f}" if reading and standing.is_known else None,
             currency=customer.currency,
             first_active_at=reading.first_at if reading else None,
@@ -202,7 +202,8 @@ def _style(standing: Standing) -> Any:
     return STYLES.get(standing.reading.style) if standing.is_known and standing.reading else None
 
 
-def _scores(reading: Reading) -> Scores:
+def scores_of(reading: Reading) -> Scores:
+    """Tell every score of a customer who is known."""
     return Scores(
         distance=hundredths(reading.distance) or 0.0,
         drift=hundredths(reading.drift),

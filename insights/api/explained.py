@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from msgspec import Struct
 
+from insights.models import Reading
 from insights.selectors.changes import Changed
 from insights.selectors.customer import Explained
 from insights.selectors.evidence import Evidence
@@ -112,11 +113,16 @@ class ChangedAnswer(Struct):
         )
 
 
+def part_points(reading: Reading) -> list[float]:
+    """Return the points of the parts, rounded so that they add up to the rounded distance."""
+    exact = [getattr(reading, f"part_{name}") for name in PART_LABELS]
+    return _rounded(exact, reading.distance)
+
+
 def parts_of(explained: Explained) -> list[Part]:
     """Return every part, rounded so that they add up to the rounded distance."""
     reading = explained.standing.reading
     assert reading is not None
-    exact = [getattr(reading, f"part_{name}") for name in PART_LABELS]
     sentences = {reason.name: reason.sentence for reason in explained.standing.reasons}
     return [
         Part(
@@ -127,9 +133,7 @@ def parts_of(explained: Explained) -> list[Part]:
             evidence=items_of(explained.evidence.get(name)),
             evidence_in_all=explained.evidence[name].in_all if name in explained.evidence else 0,
         )
-        for (name, label), points in zip(
-            PART_LABELS.items(), _rounded(exact, reading.distance), strict=True
-        )
+        for (name, label), points in zip(PART_LABELS.items(), part_points(reading), strict=True)
     ]
 
 
