@@ -69,7 +69,7 @@ def answer(
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Describe the errors an operation may answer with, beside those that any may."""
-    everywhere = (400, 401, 403, 406, 500, 503)
+    everywhere = (400, 401, 403, 406, 429, 500, 503)
     return {
         (status, MEDIA_TYPE): OpenApiResponse(refer(Problem), description=_MEANING[status])
         for status in sorted({*everywhere, *statuses})
@@ -99,9 +99,11 @@ _MEANING = {
     404: "There is nothing here that you may see.",
     406: "Only JSON is spoken here.",
     409: "A request with the same `Idempotency-Key` is still running.",
+    410: "It was deleted; its external id is taken for ever.",
     413: "More than one request may carry.",
     415: "The body is in a form that is not spoken here; `detail` says which are.",
     422: "Some values cannot be taken.",
+    429: "More requests than this key may make; try again after `Retry-After` seconds.",
     500: "Something went wrong here; nothing was kept.",
     503: "The database did not answer; try again after `Retry-After` seconds.",
 }
