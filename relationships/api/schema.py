@@ -100,6 +100,7 @@ _MEANING = {
     406: "Only JSON is spoken here.",
     409: "A request with the same `Idempotency-Key` is still running.",
     410: "It was deleted; its external id is taken for ever.",
+    412: "It has changed since the version that `If-Match` names.",
     413: "More than one request may carry.",
     415: "The body is in a form that is not spoken here; `detail` says which are.",
     422: "Some values cannot be taken.",
