@@ -1,5 +1,6 @@
 """How identities are written, so that equal means same."""
 
+import functools
 import re
 import unicodedata
 
@@ -11,6 +12,8 @@ from django.core.validators import EmailValidator
 from relationships.selectors import IdentityRef
 
 LONGEST_EMAIL = 254
+REMEMBERED = 20_000
+"""Addresses and numbers whose spelling is not looked at again: the same ones come all day."""
 
 _check_email = EmailValidator()
 
@@ -19,6 +22,7 @@ class IdentityFlawError(ValueError):
     """A text is no e-mail address or phone number; the message says what would be right."""
 
 
+@functools.lru_cache(maxsize=REMEMBERED)
 def email_ref(text: str) -> IdentityRef:
     """Return the identity of an e-mail address, whatever its case and the script of its domain.
 
@@ -49,9 +53,14 @@ def phone_ref(text: str) -> IdentityRef:
     >>> phone_ref("0049 30 901820").value
     '+4930901820'
     """
-    number = _possible(text) or _possible(_TWO_ZEROS.sub("+", text, count=1))
+    return _phone_ref(text, settings.PHONE_REGION)
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _phone_ref(text: str, region: str) -> IdentityRef:
+    number = _possible(text, region) or _possible(_TWO_ZEROS.sub("+", text, count=1), region)
     if number is None:
-        national = f" or as it is dialled in {settings.PHONE_REGION}" * bool(settings.PHONE_REGION)
+        national = f" or as it is dialled in {region}" * bool(region)
         raise IdentityFlawError(
             f"Use a phone number with its country, such as +49 30 901820{national}."
         )
@@ -72,9 +81,9 @@ def _label(text: str) -> str:
     return decoded if is_plain else text
 
 
-def _possible(text: str) -> phonenumbers.PhoneNumber | None:
+def _possible(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text, settings.PHONE_REGION or None)
+        number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_possible_number(number) else None
