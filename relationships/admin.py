@@ -1,20 +1,19 @@
-"""Administration of people, teams, segments, customers and keys."""
+"""Administration of people, teams, segments, and customers."""
 
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from relationships import services
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
-from relationships.models import AccessKey, Contact, Customer, Identity, Person, Segment, Team
+from relationships.models import Contact, Customer, Identity, Person, Segment, Team
 from relationships.names import searchable
 
 admin.site.site_header = admin.site.site_title = "Hearth"
@@ -181,33 +180,6 @@ class CustomerAdmin(NeverDeleted, admin.ModelAdmin):
     ) -> None:
         """Save it so that its scores follow."""
         services.save_customer(customer=obj)
-
-
-@admin.register(AccessKey)
-class AccessKeyAdmin(NeverDeleted, admin.ModelAdmin):
-    """Keys can be seen and revoked; `manage.py create_key` makes them."""
-
-    list_display = (
-        "prefix", "person", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at",
-    )  # fmt: skip
-    list_filter = ("person",)
-    list_select_related = ("person",)
-    actions = ("revoke",)
-
-    @admin.action(description="Revoke the chosen keys at once")
-    def revoke(self, request: HttpRequest, queryset: QuerySet[AccessKey]) -> None:
-        """Revoke keys."""
-        count = services.revoke_keys(keys=queryset, now=timezone.now())
-        said = f"{count} key{'' if count == 1 else 's'} revoked; nothing can be sent with them."
-        self.message_user(request, said, messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no: a secret is shown once, on the command line."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AccessKey | None = None) -> bool:
-        """Say no."""
-        return False
 
 
 def _time_zones() -> list[str]:

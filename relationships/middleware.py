@@ -1,14 +1,69 @@
-"""What every browser request gets: a signed-in person, and their local time."""
+"""What every browser request gets: their local time; and pages of others, where a key is theirs."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from relationships.models import Person
+from relationships.origins import LONGEST_ORIGIN
+from relationships.selectors import is_origin_of_a_key
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+DOORS = ("/api/", "/v1/", "/segment/")
+"""Addresses that web pages of others may ask, with a key; cookies are never let through."""
+
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, "
+    "Idempotency-Key, If-Match, If-None-Match",
+    "Access-Control-Max-Age": "7200",
+}
+_READABLE = {
+    "Access-Control-Expose-Headers": "ETag, Link, Location, RateLimit, RateLimit-Policy, "
+    "Retry-After, Idempotency-Replayed, WWW-Authenticate",
+}
+
+
+def cross_origin(get_response: GetResponse) -> GetResponse:
+    """Let web pages of the origins that keys name use the API from their visitors' browsers.
+
+    A browser asks before it sends a key, so the question is answered for the origins of all
+    keys; whether this key may be used there is decided when it comes.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(DOORS):
+            return get_response(request)
+        asks_first = "Access-Control-Request-Method" in request.headers
+        if request.method == "OPTIONS" and asks_first:
+            response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+        else:
+            response = get_response(request)
+        patch_vary_headers(response, ["Origin"])
+        origin = request.headers.get("Origin", "")
+        if _is_welcome(origin):
+            response["Access-Control-Allow-Origin"] = origin
+            for name, value in (_PREFLIGHT if asks_first else _READABLE).items():
+                response[name] = value
+        return response
+
+    return middleware
+
+
+def _is_welcome(origin: str) -> bool:
+    if not 0 < len(origin) <= LONGEST_ORIGIN or not origin.isprintable():
+        return False
+    try:
+        return is_origin_of_a_key(origin)
+    except OperationalError:
+        # The view has said so, or will: a page that may not read it loses little.
+        return False
 
 
 def local_time(get_response: GetResponse) -> GetResponse:

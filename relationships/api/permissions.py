@@ -1,10 +1,19 @@
 """What a key may do: its scopes."""
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from relationships.models import AccessKey
+
+
+class InsufficientScopeError(PermissionDenied):
+    """A key lacks the scope that is needed; RFC 6750 says how to answer."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This key lacks the scope {scope}. Use one that has it.")
+        self.auth_header = f'Bearer realm="Hearth", error="insufficient_scope", scope="{scope}"'
 
 
 class HasScope(BasePermission):
@@ -14,10 +23,11 @@ class HasScope(BasePermission):
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the key may do what the view does."""
+        """Whether the key may do what the view does; says which scope it lacks."""
         scope: str | None = view.scope
-        self.message = f"This key lacks the scope {scope}. Create one that has it."
-        return scope is None or may(request, scope)
+        if scope is not None and not may(request, scope):
+            raise InsufficientScopeError(scope)
+        return True
 
 
 def may(request: Request, scope: str) -> bool:

@@ -14,7 +14,12 @@ from relationships.selectors.customers import (
     survivors_of,
     visible_customer,
 )
-from relationships.selectors.keys import usable_key
+from relationships.selectors.keys import (
+    is_origin_of_a_key,
+    key_by_digest,
+    service_account_at,
+    service_accounts,
+)
 from relationships.selectors.webhooks import wanted_kinds
 
 __all__ = [
@@ -28,8 +33,11 @@ __all__ = [
     "customers_like",
     "has_demonstration",
     "identities_of",
+    "is_origin_of_a_key",
+    "key_by_digest",
+    "service_account_at",
+    "service_accounts",
     "survivors_of",
-    "usable_key",
     "visible_customer",
     "wanted_kinds",
 ]

@@ -1,16 +1,18 @@
-"""Writes about service accounts and their keys."""
+"""Writes about the keys of service accounts."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
 
 from relationships.models import AccessKey, Person, Team
-from relationships.names import searchable
+from relationships.origins import normal_origin
+from relationships.services.accounts import service_account
 
 SCOPES = {
     "touchpoints:write": "record, correct and delete touchpoints",
@@ -24,24 +26,36 @@ SCOPES = {
 }
 """What a key may do, each with what it lets the key do."""
 
-
 NOTED_EVERY = timedelta(minutes=1)
-
-
-LONGEST_SOURCE = 100
-"""Characters of the name of a source, which is that of its service account."""
+MOST_PER_MINUTE = 1_000_000
+MOST_ORIGINS = 50
+OVERLAPS = {
+    0: "ends at once",
+    1: "works for another hour",
+    24: "works for another day",
+    168: "works for another week",
+}
+"""How many hours a key works beside the one that replaces it."""
 
 
 class UnknownScopeError(ValueError):
     """A key was asked for with a scope that does not exist."""
 
 
-class NotAServiceAccountError(ValueError):
-    """A service account cannot have this name, or not this team."""
+class KeyLimitError(ValueError):
+    """A key cannot have this rate, or not as many origins."""
 
 
-class UnknownTeamError(LookupError):
-    """There is no team with this name."""
+class KeyEndedError(LookupError):
+    """A key works no more, so nothing about it can be changed."""
+
+
+class KeyReplacedError(ValueError):
+    """A key was replaced already."""
+
+
+class FormSentTwiceError(ValueError):
+    """The key that this form asked for was made already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +73,81 @@ def create_key(
     scopes: Sequence[str],
     expires_at: datetime | None = None,
     team: Team | None = None,
+    requests_per_minute: int | None = None,
+    origins: Sequence[str] = (),
+    by: Person | None = None,
+    form_id: UUID | None = None,
 ) -> NewKey:
     """Make a key for the service account `name`, which is created when it does not exist."""
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown or not scopes:
-        known = ", ".join(SCOPES)
-        raise UnknownScopeError(f"Scope {', '.join(unknown) or '(none)'}: use one of {known}.")
-    person = service_account(name=name, team=team)
-    secret = f"hearth_{secrets.token_urlsafe(32)}"
-    key = AccessKey.objects.create(
-        person=person,
-        prefix=secret[:12],
-        digest=key_digest(secret),
-        scopes=sorted(set(scopes)),
-        expires_at=expires_at,
+    rights = _rights(scopes, requests_per_minute, origins)
+    account = service_account(name=name, team=team)
+    return _make(account, created_by=by, form_id=form_id, expires_at=expires_at, **rights)
+
+
+@transaction.atomic
+def rotate_key(
+    *,
+    key_id: int,
+    overlap: timedelta,
+    now: datetime,
+    by: Person | None = None,
+    form_id: UUID | None = None,
+) -> NewKey:
+    """Replace a key by one with the same rights; the old one ends when the overlap is over.
+
+    A key that was to end lends its successor as long a life as it had itself.
+    """
+    if form_id and AccessKey.objects.filter(form_id=form_id).exists():
+        raise FormSentTwiceError("This key was rotated already.")
+    old = _working_key(key_id, now)
+    if AccessKey.objects.filter(replaces=old).exists():
+        raise KeyReplacedError("This key was replaced already; rotate the newer one.")
+    made = _make(
+        old.person,
+        created_by=by,
+        form_id=form_id,
+        expires_at=successor_ends(old, now),
+        scopes=old.scopes,
+        requests_per_minute=old.requests_per_minute,
+        origins=old.origins,
+        replaces=old,
     )
-    return NewKey(key, secret)
+    old.expires_at = min(old.expires_at or now + overlap, now + overlap)
+    old.save(update_fields=["expires_at"])
+    return made
+
+
+def successor_ends(key: AccessKey, now: datetime) -> datetime | None:
+    """Return when a key that replaces this one now will end: it lives as long."""
+    return now + (key.expires_at - key.created_at) if key.expires_at else None
+
+
+@transaction.atomic
+def change_key(
+    *,
+    key_id: int,
+    scopes: Sequence[str],
+    expires_at: datetime | None,
+    requests_per_minute: int | None,
+    origins: Sequence[str],
+    now: datetime,
+) -> AccessKey:
+    """Change what a working key may do, from its next request on."""
+    rights = _rights(scopes, requests_per_minute, origins) | {"expires_at": expires_at}
+    key = _working_key(key_id, now)
+    for name, value in rights.items():
+        setattr(key, name, value)
+    key.save(update_fields=list(rights))
+    return key
+
+
+@transaction.atomic
+def revoke_key(*, key_id: int, now: datetime, by: Person | None = None) -> AccessKey:
+    """Revoke a key: the next request with it is refused. There is no way back."""
+    key = _working_key(key_id, now)
+    key.revoked_at, key.revoked_by = now, by
+    key.save(update_fields=["revoked_at", "revoked_by"])
+    return key
 
 
 def key_digest(secret: str) -> str:
@@ -82,45 +155,65 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def note_use(*, key: AccessKey, now: datetime) -> None:
+def note_use(*, key: AccessKey, now: datetime, address: str | None = None) -> None:
     """Remember that a key was used, to the minute, and without waiting for anybody."""
-    if key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY:
-        return
+    if key.last_used_at is None or now - key.last_used_at >= NOTED_EVERY:
+        _note(key, last_used_at=now, last_used_from=address)
+
+
+def note_refusal(*, key: AccessKey, now: datetime, address: str | None = None) -> None:
+    """Remember that somebody tried a key that works no more, to the minute."""
+    if key.last_refused_at is None or now - key.last_refused_at >= NOTED_EVERY:
+        _note(key, last_refused_at=now, last_refused_from=address)
+
+
+def _note(key: AccessKey, **fields: Any) -> None:
     with transaction.atomic():
         unlocked = AccessKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
-        AccessKey.objects.filter(pk__in=unlocked.values("pk")).update(last_used_at=now)
+        AccessKey.objects.filter(pk__in=unlocked.order_by().values("pk")).update(**fields)
 
 
-def service_account(*, name: str, team: Team | None = None) -> Person:
-    """Return the service account `name`, created when it does not exist.
-
-    One that belongs to a team sees that team's customers alone, and stays with it.
-    """
-    slug = "-".join(searchable(name).split())
-    if not slug or len(name) > LONGEST_SOURCE or "\x00" in name:
-        raise NotAServiceAccountError(f"Use a name of 1 to {LONGEST_SOURCE} characters.")
-    email = f"{slug}@service.invalid"
-    person = Person.objects.filter(email=email).first()
-    if person is None:
-        return Person.objects.create_user(email, name=name, role=Person.Role.SERVICE, team=team)
-    if person.role != Person.Role.SERVICE:
-        raise NotAServiceAccountError(f"{email} belongs to a person; use another name.")
-    if team is not None and person.team_id != team.pk:
-        bound = f"belongs to the team {person.team}" if person.team_id else "belongs to no team"
-        raise NotAServiceAccountError(f"The service account {name} {bound}; use another name.")
-    return person
+def _make(account: Person, *, form_id: UUID | None, **fields: Any) -> NewKey:
+    secret = f"hearth_{secrets.token_urlsafe(32)}"
+    try:
+        with transaction.atomic():
+            key = AccessKey.objects.create(
+                person=account,
+                prefix=secret[:12],
+                digest=key_digest(secret),
+                form_id=form_id,
+                **fields,
+            )
+    except IntegrityError:
+        if form_id and AccessKey.objects.filter(form_id=form_id).exists():
+            raise FormSentTwiceError("This key was made already.") from None
+        raise
+    return NewKey(key, secret)
 
 
-def team_named(name: str) -> Team:
-    """Return the team with this name, or raise `UnknownTeamError` with those there are."""
-    team = Team.objects.filter(name=name.replace("\x00", "")).first()
-    if team is None:
-        names = list(Team.objects.values_list("name", flat=True)[:10])
-        known = f"use {' or '.join(names)}." if names else "an administrator can make one."
-        raise UnknownTeamError(f"There is no such team; {known}")
-    return team
+def _working_key(key_id: int, now: datetime) -> AccessKey:
+    """Return a key and hold it until the transaction ends, or raise `KeyEndedError`."""
+    locked = AccessKey.objects.select_for_update(of=("self",)).select_related("person")
+    key = locked.filter(pk=key_id).first()
+    if key is None or key.state(now) in {AccessKey.State.REVOKED, AccessKey.State.EXPIRED}:
+        raise KeyEndedError("This key has ended; nothing about it can be changed.")
+    return key
 
 
-def revoke_keys(*, keys: QuerySet[AccessKey], now: datetime) -> int:
-    """Revoke keys at once and return how many were in use."""
-    return keys.filter(revoked_at=None).update(revoked_at=now)
+def _rights(
+    scopes: Sequence[str], requests_per_minute: int | None, origins: Sequence[str]
+) -> dict[str, Any]:
+    """Check what a key shall be allowed, and write it in one way."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        known = ", ".join(SCOPES)
+        raise UnknownScopeError(f"Scope {', '.join(unknown) or '(none)'}: use one of {known}.")
+    if requests_per_minute is not None and not 1 <= requests_per_minute <= MOST_PER_MINUTE:
+        raise KeyLimitError(f"{requests_per_minute} a minute: use 1 to {MOST_PER_MINUTE:,}.")
+    if len(origins) > MOST_ORIGINS:
+        raise KeyLimitError(f"{len(origins)} origins: use at most {MOST_ORIGINS}.")
+    return {
+        "scopes": sorted(set(scopes)),
+        "requests_per_minute": requests_per_minute,
+        "origins": sorted({normal_origin(origin) for origin in origins}),
+    }

@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from relationships.models import AccessKey, Customer, Identity, Person, ProfileChange, Team
-from relationships.services import create_key
+from relationships.models import Customer, Identity, Person, ProfileChange, Team
 from tests.factories import (
     AdministratorFactory,
     ContactFactory,
@@ -64,7 +63,6 @@ def form_of(customer: Customer, **changes: object) -> dict[str, object]:
         "relationships/segment/",
         "relationships/customer/?q=Zo%C3%AB",
         "relationships/customer/add/",
-        "relationships/accesskey/",
         "interactions/touchpointtype/",
         "interactions/touchpointtype/add/",
         "interactions/touchpointtype/1/change/",
@@ -73,7 +71,6 @@ def form_of(customer: Customer, **changes: object) -> dict[str, object]:
     ],
 )
 def test_pages_open_for_administrators_alone(browser, page):
-    create_key(name="shop", scopes=["customers:read"])
     other = Client()
     other.force_login(ExecutiveFactory())
 
@@ -205,17 +202,3 @@ def test_time_zone_that_does_not_exist_is_refused(browser):
 
     assert response.status_code == 200
     assert Person.objects.get(pk=person.pk).time_zone == ""
-
-
-def test_revoked_key_is_refused_at_once(browser):
-    made = create_key(name="shop", scopes=["customers:read"])
-    shop = Client(headers={"Authorization": f"Bearer {made.secret}"})
-    assert shop.get("/api/v1/customers/").status_code == 200
-
-    browser.post(
-        "/admin/relationships/accesskey/",
-        {"action": "revoke", "_selected_action": [made.key.pk]},
-    )
-
-    assert shop.get("/api/v1/customers/").status_code == 401
-    assert AccessKey.objects.get().revoked_at is not None
