@@ -18,7 +18,6 @@ from relationships.api.described import CONDITIONAL
 from relationships.api.filters import LARGEST_ID
 from relationships.api.lists import conditional, etag
 from relationships.api.permissions import HasScope
-from relationships.api.questions import values_of
 from relationships.api.schema import answer, problems
 
 
@@ -89,12 +88,11 @@ class CustomerHistory(APIView):
         responses={
             (200, "application/json"): answer(HistoryAnswer, "The past year.", EXAMPLE),
             304: OpenApiResponse(description="It is what you have already."),
-            **problems(404, 422),
+            **problems(404),
         },
     )
     def get(self, request: Request, id: int) -> HttpResponse:
         """Return the history of a customer that the sender may see."""
-        values_of(request.query_params, {})
         found = visible_history(request.user, id)
         if found is None:
             raise Http404("There is no such customer that you may see.")
