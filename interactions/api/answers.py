@@ -23,7 +23,7 @@ class FieldError(Struct):
     reason: str
 
 
-class Result(Struct):
+class Result(Struct, gc=False):
     """What became of one touchpoint; `id` is empty when it was refused."""
 
     status: Literal["recorded", "known", "refused"]

@@ -41,7 +41,7 @@ def _at_most(characters: int) -> Meta:
     return Meta(extra_json_schema={"maxLength": characters})
 
 
-class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Who the customer is: give exactly one of id, foreign_id, email and phone.
 
     The namespace is the system that a foreign id comes from; by default that of the key.
@@ -54,7 +54,7 @@ class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True):
     phone: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
 
 
-class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that happened between a customer and us; what is left out is as its type says."""
 
     type: Annotated[str, Meta(description="A key from /api/v1/touchpoint-types/.")]
@@ -190,20 +190,19 @@ def read(raw: bytes | msgspec.Raw, *, namespace: str) -> NewTouchpoint | list[Re
 
 
 def _customer(reference: CustomerReference, namespace: str) -> int | IdentityRef:
-    given = [
-        name for name in ("id", "foreign_id", "email", "phone")
-        if getattr(reference, name) is not UNSET
-    ]  # fmt: skip
-    if len(given) != 1 or (reference.namespace is not UNSET and given != ["foreign_id"]):
+    foreign_id = reference.foreign_id
+    given = (reference.id is not UNSET) + (reference.email is not UNSET)
+    given += (reference.phone is not UNSET) + (foreign_id is not UNSET)
+    if given != 1 or (reference.namespace is not UNSET and foreign_id is UNSET):
         raise IdentityFlawError(CUSTOMER)
-    if isinstance(reference.id, int):
-        return reference.id
+    if isinstance(foreign_id, str):
+        where = reference.namespace if isinstance(reference.namespace, str) else namespace
+        return IdentityRef("foreign", foreign_id, where)
     if isinstance(reference.email, str):
         return email_ref(reference.email)
     if isinstance(reference.phone, str):
         return phone_ref(reference.phone)
-    where = reference.namespace if isinstance(reference.namespace, str) else namespace
-    return IdentityRef("foreign", str(reference.foreign_id), where)
+    return reference.id  # type: ignore[return-value]
 
 
 def _flaws(raw: bytes | msgspec.Raw, error: Exception) -> list[Refusal]:

@@ -1,11 +1,13 @@
 """`record()`: the one way by which touchpoints come in."""
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
+from msgspec.structs import replace
 
 from interactions.models import Source, Touchpoint
 from interactions.services import loops, templates
@@ -13,12 +15,12 @@ from interactions.services.copying import array, copy_columns
 from interactions.services.marks import mark_refold
 from interactions.services.references import references
 from interactions.services.rows import Row, loop_keys, row_for
-from interactions.services.validate import NewTouchpoint, Refusal, refusals
+from interactions.services.validate import NewTouchpoint, References, Refusal, refusals
 from relationships.models import Person
 from relationships.services import keep_customers
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What became of one touchpoint: `recorded`, `known` already, or `refused`."""
 
     status: str
@@ -69,31 +71,50 @@ def record(
     new one, so it can only be sent once. New customers belong to the team of `by` unless another
     is named.
     """
+    named = [item if item.external_id else _named(item) for item in items]
     taken: Taken = {}
-    while items:
+    while named:
         try:
             with transaction.atomic():
                 keep_customers()
                 known = references(
-                    items,
+                    named,
                     by=by,
                     may_create_customers=may_create_customers,
                     new_customers_team_id=new_customers_team_id,
                 )
-                wrong = refusals(items, known, now)
-                rows = [
-                    None if flaws else row_for(item, source, known, by)
-                    for item, flaws in zip(items, wrong, strict=True)
-                ]
-                added = _store({row.external_id: row for row in reversed(rows) if row}, taken, now)
-                return list(_outcomes(items, rows, wrong, added, taken))
+                wrong = refusals(named, known, now)
+                rows = _rows(named, wrong, source.pk, known, by.pk)
+                added = _store([row for key, row in rows.items() if key not in taken], now)
+                return list(_outcomes(items, named, wrong, rows, added, taken))
         except IntegrityError as error:
             # The table itself is asked whether an external id is taken: mostly none is, and then
             # nobody had to look for them. What was there, or came in meanwhile, is there to stay.
             if not _is_recorded_already(error):
                 raise
-            taken = _taken(source, items)
+            taken = _taken(source, named)
     return []
+
+
+def _named(item: NewTouchpoint) -> NewTouchpoint:
+    return replace(item, external_id=str(uuid.uuid4()))
+
+
+def _rows(
+    items: Sequence[NewTouchpoint],
+    wrong: Sequence[list[Refusal]],
+    source_id: int,
+    known: References,
+    by_id: int,
+) -> dict[str, Row]:
+    """Return what is stored of the items that can be taken: of equal external ids, the first."""
+    valid = {
+        item.external_id: item
+        for item, flaws in zip(reversed(items), reversed(wrong), strict=True)
+        if not flaws
+    }
+    # In one order, so that two requests with the same events wait for each other, not in a ring.
+    return {key: row_for(valid[key], source_id, known, by_id) for key in sorted(valid)}
 
 
 def _is_recorded_already(error: IntegrityError) -> bool:
@@ -102,52 +123,52 @@ def _is_recorded_already(error: IntegrityError) -> bool:
 
 
 def _taken(source: Source, items: Sequence[NewTouchpoint]) -> Taken:
-    external_ids = [item.external_id for item in items if item.external_id]
-    found = Touchpoint.objects.filter(source=source, external_id__in=external_ids)
+    found = Touchpoint.objects.filter(
+        source=source, external_id__in=[item.external_id for item in items]
+    )
     return {key: (pk, of) for key, pk, of in found.values_list("external_id", "pk", "customer_id")}
 
 
-def _store(wanted: Mapping[str, Row], taken: Taken, now: datetime) -> dict[str, int]:
+def _store(rows: Sequence[Row], now: datetime) -> dict[str, int]:
     """Add rows with all that follows from them; return the id of each external id added."""
-    # In one order, so that two requests with the same events wait for each other, not in a ring.
-    rows = [wanted[external_id] for external_id in sorted(wanted.keys() - taken.keys())]
     if not rows:
         return {}
     with connection.cursor() as cursor:
         ids = _add(cursor, rows)
         if closing := {row.customer_id for row in rows if row.closes_external_id}:
             mark_refold(cursor, closing, now)
-        loops.reconcile(cursor, (key for row in rows for key in loop_keys(row)))
+        loops.reconcile(cursor, loop_keys(rows))
         templates.flag_templates(cursor, [row.fingerprint for row in rows if row.fingerprint])
-    return {row.external_id: pk for row, pk in zip(rows, ids, strict=True)}
+    return dict(zip([row.external_id for row in rows], ids, strict=True))
 
 
 def _add(cursor: CursorWrapper, rows: Sequence[Row]) -> list[int]:
     """Add rows and the mark that they were added; return their ids."""
     columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-    marked = {name: array(columns[name]) for name in _MARKED} | {
-        "is_via": array(map(bool, columns["via"]))
-    }
+    marked = {name: array(columns[name]) for name in _MARKED}
+    marked["is_via"] = array([bool(via) for via in columns["via"]])
     cursor.execute(_PREPARE, marked | {"size": len(rows)})
     (ids,) = cursor.fetchone()
-    copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids} | columns, len(rows))
+    copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids} | columns)
     return ids
 
 
 def _outcomes(
     items: Sequence[NewTouchpoint],
-    rows: Sequence[Row | None],
+    named: Sequence[NewTouchpoint],
     wrong: Sequence[list[Refusal]],
+    rows: Mapping[str, Row],
     added: Mapping[str, int],
     taken: Taken,
 ) -> Iterator[Outcome]:
     told: set[str] = set()
-    for item, row, flaws in zip(items, rows, wrong, strict=True):
-        if row is None:
+    for item, called, flaws in zip(items, named, wrong, strict=True):
+        external_id = called.external_id
+        if flaws:
             yield Outcome("refused", item.external_id, refusals=tuple(flaws))
-        elif row.external_id in taken:
-            yield Outcome("known", row.external_id, *taken[row.external_id])
+        elif external_id in taken:
+            yield Outcome("known", external_id, *taken[external_id])
         else:
-            status = "known" if row.external_id in told else "recorded"
-            told.add(row.external_id)
-            yield Outcome(status, row.external_id, added[row.external_id], row.customer_id)
+            status = "known" if external_id in told else "recorded"
+            told.add(external_id)
+            yield Outcome(status, external_id, added[external_id], rows[external_id].customer_id)

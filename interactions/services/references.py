@@ -1,5 +1,6 @@
 """Looks up all that the touchpoints of a batch refer to: a query for each kind of thing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -15,10 +16,11 @@ from relationships.selectors import IdentityRef, survivors_of
 from relationships.services import customers_for
 
 _BY_IDENTITY = f"""
-    SELECT identity.kind, identity.value, identity.namespace, customer.id,
-           coalesce(identity.home_id, customer.id), customer.team_id, identity.contact_id
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, namespace, value)
-    JOIN {Identity._meta.db_table} AS identity USING (kind, namespace, value)
+    SELECT identity.value, customer.id, coalesce(identity.home_id, customer.id), customer.team_id,
+           identity.contact_id
+    FROM unnest(%s::text[]) AS wanted (value)
+    JOIN {Identity._meta.db_table} AS identity
+      ON identity.kind = %s AND identity.namespace = %s AND identity.value = wanted.value
     JOIN ({{visible}}) AS customer ON customer.id = identity.customer_id
 """
 _BY_ID = """
@@ -39,9 +41,9 @@ def references(
     Call `keep_customers` first, so that nobody is merged or deleted between this and the end.
     """
     named = {item.customer for item in items}
-    customers = _by_identity([who for who in named if isinstance(who, IdentityRef)], by)
-    customers |= _by_id({who for who in named if isinstance(who, int)}, by)
-    if may_create_customers and (unknown := _creatable(named - customers.keys())):
+    refs = _storable_refs(who for who in named if isinstance(who, IdentityRef))
+    customers = _by_identity(refs, by) | _by_id({who for who in named if isinstance(who, int)}, by)
+    if may_create_customers and (unknown := [ref for ref in refs if ref not in customers]):
         customers_for(refs=unknown, team_id=new_customers_team_id or by.team_id)
         customers |= _by_identity(unknown, by)
     return References(
@@ -62,19 +64,20 @@ def _given(ids: Iterable[int | None]) -> set[int]:
     return {number for number in ids if number is not None}
 
 
-def _creatable(named: Iterable[int | IdentityRef]) -> list[IdentityRef]:
-    refs = [who for who in named if isinstance(who, IdentityRef)]
-    return [ref for ref in refs if identity_flaw(ref) is None]
+def _storable_refs(refs: Iterable[IdentityRef]) -> list[IdentityRef]:
+    """Leave out identities that no customer can have; put neighbours in the index side by side."""
+    return sorted(ref for ref in refs if identity_flaw(ref) is None)
 
 
-def _by_identity(refs: Iterable[IdentityRef], by: Person) -> dict[int | IdentityRef, Whom]:
-    # Sorted, so that neighbours in the index are looked up one after the other.
-    wanted = sorted((ref.kind, ref.namespace, ref.value) for ref in refs if not identity_flaw(ref))
-    if not wanted:
-        return {}
-    columns = [array(column) for column in zip(*wanted, strict=True)]
-    found = _of_visible(_BY_IDENTITY, columns, by)
-    return {IdentityRef(*row[:3]): Whom(*row[3:]) for row in found}
+def _by_identity(refs: Sequence[IdentityRef], by: Person) -> dict[int | IdentityRef, Whom]:
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for kind, value, namespace in refs:
+        groups[kind, namespace].append(value)
+    return {
+        IdentityRef(kind, value, namespace): Whom(*found)
+        for (kind, namespace), values in groups.items()
+        for value, *found in _of_visible(_BY_IDENTITY, [array(values), kind, namespace], by)
+    }
 
 
 def _by_id(ids: Collection[int], by: Person) -> dict[int | IdentityRef, Whom]:

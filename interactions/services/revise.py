@@ -47,14 +47,17 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         if wrong := refusals([item], known, now)[0]:
             raise TouchpointRefusedError(wrong)
         old = _as_row(touchpoint)
-        new = row_for(item, touchpoint.source, known, by)._replace(
+        new = row_for(item, touchpoint.source_id, known, by.pk)._replace(
             recorded_by_id=touchpoint.recorded_by_id,
             **_kept_closing(changes, old),
         )
+        if new == old._replace(team_id=new.team_id, is_template=new.is_template):
+            # Who sends all their records every night corrects nothing.
+            return
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(**new._asdict(), edited_at=now)
         mark(cursor, "id = %s", [touchpoint_id], sign=1)
-        loops.reconcile(cursor, [*loop_keys(old), *loop_keys(new)])
+        loops.reconcile(cursor, loop_keys([old, new]))
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
 
 
@@ -78,7 +81,7 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
         mark(cursor, "id = %s", [touchpoint_id], sign=1 if deleted_at is None else -1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(deleted_at=deleted_at)
         row = _as_row(touchpoint)
-        loops.reconcile(cursor, loop_keys(row))
+        loops.reconcile(cursor, loop_keys([row]))
         flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
 
 

@@ -1,15 +1,14 @@
 """What is stored of a touchpoint, with the defaults of its type filled in."""
 
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
 
 from interactions.fingerprints import fingerprint
-from interactions.models import Direction, Source
+from interactions.models import Direction
 from interactions.services.loops import LoopKey
 from interactions.services.validate import Kind, NewTouchpoint, References
-from relationships.models import Person
 
 USUAL_HOURS = 168
 """In which a loop is to be closed when neither its opener nor the opener's type says so."""
@@ -33,7 +32,7 @@ class Row(NamedTuple):
     via: str
     text: str
     fingerprint: int | None
-    value: Any
+    value: Decimal | None
     severity: int | None
     opens: int | None
     due_at: datetime | None
@@ -44,18 +43,26 @@ class Row(NamedTuple):
     is_template: bool = False
 
 
-def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) -> Row:
-    """Turn a valid item into what is stored."""
+def row_for(item: NewTouchpoint, source_id: int, known: References, by_id: int) -> Row:
+    """Turn a valid item that has an external id into what is stored.
+
+    It runs for every touchpoint that comes in: what few items have is asked for by a plain `if`
+    before anything is called.
+    """
     kind = known.types[item.type]
     customer_id, home_id, team_id, contact_id = known.customers[item.customer]
     if item.contact_id is not None:
         contact_id, home_id = item.contact_id, known.contacts[item.contact_id][1]
     direction = kind.direction if item.direction is None else item.direction
     opens = kind.opens if item.opens is None else (item.opens or None)
-    closes_source_id, closes_external_id = _closes(item, source, known)
+    closes_source_id = closes_external_id = None
+    if item.closes:
+        closes_source_id, closes_external_id = source_id, item.closes
+    elif item.closes_loop is not None:
+        _, closes_source_id, closes_external_id = known.openers[item.closes_loop]
     return Row(
-        source.pk,
-        item.external_id or str(uuid.uuid4()),
+        source_id,
+        item.external_id,
         customer_id,
         team_id,
         contact_id,
@@ -68,32 +75,25 @@ def row_for(item: NewTouchpoint, source: Source, known: References, by: Person) 
         item.sentiment,
         item.via,
         item.text,
-        _fingerprint(item, kind, direction),
+        _fingerprint(item, kind, direction) if item.text else None,
         None if item.value is None else round(item.value, 2),
         item.severity,
         opens,
         _due_at(item, kind) if opens else None,
         closes_source_id,
         closes_external_id,
-        by.pk,
-        home_id if home_id != customer_id else None,
+        by_id,
+        None if home_id == customer_id else home_id,
     )
 
 
-def loop_keys(row: Row) -> Iterator[LoopKey]:
-    """Yield the loops that a row has to do with."""
-    if row.opens:
-        yield row.source_id, row.external_id
-    if row.closes_source_id and row.closes_external_id:
-        yield row.closes_source_id, row.closes_external_id
-
-
-def _closes(
-    item: NewTouchpoint, source: Source, known: References
-) -> tuple[int | None, str | None]:
-    if item.closes_loop is not None:
-        return known.openers[item.closes_loop][1:]
-    return (source.pk, item.closes) if item.closes else (None, None)
+def loop_keys(rows: Iterable[Row]) -> Iterator[LoopKey]:
+    """Yield the loops that rows have to do with."""
+    for row in rows:
+        if row.opens:
+            yield row.source_id, row.external_id
+        if row.closes_source_id and row.closes_external_id:
+            yield row.closes_source_id, row.closes_external_id
 
 
 def _due_at(item: NewTouchpoint, kind: Kind) -> datetime:
@@ -103,4 +103,4 @@ def _due_at(item: NewTouchpoint, kind: Kind) -> datetime:
 def _fingerprint(item: NewTouchpoint, kind: Kind, direction: int) -> int | None:
     """Only what we wrote, as if to this customer alone, is worth comparing."""
     is_written_by_us = kind.points > 0 and direction == Direction.OUTBOUND
-    return fingerprint(item.text) if is_written_by_us and item.text else None
+    return fingerprint(item.text) if is_written_by_us else None

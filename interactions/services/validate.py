@@ -2,12 +2,12 @@
 
 import difflib
 import functools
-from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
+from types import SimpleNamespace as Columns
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -38,7 +38,7 @@ _SEVERITIES = frozenset({None, 1, 3, 8})
 _OPENS = frozenset({None, 0, *LoopKind.values})
 
 
-class NewTouchpoint(Struct, frozen=True, kw_only=True):
+class NewTouchpoint(Struct, frozen=True, kw_only=True, gc=False):
     """A touchpoint as a door hands it in; what is None or empty takes the type's default.
 
     `customer` is an id or an identity. `closes` is the external id, in the same source, of the
@@ -114,8 +114,11 @@ def refusals(
     """
     if not items:
         return []
-    columns = Columns(*zip(*map(_values_of, items), strict=True))
+    values = zip(*map(_values_of, items), strict=True)
+    columns = Columns(**dict(zip(NewTouchpoint.__struct_fields__, values, strict=True)))
     checks = [each for all_right, each in _CHECKS if not all_right(columns, known, now)]
+    if not checks:
+        return [[]] * len(items)
     return [
         [
             Refusal(name, shown(value), reason)
@@ -127,7 +130,6 @@ def refusals(
 
 
 _values_of = attrgetter(*NewTouchpoint.__struct_fields__)
-Columns = namedtuple("Columns", NewTouchpoint.__struct_fields__)
 Wrong = Iterator[tuple[str, Any, str]]
 
 
@@ -161,12 +163,13 @@ def _references(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield from _of_customer(item, known, whom.customer_id)
 
 
-def _references_right(columns: Any, known: References, now: datetime) -> bool:
+def _references_right(columns: Columns, known: References, now: datetime) -> bool:
     return (
         known.types.keys() >= set(columns.type)
         and known.customers.keys() >= set(columns.customer)
-        and known.people >= {pk for pk in columns.person_id if pk is not None}
-        and _are_missing(columns.contact_id, columns.closes_loop)
+        and known.people >= set(_given(columns.person_id))
+        and not _given(columns.contact_id)
+        and not _given(columns.closes_loop)
     )
 
 
@@ -200,7 +203,7 @@ def _moments(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "occurred_at", item.occurred_at, "This is before 1900; give the right year."
 
 
-def _moments_right(columns: Any, known: References, now: datetime) -> bool:
+def _moments_right(columns: Columns, known: References, now: datetime) -> bool:
     try:
         earliest, latest = min(columns.occurred_at), max(columns.occurred_at)
         return earliest >= OLDEST and latest <= now + CLOCK_TOLERANCE
@@ -223,12 +226,17 @@ def _numbers(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "value", item.value, "Use an amount of money below a million million."
 
 
-def _numbers_right(columns: Any, known: References, now: datetime) -> bool:
+def _numbers_right(columns: Columns, known: References, now: datetime) -> bool:
+    sentiments, minutes, values = map(
+        _given, (columns.sentiment, columns.duration_minutes, columns.value)
+    )
     return (
         set(columns.direction) <= _DIRECTIONS
         and set(columns.severity) <= _SEVERITIES
-        and set(columns.customers_in_room) == {1}
-        and _are_missing(columns.sentiment, columns.duration_minutes, columns.value)
+        and all(-1 <= sentiment <= 1 for sentiment in sentiments)
+        and all(0 <= number <= LONGEST_MINUTES for number in minutes)
+        and all(1 <= number <= LARGEST_ROOM for number in set(columns.customers_in_room))
+        and all(value.is_finite() and abs(value) <= LARGEST_VALUE for value in values)
     )
 
 
@@ -245,7 +253,7 @@ def _texts(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
             yield name, value, "Take out the lone surrogates; this is not valid Unicode."
 
 
-def _texts_right(columns: Any, known: References, now: datetime) -> bool:
+def _texts_right(columns: Columns, known: References, now: datetime) -> bool:
     for name, longest in LONGEST.items():
         values = getattr(columns, name)
         text = "".join(values)
@@ -271,12 +279,12 @@ def _loop(item: NewTouchpoint, known: References, now: datetime) -> Wrong:
         yield "due_at", item.due_at, "This is more than a hundred years away."
 
 
-def _loop_right(columns: Any, known: References, now: datetime) -> bool:
-    return set(columns.opens) <= _OPENS and not any(columns.closes) and _are_missing(columns.due_at)
+def _loop_right(columns: Columns, known: References, now: datetime) -> bool:
+    return set(columns.opens) <= _OPENS and not any(columns.closes) and not _given(columns.due_at)
 
 
-def _are_missing(*columns: Sequence[Any]) -> bool:
-    return all(column.count(None) == len(column) for column in columns)
+def _given(column: Sequence[Any]) -> list[Any]:
+    return [] if column.count(None) == len(column) else [v for v in column if v is not None]
 
 
 _CHECKS = (

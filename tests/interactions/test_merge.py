@@ -64,10 +64,14 @@ def keys_of(customer: Customer) -> set[str]:
 
 def everything(*customers: Customer) -> list[Any]:
     """Return all that is known of customers, as it stands in the tables."""
-    return [
-        list(model.objects.filter(customer__in=customers).order_by("pk").values())
+    tables = [
+        model.objects.filter(customer__in=customers)
         for model in (Touchpoint, Loop, Contact, Identity)
-    ] + [list(Customer.objects.filter(pk__in=[one.pk for one in customers]).values())]
+    ] + [Customer.objects.filter(pk__in=[one.pk for one in customers])]
+    return [
+        [{name: row[name] for name in row if name != "updated_at"} for row in rows.values()]
+        for rows in (table.order_by("pk") for table in tables)
+    ]
 
 
 def test_all_that_is_theirs_is_the_survivors(by):

@@ -82,7 +82,7 @@ def test_a_batch_takes_the_same_few_queries_whatever_its_size(
     # Two savepoints and their ends; keeping customers; identities and customers by id; the unknown
     # identities looked up, made and looked up twice; types; the intake; the touchpoints; locks
     # and loops before, made and after; locks and templates.
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         outcomes = record(source=source, items=items, by=by, now=NOW, may_create_customers=True)
 
     assert {outcome.status for outcome in outcomes} == {"recorded"}
