@@ -121,13 +121,18 @@ def test_filters_narrow_and_combine(client):
 def test_updated_since_tells_whose_reading_was_written_since(client):
     customers = CustomerFactory.create_batch(3)
     now = timezone.now()
-    for customer in customers:
-        ReadingFactory(customer=customer)
+    source, by = source_named("test"), AdministratorFactory()
+    items = [
+        NewTouchpoint(type="visit", customer=one.pk, occurred_at=now - timedelta(days=9))
+        for one in customers
+    ]
+    record(source=source, items=items, by=by, now=now)
+    drain(now=now)
     Reading.objects.update(updated_at=now - timedelta(days=1))
     as_of = client.get(URL).json()["as_of"]
     item = NewTouchpoint(type="visit", customer=customers[1].pk, occurred_at=now)
-    record(source=source_named("test"), items=[item], by=AdministratorFactory(), now=now)
-    drain(now=now - timedelta(minutes=5))  # whose clock is behind
+    record(source=source, items=[item], by=by, now=now)
+    drain(now=now - timedelta(minutes=5))  # by a clock that is behind
 
     assert names(client.get(f"{URL}?updated_since={as_of}")) == [customers[1].name]
 
