@@ -11,6 +11,7 @@ CALL: dict[str, Any] = {
     "direction": "inbound",
     "duration_minutes": 12,
 }
+LONGER_CALL = CALL | {"duration_minutes": 25}
 ORDER: dict[str, Any] = {
     "type": "order.placed",
     "customer": {"email": "zoe@example.com"},
@@ -27,6 +28,32 @@ RECORDED: dict[str, Any] = {
     "id": 48213,
     "customer_id": 12,
     "errors": [],
+}
+TOUCHPOINT: dict[str, Any] = {
+    "id": 48213,
+    "source": {"id": 3, "name": "shop"},
+    "external_id": "call-81723",
+    "type": "call.phone",
+    "customer_id": 12,
+    "contact_id": None,
+    "person_id": None,
+    "occurred_at": "2026-03-02T08:30:00Z",
+    "direction": "inbound",
+    "duration_minutes": 25,
+    "customers_in_room": 1,
+    "sentiment": None,
+    "via": "",
+    "text": "",
+    "is_template": False,
+    "value": None,
+    "severity": None,
+    "opens": "none",
+    "due_at": None,
+    "closes": None,
+    "closes_source_id": None,
+    "recorded_at": "2026-03-02T08:42:10.117312Z",
+    "edited_at": "2026-03-02T09:01:55.602204Z",
+    "deleted_at": None,
 }
 KNOWN = RECORDED | {"status": "known"}
 BATCH_RESULT: dict[str, Any] = {

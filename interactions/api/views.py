@@ -18,7 +18,8 @@ from interactions.api.batches import items_of
 from interactions.api.idempotency import PARAMETER, answered_once
 from interactions.api.items import LARGEST_BATCH, Touchpoint
 from interactions.api.receive import receive
-from interactions.services import Outcome, source_named, source_of
+from interactions.api.senders import sender_of
+from interactions.services import Outcome
 from relationships.api.bodies import (
     Untouched,
     json_body,
@@ -26,10 +27,9 @@ from relationships.api.bodies import (
     json_response,
     largest_body,
 )
-from relationships.api.permissions import HasScope, may
+from relationships.api.permissions import HasScope
 from relationships.api.problems import MalformedError, RefusedError
 from relationships.api.schema import answer, problems, refer
-from relationships.models import AccessKey
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 BODY_ERRORS = (400, 413, 415)
@@ -148,11 +148,11 @@ def _recorded(request: Request, body: bytes) -> HttpResponse:
 
 
 def _received(request: Request, raws: Sequence[bytes | msgspec.Raw]) -> list[Outcome]:
-    is_key = isinstance(request.auth, AccessKey)
+    sender = sender_of(request)
     return receive(
         raws,
-        source=source_of(request.user) if is_key else source_named(selectors.BY_HAND),
-        by=request.user,
+        source=sender.source,
+        by=sender.by,
         now=timezone.now(),
-        may_create_customers=is_key and may(request, "customers:write"),
+        may_create_customers=sender.may_create_customers,
     )
