@@ -73,3 +73,15 @@ def service_account_at(email: str) -> Person | None:
 def is_origin_of_a_key(origin: str) -> bool:
     """Whether any key that was not revoked may be used from web pages of this origin."""
     return AccessKey.objects.filter(origins__contains=[origin], revoked_at=None).exists()
+
+
+def service_account_with(pk: int) -> Person | None:
+    """Return the service account with this id."""
+    accounts = Person.objects.filter(role=Person.Role.SERVICE).select_related("team")
+    return accounts.filter(pk=pk).first()
+
+
+def key_with(pk: int) -> AccessKey | None:
+    """Return the key with this id, with its account and all that is said of it."""
+    related = ("person__team", "created_by", "revoked_by", "replaces", "replacement")
+    return AccessKey.objects.select_related(*related).filter(pk=pk).first()
