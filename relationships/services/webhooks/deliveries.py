@@ -11,7 +11,12 @@ import msgspec
 from django.db import connection, transaction
 from standardwebhooks import Webhook
 
-from relationships.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from relationships.models import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from relationships.services.webhooks.posting import Answer
 from relationships.webhook_kinds import PING
 
@@ -115,6 +120,11 @@ def message_body(kind: str, occurred_at: datetime, data: str) -> bytes:
     """Return what is sent of an event, whose data is JSON already: the same at every try."""
     message = {"type": kind, "timestamp": occurred_at, "data": msgspec.Raw(data.encode())}
     return msgspec.json.encode(message)
+
+
+def message_body_of(event: WebhookEvent) -> bytes:
+    """Return what is sent of an event that was read already."""
+    return message_body(event.kind, event.occurred_at, msgspec.json.encode(event.data).decode())
 
 
 def _parcel(
