@@ -40,7 +40,7 @@ class Result(Struct, gc=False):
             outcome.external_id,
             outcome.touchpoint_id,
             outcome.customer_id,
-            [FieldError(_name(wrong), wrong.value, wrong.reason) for wrong in outcome.refusals],
+            [FieldError(*wrong) for wrong in outcome.refusals],
         )
 
 
@@ -141,14 +141,9 @@ class TypesAnswer(Struct):
 def pointers(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
     """Tell the refusals of a single touchpoint with JSON pointers."""
     return [
-        {"pointer": _pointer(_name(wrong)), "value": wrong.value, "detail": wrong.reason}
+        {"pointer": _pointer(wrong.field), "value": wrong.value, "detail": wrong.reason}
         for wrong in refusals
     ]
-
-
-def _name(wrong: Refusal) -> str:
-    """Return what a field is called in JSON."""
-    return {"contact": "contact_id", "person": "person_id"}.get(wrong.field, wrong.field)
 
 
 def _pointer(field: str) -> str:

@@ -1,11 +1,13 @@
 """Touchpoints as JSON: decoded one by one, so that a bad one never spoils its neighbours."""
 
 import difflib
+import functools
 import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
@@ -26,6 +28,8 @@ from relationships.identities import IdentityFlawError, email_ref, phone_ref
 from relationships.selectors import IdentityRef
 
 LARGEST_BATCH = 5_000
+MOST_FLAWS = 10
+"""Wrong values that are told of one item; an object may have a million fields that do not exist."""
 
 DIRECTIONS = {member.name.lower(): member.value for member in Direction}
 OPENS = {"none": 0} | {member.name.lower(): member.value for member in LoopKind}
@@ -54,6 +58,17 @@ class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True, 
     phone: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
 
 
+class ContactReference(CustomerReference):
+    """Which person at the customer it was: give exactly one of id, foreign_id, email and phone."""
+
+
+class PersonReference(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Which of us was there: give exactly one of id and email."""
+
+    id: int | UnsetType = UNSET
+    email: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
+
+
 class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that happened between a customer and us; what is left out is as its type says."""
 
@@ -69,7 +84,9 @@ class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults
         | None
     ) = None
     direction: Literal["inbound", "outbound", "mutual"] | None = None
+    contact: ContactReference | None = None
     contact_id: int | None = None
+    person: PersonReference | None = None
     person_id: Annotated[int, Meta(description="Which of us was there.")] | None = None
     duration_minutes: int | None = None
     customers_in_room: int | None = None
@@ -100,6 +117,11 @@ CUSTOMER = (
     'Use exactly one of {"id": 12}, {"foreign_id": "C-1", "namespace": "shop"}, '
     '{"email": "zoe@example.com"} and {"phone": "+49 30 901820"}.'
 )
+CONTACT = (
+    'Use exactly one of {"id": 12}, {"foreign_id": "P-1", "namespace": "shop"}, '
+    '{"email": "tom@example.com"} and {"phone": "+49 30 901820"}.'
+)
+PERSON = 'Use exactly one of {"id": 12} and {"email": "ann@example.com"}.'
 _MOMENT = "Use an RFC 3339 moment with an offset, such as 2026-03-01T12:30:00Z."
 _WHOLE = "Use a whole number."
 _TEXT = "Use a string."
@@ -109,7 +131,9 @@ RIGHT = {
     "occurred_at": _MOMENT,
     "external_id": _TEXT,
     "direction": "Use inbound, outbound or mutual.",
+    "contact": CONTACT,
     "contact_id": _WHOLE,
+    "person": PERSON,
     "person_id": _WHOLE,
     "duration_minutes": _WHOLE,
     "customers_in_room": _WHOLE,
@@ -163,18 +187,28 @@ def read(raw: bytes | msgspec.Raw, *, namespace: str) -> NewTouchpoint | list[Re
         item = _decoder.decode(raw)
     except _UNREADABLE as error:
         return _flaws(raw, error)
+    contact_id, contact, person_id, person = item.contact_id, None, item.person_id, ""
+    field = "customer"
     try:
         customer = _customer(item.customer, namespace)
+        if item.contact is not None:
+            field = "contact"
+            contact_id, contact = _contact(item.contact, namespace, contact_id)
+        if item.person is not None:
+            field = "person"
+            person_id, person = _person(item.person, person_id)
     except IdentityFlawError as error:
-        return [Refusal("customer", _text(item.customer), str(error))]
+        return [Refusal(field, _text(getattr(item, field)), str(error))]
     return NewTouchpoint(
         type=item.type,
         customer=customer,
         occurred_at=item.occurred_at,
         external_id=item.external_id or "",
         direction=None if item.direction is None else DIRECTIONS[item.direction],
-        contact_id=item.contact_id,
-        person_id=item.person_id,
+        contact_id=contact_id,
+        contact=contact,
+        person_id=person_id,
+        person=person,
         duration_minutes=item.duration_minutes,
         customers_in_room=1 if item.customers_in_room is None else item.customers_in_room,
         sentiment=item.sentiment,
@@ -189,12 +223,14 @@ def read(raw: bytes | msgspec.Raw, *, namespace: str) -> NewTouchpoint | list[Re
     )
 
 
-def _customer(reference: CustomerReference, namespace: str) -> int | IdentityRef:
+def _customer(
+    reference: CustomerReference, namespace: str, right: str = CUSTOMER
+) -> int | IdentityRef:
     foreign_id = reference.foreign_id
     given = (reference.id is not UNSET) + (reference.email is not UNSET)
     given += (reference.phone is not UNSET) + (foreign_id is not UNSET)
     if given != 1 or (reference.namespace is not UNSET and foreign_id is UNSET):
-        raise IdentityFlawError(CUSTOMER)
+        raise IdentityFlawError(right)
     if isinstance(foreign_id, str):
         where = reference.namespace if isinstance(reference.namespace, str) else namespace
         return IdentityRef("foreign", foreign_id, where)
@@ -203,6 +239,25 @@ def _customer(reference: CustomerReference, namespace: str) -> int | IdentityRef
     if isinstance(reference.phone, str):
         return phone_ref(reference.phone)
     return reference.id  # type: ignore[return-value]
+
+
+def _contact(
+    reference: ContactReference, namespace: str, contact_id: int | None
+) -> tuple[int | None, IdentityRef | None]:
+    named = _customer(reference, namespace, CONTACT)
+    if contact_id is not None:
+        raise IdentityFlawError("Give contact or contact_id, not both.")
+    return (None, named) if isinstance(named, IdentityRef) else (named, None)
+
+
+def _person(reference: PersonReference, person_id: int | None) -> tuple[int | None, str]:
+    if (reference.id is UNSET) == (reference.email is UNSET):
+        raise IdentityFlawError(PERSON)
+    if person_id is not None:
+        raise IdentityFlawError("Give person or person_id, not both.")
+    if isinstance(reference.email, str):
+        return None, email_ref(reference.email).value
+    return reference.id, ""  # type: ignore[return-value]
 
 
 def _flaws(raw: bytes | msgspec.Raw, error: Exception) -> list[Refusal]:
@@ -214,22 +269,27 @@ def _flaws(raw: bytes | msgspec.Raw, error: Exception) -> list[Refusal]:
         return [Refusal(place[1] if place else "", shown(_start(raw)), _reason(error))]
     if not isinstance(fields, dict):
         return [Refusal("", _text(fields), "Use an object, as the schema says.")]
-    flaws = [flaw for name, value in fields.items() for flaw in _flaws_of(name, value)]
+    found = (flaw for name, value in fields.items() for flaw in _flaws_of(name, value))
+    flaws = list(islice(found, MOST_FLAWS))
     flaws += [Refusal(name, "", f"This is missing. {RIGHT[name]}") for name in _missing(fields)]
     return flaws or [Refusal("", shown(_start(raw)), _reason(error))]
 
 
 def _flaws_of(name: str, value: Any) -> list[Refusal]:
     if name not in _TYPES:
-        near = difflib.get_close_matches(name[:100], _TYPES, n=1)
-        hint = f"did you mean {near[0]}?" if near else "see /api/docs/."
-        return [Refusal(shown(name), _text(value), f"There is no such field; {hint}")]
+        return [Refusal(shown(name), _text(value), f"There is no such field; {_hint(name[:100])}")]
     try:
         msgspec.convert(value, _TYPES[name])
     except msgspec.ValidationError as error:
         place = _PLACE.search(str(error))
         return [Refusal(f"{name}.{place[1]}" if place else name, _text(value), RIGHT[name])]
     return []
+
+
+@functools.lru_cache(maxsize=256)
+def _hint(name: str) -> str:
+    near = difflib.get_close_matches(name, _TYPES, n=1)
+    return f"did you mean {near[0]}?" if near else "see /api/docs/."
 
 
 def _missing(fields: dict[str, Any]) -> Sequence[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from interactions.models import Source, Touchpoint
 from interactions.selectors.own import is_storable
 from interactions.services.record import record
+from interactions.services.references import references
 from interactions.services.revise import (
     TouchpointGoneError,
     TouchpointRefusedError,
@@ -15,11 +16,10 @@ from interactions.services.revise import (
     edit,
     restore,
 )
-from interactions.services.validate import NewTouchpoint, identity_flaw
+from interactions.services.validate import NewTouchpoint
 from relationships import access
 from relationships.models import Person
-from relationships.selectors import IdentityRef
-from relationships.services import customers_for, keep_customers
+from relationships.services import keep_customers
 
 Check = Callable[[Touchpoint | None], None]
 """Looks at a touchpoint that nobody else can change now, and raises to leave it as it is."""
@@ -112,8 +112,7 @@ def _correct(
 ) -> None:
     if known.deleted_at is not None:
         raise TouchpointDeletedError(known.deleted_at)
-    named = item.customer
-    if may_create_customers and isinstance(named, IdentityRef) and identity_flaw(named) is None:
-        customers_for(refs=[named], team_id=by.team_id)
+    if may_create_customers:
+        references([item], by=by, may_create_customers=True)
     changes = {name: getattr(item, name) for name in CORRECTED}
     edit(touchpoint_id=known.pk, by=by, now=now, **changes)

@@ -1,7 +1,7 @@
 """Looks up all that the touchpoints of a batch refer to: a query for each kind of thing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -9,11 +9,19 @@ from django.db import connection
 
 from interactions.models import Loop, TouchpointType
 from interactions.services.copying import array
-from interactions.services.validate import Kind, NewTouchpoint, References, Whom, identity_flaw
+from interactions.services.validate import (
+    AtCustomer,
+    Kind,
+    NewTouchpoint,
+    References,
+    Whom,
+    identity_flaw,
+)
 from relationships import access
 from relationships.models import Contact, Identity, Person
 from relationships.selectors import IdentityRef, survivors_of
 from relationships.services import customers_for
+from relationships.services.introductions import Newcomer, introduce
 
 _BY_IDENTITY = f"""
     SELECT identity.value, customer.id, coalesce(identity.home_id, customer.id), customer.team_id,
@@ -22,6 +30,11 @@ _BY_IDENTITY = f"""
     JOIN {Identity._meta.db_table} AS identity
       ON identity.kind = %s AND identity.namespace = %s AND identity.value = wanted.value
     JOIN ({{visible}}) AS customer ON customer.id = identity.customer_id
+"""
+_CONTACTS = f"""
+    SELECT kind, value, namespace, contact_id, customer_id, coalesce(home_id, customer_id)
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, value, namespace)
+    JOIN {Identity._meta.db_table} USING (kind, value, namespace)
 """
 _BY_ID = """
     SELECT customer.id, customer.team_id
@@ -36,7 +49,7 @@ def references(
     may_create_customers: bool,
     new_customers_team_id: int | None = None,
 ) -> References:
-    """Look up what these touchpoints refer to; make customers for unknown identities if allowed.
+    """Look up what these touchpoints refer to; make who is unknown if allowed.
 
     Call `keep_customers` first, so that nobody is merged or deleted between this and the end.
     """
@@ -49,8 +62,10 @@ def references(
     return References(
         types=_types(),
         customers=customers,
-        contacts=_contacts(_given(item.contact_id for item in items)),
-        people=_people(_given(item.person_id for item in items)),
+        contacts=_contacts(_given(item.contact_id for item in items))
+        | _named_contacts(items, customers, may_create=may_create_customers),
+        people=_people(_given(item.person_id for item in items))
+        | _named_people({item.person for item in items if item.person}),
         openers=_openers(_given(item.closes_loop for item in items)),
     )
 
@@ -116,22 +131,56 @@ def _types() -> dict[str, Kind]:
     return {key: Kind(*fields) for key, *fields in rows}
 
 
-def _contacts(contact_ids: set[int]) -> dict[int, tuple[int, int]]:
-    """Return whose each contact is, now and beneath merges."""
+def _contacts(contact_ids: set[int]) -> dict[int | IdentityRef, AtCustomer]:
     if not contact_ids:
         return {}
     rows = Contact.objects.filter(pk__in=storable(contact_ids))
     return {
-        pk: (customer_id, home_id or customer_id)
+        pk: AtCustomer(pk, customer_id, home_id or customer_id)
         for pk, customer_id, home_id in rows.values_list("pk", "customer_id", "home_id")
     }
 
 
-def _people(person_ids: set[int]) -> frozenset[int]:
+def _named_contacts(
+    items: Sequence[NewTouchpoint],
+    customers: Mapping[int | IdentityRef, Whom],
+    *,
+    may_create: bool,
+) -> dict[int | IdentityRef, AtCustomer]:
+    """Return whom identities of contacts mean; make contacts of the unknown ones if allowed."""
+    named = {item.contact: item.customer for item in reversed(items) if item.contact is not None}
+    refs = _storable_refs(named)
+    known = _contacts_by_identity(refs)
+    if may_create and (unknown := [ref for ref in refs if ref not in known]):
+        newcomers = [
+            Newcomer(ref, "", at=customers[named[ref]].home_id, contact_name=ref.value)
+            for ref in unknown
+            if named[ref] in customers
+        ]
+        introduce(newcomers=newcomers, team_id=None)
+        known |= _contacts_by_identity(unknown)
+    return known
+
+
+def _contacts_by_identity(refs: Sequence[IdentityRef]) -> dict[int | IdentityRef, AtCustomer]:
+    if not refs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, [list(column) for column in zip(*refs, strict=True)])
+        return {IdentityRef(*row[:3]): AtCustomer(*row[3:]) for row in cursor.fetchall()}
+
+
+def _people(person_ids: set[int]) -> dict[int | str, int]:
     if not person_ids:
-        return frozenset()
+        return {}
     people = Person.objects.filter(pk__in=storable(person_ids))
-    return frozenset(people.values_list("pk", flat=True))
+    return {pk: pk for pk in people.values_list("pk", flat=True)}
+
+
+def _named_people(emails: set[str]) -> dict[int | str, int]:
+    if not emails:
+        return {}
+    return dict(Person.objects.filter(email__in=emails).values_list("email", "pk"))
 
 
 def _openers(loop_ids: set[int]) -> dict[int, tuple[int, int, str]]:

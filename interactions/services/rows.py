@@ -52,7 +52,9 @@ def row_for(item: NewTouchpoint, source_id: int, known: References, by_id: int) 
     kind = known.types[item.type]
     customer_id, home_id, team_id, contact_id = known.customers[item.customer]
     if item.contact_id is not None:
-        contact_id, home_id = item.contact_id, known.contacts[item.contact_id][1]
+        contact_id, _, home_id = known.contacts[item.contact_id]
+    elif item.contact is not None:
+        contact_id, _, home_id = known.contacts[item.contact]
     direction = kind.direction if item.direction is None else item.direction
     opens = kind.opens if item.opens is None else (item.opens or None)
     closes_source_id = closes_external_id = None
@@ -66,7 +68,7 @@ def row_for(item: NewTouchpoint, source_id: int, known: References, by_id: int) 
         customer_id,
         team_id,
         contact_id,
-        item.person_id,
+        known.people[item.person] if item.person else item.person_id,
         kind.id,
         direction,
         item.occurred_at,

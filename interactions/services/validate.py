@@ -41,9 +41,10 @@ _OPENS = frozenset({None, 0, *LoopKind.values})
 class NewTouchpoint(Struct, frozen=True, kw_only=True, gc=False):
     """A touchpoint as a door hands it in; what is None or empty takes the type's default.
 
-    `customer` is an id or an identity. `closes` is the external id, in the same source, of the
-    touchpoint that opened the loop this one closes; `closes_loop` is that loop's own id.
-    `opens` is a `LoopKind`, or 0 to open nothing although the type would.
+    `customer` is an id or an identity. A contact is named by id or, in `contact`, by identity; who
+    of us was there by id or, in `person`, by e-mail address. `closes` is the external id, in the
+    same source, of the touchpoint that opened the loop this one closes; `closes_loop` is that
+    loop's own id. `opens` is a `LoopKind`, or 0 to open nothing although the type would.
     """
 
     type: str
@@ -53,6 +54,8 @@ class NewTouchpoint(Struct, frozen=True, kw_only=True, gc=False):
     direction: int | None = None
     contact_id: int | None = None
     person_id: int | None = None
+    contact: IdentityRef | None = None
+    person: str = ""
     duration_minutes: int | None = None
     customers_in_room: int = 1
     sentiment: float | None = None
@@ -83,6 +86,14 @@ class Whom(NamedTuple):
     contact_id: int | None = None
 
 
+class AtCustomer(NamedTuple):
+    """A contact, or nobody in particular, and whose they are: now, and beneath all merges."""
+
+    contact_id: int | None
+    customer_id: int
+    home_id: int
+
+
 class Kind(NamedTuple):
     """What recording asks of a touchpoint type."""
 
@@ -99,8 +110,8 @@ class References:
 
     types: Mapping[str, Kind]
     customers: Mapping[int | IdentityRef, Whom]  # by how the touchpoints name them
-    contacts: Mapping[int, tuple[int, int]]  # the customer of each contact, now and beneath merges
-    people: frozenset[int]
+    contacts: Mapping[int | IdentityRef, AtCustomer]
+    people: Mapping[int | str, int]  # by id and by e-mail address
     openers: Mapping[int, tuple[int, int, str]]  # customer, source and external id that opened it
 
 
@@ -133,10 +144,10 @@ _values_of = attrgetter(*NewTouchpoint.__struct_fields__)
 Wrong = Iterator[tuple[str, Any, str]]
 
 
-def identity_flaw(ref: IdentityRef) -> str | None:
+def identity_flaw(ref: IdentityRef, who: str = "customer") -> str | None:
     """Return what keeps an identity from being stored, None when nothing does."""
     if not ref.value or ref.value.isspace():
-        return "Say which customer it was."
+        return f"Say which {who} it was."
     if ref.kind not in _KINDS or (ref.namespace and ref.kind != Identity.Kind.FOREIGN):
         return "Use an e-mail address, a phone number, or a foreign id with its namespace."
     if len(ref.value) > LONGEST_IDENTITY or len(ref.namespace) > LONGEST_NAMESPACE:
@@ -167,24 +178,39 @@ def _references_right(columns: Columns, known: References, now: datetime) -> boo
     return (
         known.types.keys() >= set(columns.type)
         and known.customers.keys() >= set(columns.customer)
-        and known.people >= set(_given(columns.person_id))
+        and known.people.keys() >= set(_given(columns.person_id))
+        and not any(columns.person)
         and not _given(columns.contact_id)
+        and not _given(columns.contact)
         and not _given(columns.closes_loop)
     )
 
 
 def _of_customer(item: NewTouchpoint, known: References, customer_id: int) -> Wrong:
-    contact = (customer_id,) if item.contact_id is None else known.contacts.get(item.contact_id)
-    if contact is None or contact[0] != customer_id:
-        yield "contact", item.contact_id, "This customer has no such contact."
-    if item.person_id is not None and item.person_id not in known.people:
-        yield "person", item.person_id, "There is no such person among us."
+    yield from _contact(item, known, customer_id)
+    yield from _person(item, known)
     if item.closes_loop is not None:
         opener = known.openers.get(item.closes_loop)
         if opener is None or opener[0] != customer_id:
             yield "closes_loop", item.closes_loop, "This customer has no such loop."
     if item.closes and item.closes_loop is not None:
         yield "closes", item.closes, "Give closes or closes_loop, not both."
+
+
+def _contact(item: NewTouchpoint, known: References, customer_id: int) -> Wrong:
+    for name, given in (("contact_id", item.contact_id), ("contact", item.contact)):
+        if given is None:
+            continue
+        if isinstance(given, IdentityRef) and (flaw := identity_flaw(given, "contact")):
+            yield name, given, flaw
+        elif given not in known.contacts or known.contacts[given].customer_id != customer_id:
+            yield name, given, "This customer has no such contact."
+
+
+def _person(item: NewTouchpoint, known: References) -> Wrong:
+    for name, given in (("person_id", item.person_id), ("person", item.person or None)):
+        if given is not None and given not in known.people:
+            yield name, given, "There is no such person among us."
 
 
 @functools.lru_cache(maxsize=256)
