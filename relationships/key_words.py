@@ -13,6 +13,7 @@ from relationships.words import plural, span
 
 ENDS_SOON = timedelta(days=14)
 UNUSED_FOR = timedelta(days=90)
+TRIED_LATELY = timedelta(days=7)
 
 STATE_WORDS = {
     AccessKey.State.REVOKED: "Revoked",
@@ -58,11 +59,15 @@ class AccountRow:
     is_on: bool
     live: Sequence[KeyRow]
     ended: Sequence[KeyRow]
+    refused: str
 
 
 def account_row(account: Person, now: datetime) -> AccountRow:
     """Tell a service account whose keys were fetched with it."""
-    rows = [key_row(key, now) for key in account.keys.all()]
+    keys = account.keys.all()
+    rows = [key_row(key, now) for key in keys]
+    tried = max((key.last_refused_at for key in keys if key.last_refused_at), default=None)
+    is_tried_lately = tried is not None and now - tried < TRIED_LATELY
     return AccountRow(
         account.pk,
         account.name,
@@ -70,6 +75,7 @@ def account_row(account: Person, now: datetime) -> AccountRow:
         account.is_active,
         [row for row in rows if row.is_live],
         [row for row in rows if not row.is_live],
+        f"still tried {ago(tried, now)}" if tried and is_tried_lately else "",
     )
 
 
@@ -82,7 +88,7 @@ def key_row(key: AccessKey, now: datetime) -> KeyRow:
         is_live=not _has_ended(state),
         tags=_tags(key, state, now),
         scopes=key.scopes,
-        meanings=[SCOPES.get(scope, scope) for scope in key.scopes],
+        meanings=[meaning for scope, meaning in SCOPES.items() if scope in key.scopes],
         made=_said_by("Made", key.created_at, key.created_by),
         used=_used("Last used", key.last_used_at, key.last_used_from, now) or "Never used",
         ends=_ends(key, state),
@@ -132,6 +138,8 @@ def _tags(key: AccessKey, state: AccessKey.State, now: datetime) -> list[Tag]:
         tags.append(Tag(f"Ends in {span(key.expires_at - now)}", "bad"))
     if is_unused(key, now):
         tags.append(Tag(f"Unused for {UNUSED_FOR.days} days", "bad"))
+    if key.origins and not _has_ended(state) and any(":read" in scope for scope in key.scopes):
+        tags.append(Tag("Visitors of a page can read with it", "bad"))
     return tags
 
 

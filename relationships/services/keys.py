@@ -19,7 +19,7 @@ SCOPES = {
     "touchpoints:read": "read touchpoints and loops",
     "customers:read": "read customers and their health",
     "customers:write": "make customers for identities that nobody knows yet",
-    "contacts:read": "read contacts and what they are reached by",
+    "contacts:read": "read contacts and their addresses",
     "organisation:read": "read people, teams, segments, sources and totals of the organisation",
     "policy:read": "read the versions of the scoring policy",
     "exports:read": "export everything the key may read, at once",

@@ -5,21 +5,16 @@
 
 const TOLD_MS = 2500;
 
-function select(source) {
-  if (source instanceof HTMLInputElement) source.select();
-  else getSelection().selectAllChildren(source);
-}
-
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   const label = button.querySelector("span");
   const before = label.textContent;
   try {
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    await navigator.clipboard.writeText(source.textContent);
     label.textContent = "Copied";
   } catch {
     source.focus();
-    select(source);
+    getSelection().selectAllChildren(source);
     label.textContent = "Press Ctrl+C";
   }
   setTimeout(() => { label.textContent = before; }, TOLD_MS);
