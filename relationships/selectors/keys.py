@@ -85,3 +85,11 @@ def key_with(pk: int) -> AccessKey | None:
     """Return the key with this id, with its account and all that is said of it."""
     related = ("person__team", "created_by", "revoked_by", "replaces", "replacement")
     return AccessKey.objects.select_related(*related).filter(pk=pk).first()
+
+
+def keys_called(account_name: str, start: str) -> QuerySet[AccessKey]:
+    """Return the keys of this service account that start so."""
+    of_account = AccessKey.objects.filter(
+        person__name=account_name.replace("\x00", ""), person__role=Person.Role.SERVICE
+    )
+    return of_account.filter(prefix__startswith=start.replace("\x00", "").rstrip("…")[:12])

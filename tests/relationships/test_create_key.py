@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relationships.models import AccessKey, Person
-from relationships.services import create_key, note_use
+from relationships.services import create_key, key_digest, note_use
 from tests.factories import PersonFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,13 @@ def test_key_may_end_and_may_be_bound_to_a_team():
         ({"team": "West"}, "There is no such team; use South"),
         ({"expires_days": 0}, "use 1 to 3,650"),
         ({"expires_days": 10**12}, "use 1 to 3,650"),
+        ({"rate": 0}, "use 1 to 1,000,000"),
+        ({"origin": ["shop"]}, "Use scheme and name"),
+        ({"scope": ()}, r"Scope \(none\): use one of"),
+        ({"overlap_hours": 1}, "goes with --rotate"),
+        ({"rotate": "hearth_"}, "--rotate keeps all rights"),
+        ({"scope": (), "rotate": "hearth_x"}, "no key starts so"),
+        ({"scope": (), "rotate": "hearth_", "overlap_hours": -1}, "use 0 to 8,760"),
     ],
 )
 def test_wrong_option_is_refused_in_a_sentence(options, sentence):
@@ -71,6 +78,38 @@ def test_wrong_option_is_refused_in_a_sentence(options, sentence):
         create(**options)
 
     assert AccessKey.objects.count() == 1
+
+
+def test_key_may_have_a_rate_and_origins():
+    create(rate=60, origin=["https://Shop.example/", "http://localhost:5173"])
+
+    key = AccessKey.objects.get()
+    assert key.requests_per_minute == 60
+    assert key.origins == ["http://localhost:5173", "https://shop.example"]
+
+
+def test_key_is_rotated_by_how_it_starts():
+    create()
+    old = AccessKey.objects.get()
+
+    said = create(scope=(), rotate=f"{old.prefix}…", overlap_hours=1)
+
+    new = AccessKey.objects.get(replaces=old)
+    old.refresh_from_db()
+    assert new.scopes == old.scopes
+    assert new.digest == key_digest(re.search(r"hearth_[\w-]{20,}", said)[0])
+    assert timedelta(minutes=59) < old.expires_at - timezone.now() <= timedelta(hours=1)
+    assert f"{old.prefix}… goes on until" in said
+
+
+def test_start_that_several_keys_have_is_not_guessed():
+    create()
+    create()
+
+    with pytest.raises(CommandError, match="several keys start so"):
+        create(scope=(), rotate="hearth_")
+
+    assert AccessKey.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
