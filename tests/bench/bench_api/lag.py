@@ -23,6 +23,12 @@ LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 60
 
 
+_WAITING = """
+    SELECT customer_id FROM interactions_touchpointchange
+    UNION SELECT unnest(customer_ids) FROM interactions_intake
+"""
+
+
 class Result(msgspec.Struct):
     """What the API says of one event, as far as it matters here."""
 
@@ -56,7 +62,7 @@ class Watch(threading.Thread):
         """Look until told that it is over."""
         with closing(connected(self._database)) as connection, connection.cursor() as cursor:
             while not self._is_over.is_set():
-                cursor.execute("SELECT DISTINCT customer_id FROM interactions_touchpointchange")
+                cursor.execute(_WAITING)
                 waiting = frozenset(pk for (pk,) in cursor)
                 # Taken after the answer: the true moment was earlier, never later.
                 self.looks.append(Look(time.perf_counter(), waiting))
