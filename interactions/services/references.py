@@ -31,6 +31,7 @@ _BY_IDENTITY = f"""
       ON identity.kind = %s AND identity.namespace = %s AND identity.value = wanted.value
     JOIN ({{visible}}) AS customer ON customer.id = identity.customer_id
 """
+_TYPES = f"SELECT key, {', '.join(Kind._fields)} FROM {TouchpointType._meta.db_table}"
 _CONTACTS = f"""
     SELECT kind, value, namespace, contact_id, customer_id, coalesce(home_id, customer_id)
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, value, namespace)
@@ -127,8 +128,9 @@ def _of_visible(sql: str, params: list[Any], by: Person) -> list[tuple[Any, ...]
 
 
 def _types() -> dict[str, Kind]:
-    rows = TouchpointType.objects.values_list("key", *Kind._fields)
-    return {key: Kind(*fields) for key, *fields in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_TYPES)
+        return {key: Kind(*fields) for key, *fields in cursor.fetchall()}
 
 
 def _contacts(contact_ids: set[int]) -> dict[int | IdentityRef, AtCustomer]:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from interactions.models import Touchpoint
 from interactions.services import loops
 from interactions.services.marks import mark
 from interactions.services.references import references
-from interactions.services.rows import Row, loop_keys, row_for
+from interactions.services.rows import COLUMNS, Row, loop_keys, row_for
 from interactions.services.templates import flag_templates
 from interactions.services.validate import NewTouchpoint, Refusal, refusals
 from relationships import access
@@ -47,15 +47,16 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         if wrong := refusals([item], known, now)[0]:
             raise TouchpointRefusedError(wrong)
         old = _as_row(touchpoint)
-        new = row_for(item, touchpoint.source_id, known, by.pk)._replace(
+        new = replace(
+            row_for(item, touchpoint.source_id, known, by.pk),
             recorded_by_id=touchpoint.recorded_by_id,
             **_kept_closing(changes, old),
         )
-        if new == old._replace(team_id=new.team_id, is_template=new.is_template):
+        if new == replace(old, team_id=new.team_id, is_template=new.is_template):
             # Who sends all their records every night corrects nothing.
             return
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
-        Touchpoint.objects.filter(pk=touchpoint_id).update(**new._asdict(), edited_at=now)
+        Touchpoint.objects.filter(pk=touchpoint_id).update(**asdict(new), edited_at=now)
         mark(cursor, "id = %s", [touchpoint_id], sign=1)
         loops.reconcile(cursor, loop_keys([old, new]))
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
@@ -97,7 +98,7 @@ def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:
-    return Row(*(getattr(touchpoint, column) for column in Row._fields))
+    return Row(*(getattr(touchpoint, column) for column in COLUMNS))
 
 
 def _as_item(touchpoint: Touchpoint) -> NewTouchpoint:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from operator import attrgetter
+
+from msgspec import Struct
 
 from interactions.fingerprints import fingerprint
 from interactions.models import Direction
@@ -14,7 +16,7 @@ USUAL_HOURS = 168
 """In which a loop is to be closed when neither its opener nor the opener's type says so."""
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True, gc=False):
     """A touchpoint as it is stored; each field is a column."""
 
     source_id: int
@@ -41,6 +43,11 @@ class Row(NamedTuple):
     recorded_by_id: int | None
     home_id: int | None
     is_template: bool = False
+
+
+COLUMNS = Row.__struct_fields__
+stored = attrgetter(*COLUMNS)
+"""Returns the values of a row, in the order of `COLUMNS`."""
 
 
 def row_for(item: NewTouchpoint, source_id: int, known: References, by_id: int) -> Row:
