@@ -17,31 +17,24 @@ from insights.api.explained import (
 from insights.models import Band, Reading
 from insights.selectors.changes import Changed
 from insights.selectors.customer import Explained, Standing
-from relationships.models import Customer
+from relationships.api.answers import IdentityItem, Named
 
 BANDS = {band.value: band.name.lower() for band in Band}
 STYLES = {1: "personal", 2: "mixed", 3: "self_service"}
 BandWord = Literal["unknown", "near", "steady", "cooling", "drifting", "gone"]
 
 
-class Named(Struct):
-    """Something with an id and a name."""
+class CustomerItem(Struct):
+    """A customer; the scores are empty until the customer has done anything.
 
-    id: int
-    name: str
-
-    @classmethod
-    def of(cls, thing: Any) -> Self | None:
-        """Tell a thing, if there is one."""
-        return cls(thing.pk, thing.name) if thing else None
-
-
-class CustomerSummary(Struct):
-    """A customer in a list; the scores are empty until the customer has done anything."""
+    `merged_into` is who this customer turned out to be: everything of theirs is there. `as_of`
+    says when the scores were taken, `updated_at` when anything else changed.
+    """
 
     id: int
     name: str
     stage: Literal["lead", "current", "former"]
+    style: Literal["personal", "mixed", "self_service"] | None
     team: Named | None
     owner: Named | None
     segment: Named | None
@@ -54,16 +47,21 @@ class CustomerSummary(Struct):
     at_risk: str | None
     last_active_at: datetime | None
     as_of: datetime | None
+    identities: list[IdentityItem]
+    merged_into: int | None
+    created_at: datetime
+    updated_at: datetime
 
     @classmethod
-    def of(cls, customer: Customer) -> Self:
+    def of(cls, customer: Any) -> Self:
         """Tell a customer with their reading, if there is one yet."""
         reading: Reading | None = getattr(customer, "reading", None)
         is_known = reading is not None and reading.distance is not None
         return cls(
             id=customer.pk,
             name=customer.name,
-            stage=customer.stage,  # type: ignore[arg-type]
+            stage=customer.stage,
+            style=customer.style or None,
             team=Named.of(customer.team),
             owner=Named.of(customer.owner),
             segment=Named.of(customer.segment),
@@ -76,14 +74,11 @@ class CustomerSummary(Struct):
             at_risk=f"{reading.at_risk:.2f}" if reading and is_known else None,
             last_active_at=reading.last_at if reading else None,
             as_of=reading.as_of if reading else None,
+            identities=[IdentityItem.of(one) for one in customer.own_identities],
+            merged_into=customer.merged_into_id,
+            created_at=customer.created_at,
+            updated_at=customer.updated_at,
         )
-
-
-class CustomersAnswer(Struct):
-    """A page of customers by id, and the address of the next one."""
-
-    results: list[CustomerSummary]
-    next: str | None
 
 
 class Scores(Struct):

@@ -2,27 +2,27 @@
 
 from typing import Any
 
-CUSTOMERS: dict[str, Any] = {
-    "results": [
-        {
-            "id": 12,
-            "name": "Meridian Press",
-            "stage": "current",
-            "team": {"id": 3, "name": "North"},
-            "owner": {"id": 7, "name": "Tom Brandt"},
-            "segment": None,
-            "yearly_value": "48000.00",
-            "currency": "EUR",
-            "band": "drifting",
-            "distance": 67.4,
-            "drift": 21.08,
-            "warmth": 31.5,
-            "at_risk": "30912.00",
-            "last_active_at": "2026-01-20T10:15:00Z",
-            "as_of": "2026-03-02T02:15:00Z",
-        }
-    ],
-    "next": "https://hearth.example/api/v1/customers/?cursor=YWZ0ZXItMTI=",
+CUSTOMER: dict[str, Any] = {
+    "id": 12,
+    "name": "Meridian Press",
+    "stage": "current",
+    "style": None,
+    "team": {"id": 3, "name": "North"},
+    "owner": {"id": 7, "name": "Tom Brandt"},
+    "segment": None,
+    "yearly_value": "48000.00",
+    "currency": "EUR",
+    "band": "drifting",
+    "distance": 67.4,
+    "drift": 21.08,
+    "warmth": 31.5,
+    "at_risk": "30912.00",
+    "last_active_at": "2026-01-20T10:15:00Z",
+    "as_of": "2026-03-02T02:15:00Z",
+    "identities": [{"kind": "foreign", "value": "C-1001", "namespace": "crm"}],
+    "merged_into": None,
+    "created_at": "2023-05-02T08:00:00Z",
+    "updated_at": "2026-02-02T08:00:00Z",
 }
 HEALTH: dict[str, Any] = {
     "customer": {"id": 12, "name": "Meridian Press"},

@@ -3,17 +3,19 @@
 from django.urls import path
 
 from insights.api.alerts import Alerts, AlertView
+from insights.api.customers import Customer, Customers
 from insights.api.history import CustomerHistory
 from insights.api.policy import PolicyVersions, PolicyVersionView, SilenceVersions
 from insights.api.readings import Readings
 from insights.api.rollups import BandRollup, TouchpointRollup
-from insights.api.views import CustomerChanges, CustomerHealth, Customers
+from insights.api.views import CustomerChanges, CustomerHealth
 
 urlpatterns = [
     path("alerts/", Alerts.as_view(), name="api_alerts"),
     path("alerts/<int:id>/", AlertView.as_view(), name="api_alert"),
     path("customers/", Customers.as_view(), name="api_customers"),
     path("customers/changes/", CustomerChanges.as_view(), name="api_customer_changes"),
+    path("customers/<int:id>/", Customer.as_view(), name="api_customer"),
     path("customers/<int:id>/health/", CustomerHealth.as_view(), name="api_customer_health"),
     path("customers/<int:id>/history/", CustomerHistory.as_view(), name="api_customer_history"),
     path("policy-versions/", PolicyVersions.as_view(), name="api_policy_versions"),

@@ -1,4 +1,4 @@
-"""Customers and their health."""
+"""The health of customers, and how it changed."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -12,19 +12,17 @@ from insights.api import examples, parameters
 from insights.api.answers import (
     ChangedCustomer,
     ChangesAnswer,
-    CustomersAnswer,
-    CustomerSummary,
     Health,
 )
 from insights.selectors.changes import SIGNS, changes_page
 from insights.selectors.customer import visible_explained
-from insights.selectors.directory import directory
 from relationships.api.bodies import json_response
+from relationships.api.filters import LARGEST_ID
 from relationships.api.permissions import HasScope
 from relationships.api.schema import answer, problems
 from relationships.models import Customer
 
-ID = {"type": "integer", "minimum": 1, "maximum": parameters.LARGEST_ID}
+ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 BELONGING = (
     OpenApiParameter("stage", str, enum=Customer.Stage.values),
     OpenApiParameter("team", ID, description="The id of a team."),
@@ -41,51 +39,6 @@ LIMIT = OpenApiParameter(
     },
 )
 CURSOR = OpenApiParameter("cursor", str, description="Where a page begins; `next` has it.")
-
-
-class Customers(APIView):
-    """Lists customers."""
-
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = "customers:read"
-
-    @extend_schema(
-        operation_id="list_customers",
-        summary="List customers",
-        description=(
-            "The customers this key may see, by id, each with the scores that decide. Follow "
-            "`next` until it is null. Needs the scope `customers:read`."
-        ),
-        tags=["Customers"],
-        parameters=[
-            OpenApiParameter(
-                "band",
-                {"type": "array", "items": {"type": "string", "enum": list(parameters.BANDS)}},
-                description="Only customers in this band; give it again for another.",
-                explode=True,
-                style="form",
-            ),
-            *BELONGING,
-            OpenApiParameter(
-                "search",
-                {"type": "string", "maxLength": 200},
-                description="Words that the name contains, whatever their case and accents.",
-            ),
-            LIMIT,
-            CURSOR,
-        ],
-        responses={
-            (200, "application/json"): answer(CustomersAnswer, "A page.", examples.CUSTOMERS),
-            **problems(422),
-        },
-    )
-    def get(self, request: Request) -> HttpResponse:
-        """Return a page of customers."""
-        narrowed, after, limit = parameters.read(request.query_params)
-        page = directory(request.user, narrowed, after=after, limit=limit)
-        results = [CustomerSummary.of(customer) for customer in page.customers]
-        cursor = parameters.cursor_after(page.next_after) if page.next_after is not None else None
-        return _private(json_response(CustomersAnswer(results, _next(request, cursor))))
 
 
 class CustomerHealth(APIView):

@@ -90,6 +90,7 @@ class TouchpointItem(Struct):
     recorded_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    updated_at: datetime
 
     @classmethod
     def of(cls, touchpoint: Touchpoint) -> Self:
@@ -101,6 +102,7 @@ class TouchpointItem(Struct):
             "direction": DIRECTION_WORDS[touchpoint.direction],
             "opens": LOOP_WORDS[touchpoint.opens] if touchpoint.opens else "none",
             "closes": touchpoint.closes_external_id,
+            "updated_at": touchpoint.updated_at or touchpoint.recorded_at,
         }
         return cls(**told)
 
@@ -120,6 +122,7 @@ class TypeAnswer(Struct):
     opens: str | None
     expected_hours: float | None
     is_active: bool
+    updated_at: datetime
 
     @classmethod
     def of(cls, kind: TouchpointType) -> Self:
@@ -130,12 +133,6 @@ class TypeAnswer(Struct):
             "opens": LOOP_WORDS[kind.opens] if kind.opens else None,
         }
         return cls(**told)
-
-
-class TypesAnswer(Struct):
-    """The whole catalogue."""
-
-    results: list[TypeAnswer]
 
 
 def pointers(refusals: Sequence[Refusal]) -> list[dict[str, str]]:

@@ -54,6 +54,7 @@ TOUCHPOINT: dict[str, Any] = {
     "recorded_at": "2026-03-02T08:42:10.117312Z",
     "edited_at": "2026-03-02T09:01:55.602204Z",
     "deleted_at": None,
+    "updated_at": "2026-03-02T09:01:55.602204Z",
 }
 KNOWN = RECORDED | {"status": "known"}
 BATCH_RESULT: dict[str, Any] = {
@@ -78,21 +79,18 @@ BATCH_RESULT: dict[str, Any] = {
         },
     ],
 }
-TYPES: dict[str, Any] = {
-    "results": [
-        {
-            "key": "call.phone",
-            "label": "Phone call",
-            "channel": "phone",
-            "mode": "human",
-            "nature": "connection",
-            "direction": "mutual",
-            "points": 6.0,
-            "care": 0.0,
-            "severity": None,
-            "opens": None,
-            "expected_hours": None,
-            "is_active": True,
-        }
-    ]
+TYPE: dict[str, Any] = {
+    "key": "call.phone",
+    "label": "Phone call",
+    "channel": "phone",
+    "mode": "human",
+    "nature": "connection",
+    "direction": "mutual",
+    "points": 6.0,
+    "care": 0.0,
+    "severity": None,
+    "opens": None,
+    "expected_hours": None,
+    "is_active": True,
+    "updated_at": "2026-02-02T08:00:00Z",
 }

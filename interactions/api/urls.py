@@ -3,8 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from interactions.api import lists
 from interactions.api.by_external_id import TouchpointByExternalId, TouchpointRestore
-from interactions.api.views import TouchpointBatch, Touchpoints, TouchpointTypes
+from interactions.api.views import TouchpointBatch, Touchpoints
 
 
 class ExternalIdConverter(StringConverter):
@@ -30,5 +31,16 @@ urlpatterns = [
         TouchpointRestore.as_view(),
         name="api_touchpoint_restore",
     ),
-    path("touchpoint-types/", TouchpointTypes.as_view(), name="api_touchpoint_types"),
+    path("touchpoints/<int:id>/", lists.Touchpoint.as_view(), name="api_touchpoint"),
+    path(
+        "customers/<int:id>/touchpoints/",
+        lists.Timeline.as_view(),
+        name="api_customer_touchpoints",
+    ),
+    path("touchpoint-types/", lists.TouchpointTypes.as_view(), name="api_touchpoint_types"),
+    path("touchpoint-types/<str:key>/", lists.TouchpointType.as_view(), name="api_touchpoint_type"),
+    path("loops/", lists.Loops.as_view(), name="api_loops"),
+    path("loops/<int:id>/", lists.Loop.as_view(), name="api_loop"),
+    path("sources/", lists.Sources.as_view(), name="api_sources"),
+    path("sources/<int:id>/", lists.Source.as_view(), name="api_source"),
 ]

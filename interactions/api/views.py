@@ -1,4 +1,4 @@
-"""Touchpoints in; the catalogue of their types out."""
+"""Touchpoints in, one or many."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -11,12 +11,12 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from interactions import selectors
 from interactions.api import examples
-from interactions.api.answers import BatchResult, Result, TypeAnswer, TypesAnswer, pointers
+from interactions.api.answers import BatchResult, Result, pointers
 from interactions.api.batches import items_of
 from interactions.api.idempotency import PARAMETER, answered_once
 from interactions.api.items import LARGEST_BATCH, Touchpoint
+from interactions.api.lists import TouchpointList
 from interactions.api.receive import receive
 from interactions.api.senders import sender_of
 from interactions.services import Outcome
@@ -39,12 +39,10 @@ SIZE = (
 )
 
 
-class Touchpoints(APIView):
-    """Records one touchpoint."""
+class Touchpoints(TouchpointList):
+    """Records one touchpoint, and lists them."""
 
-    permission_classes = (IsAuthenticated, HasScope)
     parser_classes = (Untouched,)
-    scope = "touchpoints:write"
 
     @extend_schema(
         operation_id="record_touchpoint",
@@ -113,30 +111,6 @@ class TouchpointBatch(APIView):
         return answered_once(
             request, body, lambda: json_response(BatchResult.of(_received(request, raws)))
         )
-
-
-class TouchpointTypes(APIView):
-    """Lists the catalogue."""
-
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = None
-
-    @extend_schema(
-        operation_id="list_touchpoint_types",
-        summary="List the touchpoint types",
-        description="The whole catalogue, as the organisation has it now. Any key may read it.",
-        tags=["Touchpoints"],
-        responses={
-            (200, "application/json"): answer(TypesAnswer, "The catalogue.", examples.TYPES),
-            **problems(),
-        },
-    )
-    def get(self, request: Request) -> HttpResponse:
-        """Return every type."""
-        types = [TypeAnswer.of(kind) for kind in selectors.catalogue()]
-        response = json_response(TypesAnswer(types))
-        response["Cache-Control"] = "private"
-        return response
 
 
 def _recorded(request: Request, body: bytes) -> HttpResponse:

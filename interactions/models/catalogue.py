@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from relationships.models import Person
 
@@ -29,6 +30,9 @@ class Source(models.Model):
     id = models.SmallAutoField(primary_key=True)
     name = models.CharField(max_length=100, unique=True)
     service_account = models.OneToOneField(Person, models.PROTECT, null=True, blank=True)
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         constraints = (models.CheckConstraint(name="source_has_a_name", condition=~Q(name="")),)
@@ -83,6 +87,9 @@ class TouchpointType(models.Model):
         null=True, blank=True, help_text="How soon its loop should be closed."
     )
     is_active = models.BooleanField(default=True, help_text="Offered when logging by hand.")
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         ordering = ("key",)

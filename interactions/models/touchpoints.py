@@ -83,6 +83,12 @@ class Touchpoint(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When it was last corrected, moved, deleted or brought back; empty until then. "
+        "The database keeps it.",
+    )
 
     objects: ClassVar = TouchpointQuerySet.as_manager()
 
@@ -100,6 +106,12 @@ class Touchpoint(models.Model):
                 fields=("fingerprint", "customer"),
                 condition=Q(fingerprint__isnull=False),
                 name="touchpoint_fingerprint",
+            ),
+            # What is new is found by its id, so that recording has no index to keep for it.
+            models.Index(
+                fields=("updated_at",),
+                condition=Q(updated_at__isnull=False),
+                name="touchpoint_by_update",
             ),
         )
         constraints = (
@@ -161,6 +173,9 @@ class Loop(models.Model):
     overdue_at = models.DateTimeField(
         null=True, help_text="When it was told that it is overdue; empty until then."
     )
+    updated_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
+    )
 
     class Meta:
         indexes = (
@@ -179,6 +194,8 @@ class Loop(models.Model):
                 condition=Q(closed_at__isnull=True),
                 name="loop_open_by_person",
             ),
+            models.Index(fields=("updated_at", "id"), name="loop_by_update"),
+            models.Index(fields=("due_at", "id"), name="loop_by_due"),
         )
         constraints = (
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from relationships.api.filters import Filter
 from relationships.models import Person
+from relationships.selectors.pages import Page
 
 M = TypeVar("M", bound=Model)
 
@@ -38,7 +39,8 @@ class Collection(Generic[M]):
     """A kind of thing to be listed: what it is told as, and how a list of it can be asked for.
 
     `item` is a Struct that begins with the name of each and makes itself `of` a row; `rows` are
-    what a person may see; `example` is told in the OpenAPI document.
+    what a person may see; `example` is told in the OpenAPI document. `page` answers a question
+    about rows where one key after the other is not the way.
     """
 
     singular: str
@@ -51,6 +53,8 @@ class Collection(Generic[M]):
     sorts: Mapping[str, Sort] = field(default_factory=dict)
     default_sort: str = "id"
     hidden: Hidden | None = None
+    page_size: int = 50
+    page: Callable[[QuerySet[M], Any], Page[M]] | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from relationships.api.collection import Collection
 from relationships.api.filters import LARGEST_ID
 from relationships.api.lists import MEDIA_TYPE
-from relationships.api.questions import DEFAULT_PAGE, LARGEST_PAGE
+from relationships.api.questions import LARGEST_PAGE
 from relationships.api.schema import problems, refer
 
 NEXT = "https://hearth.example/api/v1/{}/?cursor=WyIyMDI2LTAzLTAyVDA5OjMwOjAwWiIsWzEyXV0.kWq3"
@@ -18,9 +18,17 @@ AS_OF = "2026-03-02T09:30:00Z"
 def list_of(
     collection: Collection[Any], description: str, *, scope: str | None, path: str = ""
 ) -> Callable[..., Any]:
-    """Describe the operation that lists a collection; `path` is its address if not its name."""
+    """Describe the operation that lists a collection; `path` is its address if not its name.
+
+    Where the address names something, that may be missing.
+    """
+    within = "{id}" in path
     name = path or collection.plural.replace(" ", "-")
-    example = {"results": [collection.example], "next": NEXT.format(name), "as_of": AS_OF}
+    example = {
+        "results": [collection.example],
+        "next": NEXT.format(name.replace("{id}", "12")),
+        "as_of": AS_OF,
+    }
     return extend_schema(
         operation_id=f"list_{collection.plural.replace(' ', '_')}",
         summary=f"List {collection.plural}",
@@ -30,6 +38,7 @@ def list_of(
         ),
         tags=[collection.tag],
         parameters=[
+            *([ID] if within else []),
             *(_filter(name, collection) for name in collection.filters),
             *_hidden(collection),
             _several(
@@ -45,7 +54,7 @@ def list_of(
                     "type": "integer",
                     "minimum": 1,
                     "maximum": LARGEST_PAGE,
-                    "default": DEFAULT_PAGE,
+                    "default": collection.page_size,
                 },
                 description="How many at most a page has.",
             ),
@@ -70,7 +79,7 @@ def list_of(
                 examples=[OpenApiExample("A page", value=example)],
             ),
             304: OpenApiResponse(description="It is what you have already."),
-            **problems(422),
+            **problems(*([404] if within else []), 422),
         },
     )
 
@@ -102,11 +111,15 @@ def item_response(collection: Collection[Any]) -> OpenApiResponse:
     )
 
 
+ID = OpenApiParameter(
+    "id", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, OpenApiParameter.PATH
+)
+
+
 def name_parameter(collection: Collection[Any]) -> OpenApiParameter:
     """Describe what names one thing in its address."""
     name = collection.fields[0]
-    kind = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID} if name == "id" else str
-    return OpenApiParameter(name, kind, OpenApiParameter.PATH)
+    return ID if name == "id" else OpenApiParameter(name, str, OpenApiParameter.PATH)
 
 
 def fields_parameter(collection: Collection[Any]) -> OpenApiParameter:

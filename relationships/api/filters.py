@@ -104,7 +104,10 @@ def flag(path: str, what: str, *, true: bool = True) -> Filter:
             raise ValueError("Use true or false.")
         return words[text]
 
-    return Filter(read, _among(path), {"type": "boolean"}, what, takes_many=False)
+    def condition(values: Sequence[bool]) -> Q:
+        return Q(**{path: values[0]})
+
+    return Filter(read, condition, {"type": "boolean"}, what, takes_many=False)
 
 
 def since(path: str, what: str) -> Filter:

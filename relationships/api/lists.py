@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from relationships.api.collection import Collection
 from relationships.api.filters import LARGEST_ID
-from relationships.api.questions import fields_of, question_of
+from relationships.api.questions import Question, fields_of, question_of
 from relationships.models import Person
 from relationships.selectors.pages import Key, Page, page, safe_moment
 
@@ -36,13 +36,7 @@ def answer_list(collection: Collection[Any], request: Request) -> HttpResponse:
     question = question_of(collection, request.query_params, request.path)
     # Before the rows are looked at: what is written meanwhile is then later than this.
     as_of = question.as_of or safe_moment()
-    found: Page[Any] = page(
-        collection.rows(request.user),
-        question.keys,
-        among=question.among,
-        after=question.after,
-        limit=question.limit,
-    )
+    found = (collection.page or by_keys)(collection.rows(request.user), question)
     results = _encode([_told(collection, row, question.fields) for row in found.rows])
     # `as_of` moves on by itself and would make every answer a new one.
     tag = etag(results + repr(found.after).encode())
@@ -55,6 +49,13 @@ def answer_list(collection: Collection[Any], request: Request) -> HttpResponse:
     return response
 
 
+def by_keys(rows: QuerySet[M], question: Question) -> Page[M]:
+    """Return the page that is asked for, by the indexes of what it is sorted by."""
+    return page(
+        rows, question.keys, among=question.among, after=question.after, limit=question.limit
+    )
+
+
 def answer_one(collection: Collection[Any], request: Request, name: int | str) -> HttpResponse:
     """Answer with one thing, by what names it, if the sender may see it."""
     fields = fields_of(collection, request.query_params)
@@ -63,10 +64,9 @@ def answer_one(collection: Collection[Any], request: Request, name: int | str) -
 
 def row_named(collection: Collection[M], person: Person, name: int | str) -> M:
     """Return the row with this id or key, or raise `Http404`."""
-    is_id = isinstance(name, int)
     found: Sequence[M] = ()
-    if not is_id or 0 < name <= LARGEST_ID:
-        among = Q(**{"pk" if is_id else collection.fields[0]: name})
+    if 0 < name <= LARGEST_ID if isinstance(name, int) else "\x00" not in name:
+        among = Q(**{"pk" if isinstance(name, int) else collection.fields[0]: name})
         found = page(collection.rows(person), [Key("pk")], among=among, limit=1).rows
     if not found:
         raise Http404(f"There is no such {collection.singular} that you may see.")

@@ -18,7 +18,6 @@ from relationships.api.problems import RefusedError
 from relationships.selectors.pages import Key
 
 LARGEST_PAGE = 500
-DEFAULT_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -29,8 +28,9 @@ class Question:
     keys: list[Key]
     kinds: list[Any]
     signer: signing.Signer
+    values: Mapping[str, list[Any]]
     fields: Sequence[str] | None = None
-    limit: int = DEFAULT_PAGE
+    limit: int = 1
     as_of: datetime | None = None
     after: Sequence[Any] | None = None
 
@@ -52,12 +52,12 @@ def question_of(collection: Collection[Any], query: QueryDict, path: str) -> Que
     if collection.hidden:
         read["include"] = _include(collection.hidden)
     many = {name for name, one in collection.filters.items() if one.takes_many}
-    values = _values(query, read, many)
+    values = values_of(query, read, many)
     names = values.get("sort", [_order(collection, collection.default_sort)])[-1]
     keys, kinds = _keys(collection, names)
-    question = Question(_among(collection, values), keys, kinds, _signer(path, query))
+    question = Question(_among(collection, values), keys, kinds, _signer(path, query), values)
     question.fields = values.get("fields", [None])[-1]
-    question.limit = values.get("limit", [DEFAULT_PAGE])[-1]
+    question.limit = values.get("limit", [collection.page_size])[-1]
     if "cursor" in values:
         question.as_of, question.after = _place(question, values["cursor"][-1])
     return question
@@ -66,12 +66,16 @@ def question_of(collection: Collection[Any], query: QueryDict, path: str) -> Que
 def fields_of(collection: Collection[Any], query: QueryDict) -> Sequence[str] | None:
     """Read which fields of one thing are asked for."""
     read = {"fields": lambda text: _fields(collection, text)}
-    return _values(query, read, ()).get("fields", [None])[-1]
+    return values_of(query, read).get("fields", [None])[-1]
 
 
-def _values(
-    query: QueryDict, read: Mapping[str, Callable[[str], Any]], many: Container[str]
+def values_of(
+    query: QueryDict, read: Mapping[str, Callable[[str], Any]], many: Container[str] = ()
 ) -> dict[str, list[Any]]:
+    """Read parameters, each with its function, as lists of values; `many` may be given again.
+
+    Raises `RefusedError` naming every parameter that is unknown or has no good value.
+    """
     values: dict[str, list[Any]] = {}
     flaws = []
     for name, texts in query.lists():

@@ -19,6 +19,7 @@ from relationships.models import Customer
 from relationships.services import create_key
 from tests.factories import (
     CustomerFactory,
+    IdentityFactory,
     PersonFactory,
     ReadingFactory,
     SegmentFactory,
@@ -64,8 +65,7 @@ def read_as(customer: Customer, band: Band = Band.DRIFTING, **fields: Any) -> Re
         yearly_value=customer.yearly_value,
         as_of=NOW,
         band=band,
-        at_risk=Decimal("30912.00"),
-        **({} if band == Band.UNKNOWN else scores) | fields,
+        **{"at_risk": Decimal("30912.00")} | ({} if band == Band.UNKNOWN else scores) | fields,
     )
 
 
@@ -135,7 +135,9 @@ def test_what_a_team_may_not_see_is_not_there():
 
     assert names(browser.get(URL)) == [mine.name]
     assert browser.get(f"{URL}{mine.pk}/health/").status_code == 200
-    assert browser.get(f"{URL}{theirs.pk}/health/").status_code == 404
+    assert browser.get(f"{URL}{mine.pk}/").status_code == 200
+    for address in (f"{URL}{theirs.pk}/health/", f"{URL}{theirs.pk}/"):
+        assert browser.get(address).status_code == 404
 
 
 def test_list_tells_scores_and_says_unknown_where_there_are_none(client):
@@ -144,7 +146,7 @@ def test_list_tells_scores_and_says_unknown_where_there_are_none(client):
 
     first, second = client.get(URL).json()["results"]
 
-    assert first.keys() == examples.CUSTOMERS["results"][0].keys()
+    assert first.keys() == examples.CUSTOMER.keys()
     assert (first["team"]["name"], first["band"], first["distance"]) == ("North", "drifting", 67.4)
     assert (second["band"], second["distance"], second["as_of"]) == ("unknown", None, None)
 
@@ -184,9 +186,12 @@ def test_filters_narrow_and_combine(client):
         ("team=x", "team", "whole number"),
         (f"team={2**70}", "team", "whole number"),
         ("team=%C2%B2", "team", "whole number"),
-        ("team=1&team=2", "team", "once"),
-        ("limit=0", "limit", "1 to 200"),
-        ("limit=201", "limit", "1 to 200"),
+        ("stage=lead&search=a&search=b", "search", "once"),
+        ("limit=0", "limit", "1 to 500"),
+        ("limit=501", "limit", "1 to 500"),
+        ("email=zoe", "email", "zoe@example.com"),
+        ("phone=12", "phone", "+49 30 901820"),
+        ("sort=warmth", "sort", "at_risk"),
         ("cursor=zzz", "cursor", "`next`"),
         ("cursor=%FF", "cursor", "`next`"),
         ("search=%00", "search", "NUL"),
@@ -200,6 +205,73 @@ def test_wrong_parameter_is_named_with_what_would_be_right(client, query, parame
     (error,) = response.json()["errors"]
     assert error["parameter"] == parameter
     assert words in error["detail"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        # Ids go against a score, as the index has them.
+        ("distance", "c b a1 u n"),
+        ("-distance", "a1 b c n u"),
+        ("-at_risk", "b a1 c n u"),
+        ("last_active_at", "a1 b c u n"),
+        ("name", "a1 b c n u"),
+        ("-distance,-name", "b a1 c u n"),
+        ("-distance,id", "a1 b c n u"),
+    ],
+)
+def test_customers_without_a_score_come_last_both_ways(client, sort, expected, limit):
+    read_as(CustomerFactory(name="a1"), distance=60.1, at_risk=5, last_at=NOW - timedelta(days=2))
+    read_as(CustomerFactory(name="b"), distance=60.1, at_risk=9, last_at=NOW - timedelta(days=1))
+    read_as(CustomerFactory(name="c"), distance=0.1 + 0.2, at_risk=1, last_at=NOW)
+    read_as(CustomerFactory(name="n"), Band.UNKNOWN, at_risk=0)
+    CustomerFactory(name="u")
+    seen, address = [], f"{URL}?sort={sort}&limit={limit}"
+
+    while address:
+        response = client.get(address)
+        seen += names(response)
+        address = response.json()["next"]
+
+    assert seen == expected.split()
+
+
+def test_customer_is_found_by_what_others_know_it_by(client):
+    customer = IdentityFactory(customer__name="Known", value="C-7").customer
+    IdentityFactory(customer=customer, kind="email", namespace="", value="zoe@example.com")
+    IdentityFactory(customer=customer, kind="phone", namespace="", value="+4930901820")
+    IdentityFactory(namespace="other", value="zoe@example.com")
+
+    for query in (
+        "foreign_id=C-7", "email=ZOE@example.com", "phone=%2B49%20(30)%20901820",
+        "foreign_id=C-7&foreign_id=C-8",
+    ):  # fmt: skip
+        assert names(client.get(f"{URL}?{query}")) == ["Known"], query
+    assert names(client.get(f"{URL}?foreign_id=C-8")) == []
+
+
+def test_merged_customer_is_a_signpost_that_is_shown_when_asked_for(client):
+    kept, gone = CustomerFactory(name="Kept"), CustomerFactory(name="Gone")
+    gone.merged_into = kept
+    gone.save()
+
+    assert names(client.get(URL)) == ["Kept"]
+    assert names(client.get(f"{URL}?include=merged")) == ["Kept", "Gone"]
+    assert names(client.get(f"{URL}?updated_since=2020-01-01T00:00:00Z")) == ["Kept", "Gone"]
+    assert client.get(f"{URL}{gone.pk}/").json()["merged_into"] == kept.pk
+
+
+def test_one_customer_is_told_with_scores_and_identities(client):
+    customer = CustomerFactory(name="Meridian Press", style="personal")
+    read_as(customer)
+    IdentityFactory(customer=customer, namespace="crm", value="C-1001")
+
+    told = client.get(f"{URL}{customer.pk}/").json()
+
+    assert told.keys() == examples.CUSTOMER.keys()
+    assert (told["distance"], told["style"], told["merged_into"]) == (67.4, "personal", None)
+    assert told["identities"] == [{"kind": "foreign", "value": "C-1001", "namespace": "crm"}]
 
 
 def test_health_explains_itself_to_the_last_touchpoint():
@@ -306,12 +378,14 @@ def test_changes_need_a_key_with_the_scope():
     assert Client().get(f"{URL}changes/").status_code == 401
 
 
-def test_list_takes_two_queries_whatever_its_length(client, django_assert_num_queries):
+def test_list_takes_four_queries_whatever_its_length(client, django_assert_num_queries):
     for customer in CustomerFactory.create_batch(20):
         read_as(customer)
+        IdentityFactory(customer=customer)
     client.get(URL)
 
-    with django_assert_num_queries(2):
+    # The key, since when to ask next time, the customers and their identities.
+    with django_assert_num_queries(4):
         response = client.get(URL)
 
     assert len(names(response)) == 20
