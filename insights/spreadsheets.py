@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet runs as a formula."""
+
 
 def csv_file(name: str, lines: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """Return lines as a CSV file, sent as they come."""
@@ -25,7 +28,7 @@ def harmless(cell: Any) -> Any:
     >>> harmless("=HYPERLINK(1)"), harmless("Søn & Co"), harmless(-3)
     ("'=HYPERLINK(1)", 'Søn & Co', -3)
     """
-    is_formula = isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
     return f"'{cell}" if is_formula else cell
 
 

@@ -4,6 +4,13 @@ from django.urls import path
 
 from insights.api.alerts import Alerts, AlertView
 from insights.api.customers import Customer, Customers
+from insights.api.exports import (
+    ContactsExport,
+    CustomersExport,
+    LoopsExport,
+    ReadingsExport,
+    TouchpointsExport,
+)
 from insights.api.history import CustomerHistory
 from insights.api.policy import PolicyVersions, PolicyVersionView, SilenceVersions
 from insights.api.readings import Readings
@@ -18,6 +25,23 @@ urlpatterns = [
     path("customers/<int:id>/", Customer.as_view(), name="api_customer"),
     path("customers/<int:id>/health/", CustomerHealth.as_view(), name="api_customer_health"),
     path("customers/<int:id>/history/", CustomerHistory.as_view(), name="api_customer_history"),
+    path(
+        "exports/contacts.<str:file_format>", ContactsExport.as_view(), name="api_contacts_export"
+    ),
+    path(
+        "exports/customers.<str:file_format>",
+        CustomersExport.as_view(),
+        name="api_customers_export",
+    ),
+    path("exports/loops.<str:file_format>", LoopsExport.as_view(), name="api_loops_export"),
+    path(
+        "exports/readings.<str:file_format>", ReadingsExport.as_view(), name="api_readings_export"
+    ),
+    path(
+        "exports/touchpoints.<str:file_format>",
+        TouchpointsExport.as_view(),
+        name="api_touchpoints_export",
+    ),
     path("policy-versions/", PolicyVersions.as_view(), name="api_policy_versions"),
     path("policy-versions/<int:id>/", PolicyVersionView.as_view(), name="api_policy_version"),
     path("readings/", Readings.as_view(), name="api_readings"),
