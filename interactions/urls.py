@@ -2,6 +2,15 @@
 
 from django.urls import path
 
+from interactions.views.events import (
+    add_event_rule,
+    delete_event_rule,
+    edit_event_rule,
+    events,
+    newer_events,
+    restore_event_rule,
+    retry_events,
+)
 from interactions.views.touchpoints import (
     customer_options,
     delete_touchpoint,
@@ -20,4 +29,11 @@ urlpatterns = [
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
     path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),
     path("touchpoints/<int:pk>/revert/", revert_touchpoint, name="revert_touchpoint"),
+    path("integrations/events/", events, name="event_rules"),
+    path("integrations/events/newer/", newer_events, name="newer_events"),
+    path("integrations/events/retry/", retry_events, name="retry_events"),
+    path("integrations/events/rules/new/", add_event_rule, name="add_event_rule"),
+    path("integrations/events/rules/restore/", restore_event_rule, name="restore_event_rule"),
+    path("integrations/events/rules/<int:pk>/", edit_event_rule, name="edit_event_rule"),
+    path("integrations/events/rules/<int:pk>/delete/", delete_event_rule, name="delete_event_rule"),
 ]

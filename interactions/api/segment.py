@@ -59,7 +59,7 @@ class WriteKey(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Person, AccessKey]:
         """Return the service account and its key; raises `AuthenticationFailed`."""
         secret = _in_header(request.headers.get("Authorization", ""))
-        if not secret:
+        if not secret and request.method == "POST":
             written = opened(request).around.get("writeKey")
             secret = written if isinstance(written, str) else ""
         if not secret:

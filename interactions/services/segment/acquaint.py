@@ -14,7 +14,7 @@ from interactions.services.segment.join import (
 from interactions.services.segment.known import Known, Whose
 from interactions.services.segment.messages import Message
 from interactions.services.segment.traits import apply_traits
-from relationships.models import Contact
+from relationships.models import Contact, Identity
 from relationships.selectors import IdentityRef
 from relationships.services.introductions import (
     Belonging,
@@ -112,7 +112,10 @@ def _name(actor: Actor) -> str:
 
 
 def _colleagues(strangers: Iterable[Actor], known: Known) -> dict[tuple[int, str], int]:
-    """Return contacts of the companies of strangers that are called as these are."""
+    """Return contacts of the companies of strangers that are called as these are.
+
+    One that is another user's already is somebody else of the same name.
+    """
     wanted = [
         (known.survivors[whose.home_id], whose.home_id, _name(actor))
         for actor in strangers
@@ -120,6 +123,9 @@ def _colleagues(strangers: Iterable[Actor], known: Known) -> dict[tuple[int, str
     ]
     rows = Contact.objects.filter(
         customer__in={now_id for now_id, _, _ in wanted}, name__in={name for _, _, name in wanted}
+    ).exclude(
+        identities__kind=Identity.Kind.FOREIGN,
+        identities__namespace__in={actor.ref.namespace for actor in strangers},
     )
     by_name = {(of, name): pk for pk, of, name in rows.values_list("pk", "customer_id", "name")}
     return {

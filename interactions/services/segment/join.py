@@ -6,7 +6,7 @@ from interactions.services.merge import merge_customers
 from interactions.services.segment.actors import Actor, Terms
 from interactions.services.segment.known import Known, Whose
 from interactions.services.segment.messages import Message
-from relationships.models import Contact
+from relationships.models import Contact, Identity
 from relationships.selectors import IdentityRef
 from relationships.services.introductions import Belonging, add_contact, attach_identities
 
@@ -49,7 +49,7 @@ def join_companies(actors: Iterable[Actor], terms: Terms) -> None:
         if known.is_one_person(mine.home_id):
             _merge(into=company.home_id, absorb=mine.home_id, terms=terms)
         elif mine.contact_id:
-            _change_companies(actor, mine, company, known)
+            _change_companies(actor, mine.contact_id, company, known)
 
 
 def join_same_address(actors: Sequence[Actor], terms: Terms) -> None:
@@ -79,10 +79,13 @@ def _merge(*, into: int, absorb: int, terms: Terms) -> None:
     known.merged()
 
 
-def _change_companies(actor: Actor, mine: Whose, company: Whose, known: Known) -> None:
-    name = actor.profile.name or Contact.objects.get(pk=mine.contact_id).name
+def _change_companies(actor: Actor, contact_id: int, company: Whose, known: Known) -> None:
+    name = actor.profile.name or Contact.objects.get(pk=contact_id).name
     at = known.survivors[company.home_id]
-    contact = Contact.objects.filter(customer=at, name=name).first() or add_contact(
+    theirs = Contact.objects.filter(customer=at, name=name).exclude(
+        identities__kind=Identity.Kind.FOREIGN, identities__namespace=actor.ref.namespace
+    )
+    contact = theirs.first() or add_contact(
         customer_id=company.home_id, name=name, job_title=actor.profile.job_title
     )
     belonging = Belonging(actor.ref, contact.home_id or contact.customer_id, contact.pk)

@@ -26,6 +26,8 @@ class Known:
 
     def look_up(self, refs: Collection[IdentityRef]) -> None:
         """Ask whom these mean now."""
+        if not refs:
+            return
         found = customers_by_identity(refs)
         self._whose |= {ref: Whose(*whose) for ref, whose in found.items()}
         self._survive({whose.home_id for whose in self._whose.values()})
