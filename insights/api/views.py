@@ -22,7 +22,7 @@ from relationships.api.permissions import HasScope
 from relationships.api.schema import answer, problems
 from relationships.models import Customer
 
-ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+ID = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
 BELONGING = (
     OpenApiParameter("stage", str, enum=Customer.Stage.values),
     OpenApiParameter("team", ID, description="The id of a team."),
