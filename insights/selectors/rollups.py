@@ -78,7 +78,7 @@ def band_counts(
     totals = rows.values(*keys).annotate(
         n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk")
     )
-    things = {
+    things: dict[str, dict[int, Any]] = {
         "team": Team.objects.in_bulk() if "team" in by else {},
         "segment": Segment.objects.in_bulk() if "segment" in by else {},
     }
