@@ -5,22 +5,30 @@ from typing import Any
 import pytest
 
 from tests.browser import chromium
+from tests.node import node
+
+NEEDED = (
+    ("browser", chromium, "Chromium is not installed", "chromium"),
+    ("node", node, "Node.js is not installed", "nodejs npm"),
+)
+"""A mark of tests, what finds the program they run in, what is said without it, its packages."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests in a browser where there is none."""
-    for item in items:
-        if item.get_closest_marker("browser") and not chromium():
-            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+    """Leave out the tests that run in a program which is not there."""
+    for mark, find, reason, _ in NEEDED:
+        for item in items:
+            if item.get_closest_marker(mark) and not find():
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say plainly when tests in a browser were left out."""
+    """Say plainly which tests were left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    left_out = sum("browser" in report.keywords for report in skipped)
-    if left_out and not chromium():
-        terminalreporter.write_line(
-            f"{left_out} browser tests were LEFT OUT: Chromium is not installed "
-            f"(apt-get install chromium).",
-            yellow=True,
-        )
+    for mark, find, reason, packages in NEEDED:
+        left_out = sum(mark in report.keywords for report in skipped)
+        if left_out and not find():
+            terminalreporter.write_line(
+                f"{left_out} {mark} tests were LEFT OUT: {reason} (apt-get install {packages}).",
+                yellow=True,
+            )
