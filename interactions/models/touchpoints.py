@@ -107,6 +107,12 @@ class Touchpoint(models.Model):
                 condition=Q(fingerprint__isnull=False),
                 name="touchpoint_fingerprint",
             ),
+            # Of a template sent to a million, only the few that are not flagged yet are looked at.
+            models.Index(
+                fields=("fingerprint",),
+                condition=Q(fingerprint__isnull=False, is_template=False, deleted_at__isnull=True),
+                name="touchpoint_unflagged",
+            ),
             # What is new is found by its id, so that recording has no index to keep for it.
             models.Index(
                 fields=("updated_at",),

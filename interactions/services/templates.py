@@ -19,24 +19,26 @@ _LOCK = """
     ) AS numbers
 """
 
+_SENT_TO_MANY = """
+    SELECT number
+    FROM unnest(%s::bigint[]) AS number,
+    LATERAL (
+        -- Stops at the limit: a campaign to a million customers costs no more to recognise.
+        SELECT count(*) AS customers FROM (
+            SELECT DISTINCT customer_id FROM interactions_touchpoint
+            WHERE fingerprint = number AND deleted_at IS NULL LIMIT %s
+        ) AS recipients
+    ) AS reached
+    WHERE customers = %s
+"""
+# A statement of its own, with the few numbers in it: within one, the planner would expect many
+# and read all touchpoints there are.
 _FLAG = f"""
-    WITH template AS (
-        SELECT number AS fingerprint
-        FROM unnest(%s::bigint[]) AS number,
-        LATERAL (
-            -- Stops at the limit: a campaign to a million customers costs no more to recognise.
-            SELECT count(*) AS customers FROM (
-                SELECT DISTINCT customer_id FROM interactions_touchpoint
-                WHERE fingerprint = number AND deleted_at IS NULL LIMIT %s
-            ) AS recipients
-        ) AS reached
-        WHERE customers = %s
-    ), message AS (
+    WITH message AS (
         -- One that is being corrected is skipped, not waited for: the correction comes here too,
         -- and it already holds what we would wait for.
         SELECT id FROM interactions_touchpoint
-        WHERE fingerprint IN (SELECT fingerprint FROM template)
-          AND NOT is_template AND deleted_at IS NULL
+        WHERE fingerprint = ANY(%s::bigint[]) AND NOT is_template AND deleted_at IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     ), flagged AS (
         UPDATE interactions_touchpoint AS touchpoint SET is_template = true
@@ -50,7 +52,10 @@ _FLAG = f"""
 
 def flag_templates(cursor: CursorWrapper, fingerprints: Collection[int]) -> None:
     """Flag every message with one of these fingerprints that too many customers received."""
-    if fingerprints:
-        numbers = sorted(set(fingerprints))
-        cursor.execute(_LOCK, [numbers])
-        cursor.execute(_FLAG, [numbers, *[CUSTOMERS_OF_A_TEMPLATE] * 2, settings.TIME_ZONE])
+    if not fingerprints:
+        return
+    numbers = sorted(set(fingerprints))
+    cursor.execute(_LOCK, [numbers])
+    cursor.execute(_SENT_TO_MANY, [numbers, *[CUSTOMERS_OF_A_TEMPLATE] * 2])
+    if templates := [number for (number,) in cursor.fetchall()]:
+        cursor.execute(_FLAG, [templates, settings.TIME_ZONE])

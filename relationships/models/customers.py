@@ -192,11 +192,15 @@ class Identity(models.Model):
     contact = models.ForeignKey(
         Contact, models.CASCADE, null=True, blank=True, related_name="identities"
     )
-    kind = models.CharField(max_length=10, choices=Kind)
+    # Compared byte by byte: equal means same, in whatever language, and many are looked up.
+    kind = models.CharField(max_length=10, choices=Kind, db_collation="C")
     namespace = models.CharField(
-        max_length=100, blank=True, help_text="The system a foreign id comes from."
+        max_length=100,
+        blank=True,
+        db_collation="C",
+        help_text="The system a foreign id comes from.",
     )
-    value = models.CharField(max_length=254)
+    value = models.CharField(max_length=254, db_collation="C")
 
     class Meta:
         verbose_name_plural = "identities"
