@@ -91,7 +91,8 @@ class TouchpointBatch(APIView):
         parameters=[PARAMETER],
         request={
             JSON: {"type": "array", "items": refer(Touchpoint), "maxItems": LARGEST_BATCH},
-            NDJSON: {"type": "string", "description": "Each line is a touchpoint as JSON."},
+            # Not one JSON value, so no schema of one describes it.
+            NDJSON: {"description": "Each line is a touchpoint as JSON."},
         },
         examples=[
             OpenApiExample("Two of them", value=examples.BATCH, request_only=True, media_type=JSON),
