@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -266,7 +265,7 @@ def test_address_is_that_beyond_our_own_proxies(monkeypatch):
     assert one.key.last_used_from == "198.51.100.4"
 
 
-@pytest.mark.parametrize("said", ["nonsense", "fe80::1%eth0", "", str(uuid4())])
+@pytest.mark.parametrize("said", ["nonsense", "fe80::1%eth0", ""])
 def test_forwarded_address_that_is_none_of_ours_is_not_believed(said):
     one = made()
 
