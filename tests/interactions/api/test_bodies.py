@@ -95,6 +95,7 @@ def test_gzip_may_come_in_parts_and_be_padded(shop):
         (gzip.compress(b"") * 1_001, "gzip"),
         (gzip.compress(b""), "gzip"),
     ],
+    ids=range(10),
 )
 def test_damaged_compression_is_400_and_keeps_nothing(shop, body, encoding):
     response = post(shop, ONE, body, JSON, encoding)
