@@ -35,14 +35,17 @@ def curl(command: str, key: str) -> Any:
     url = next(word for word in words if word.startswith("/api/"))
     kind = headers.pop("Content-Type", None)
     client = Client(headers=headers)
-    if "-d" in words:
-        return client.post(url, words[words.index("-d") + 1], content_type=kind)
-    return client.get(url)
+    body = words[words.index("-d") + 1] if "-d" in words else ""
+    method = words[words.index("-X") + 1] if "-X" in words else "POST" if body else "GET"
+    return client.generic(method, url, body, content_type=kind or "")
 
 
 def test_guide_from_top_to_bottom(key):
-    requests = [text for text in COMMANDS if text.startswith("curl")][:6]
-    one, many, loop, customers, _, changes = (curl(text, key) for text in requests)
+    requests = [text for text in COMMANDS if text.startswith("curl")]
+    one, many, loop, correction, removal = requests[:5]
+    one, many, loop, correction = (curl(text, key) for text in (one, many, loop, correction))
+    deleted, restored = (curl(line, key) for line in removal.splitlines())
+    customers, changes = (curl(requests[number], key) for number in (5, 7))
 
     assert (one.status_code, many.status_code) == (201, 200)
     customer_id = one.json()["customer_id"]
@@ -51,8 +54,11 @@ def test_guide_from_top_to_bottom(key):
     batch["results"][0] |= {"id": 2, "customer_id": 2}
     assert batch == ANSWERS[1]
     assert loop.json()["recorded"] == 2
+    assert (correction.status_code, correction.json()["duration_minutes"]) == (200, 25)
+    assert (deleted.status_code, restored.status_code) == (204, 200)
+    assert restored.json() | {"updated_at": ""} == correction.json() | {"updated_at": ""}
     assert customers.status_code == 200
-    health = curl(requests[-2].replace("customers/1/", f"customers/{customer_id}/"), key)
+    health = curl(requests[6].replace("customers/1/", f"customers/{customer_id}/"), key)
     assert health.json()["customer"]["name"] == "C-1001"
     assert health.json().keys() >= {"parts", "why", "changed", "nearer"}
     assert (changes.status_code, changes.json()["direction"]) == (200, "nearer")
@@ -63,7 +69,7 @@ def test_whoever_reads_on_is_answered():
     words = shlex.split(next(text for text in COMMANDS if "create_key warehouse" in text))
     call_command(*words[2:], stdout=out)
     key = re.search(r"hearth_\S+", out.getvalue())[0]
-    snippets = [text for text in COMMANDS if text.startswith("curl")][6:]
+    snippets = [text for text in COMMANDS if text.startswith("curl")][8:]
     requests = [line for text in snippets for line in text.splitlines()]
 
     answers = [curl(text, key) for text in requests]
