@@ -187,7 +187,7 @@ def _inflated(body: bytes, encoding: str) -> bytes:
             raise MalformedError("This cannot be inflated; it is damaged or no gzip.") from None
         room -= len(parts[-1])
         if room <= 0:
-            raise _too_large("inflated ")
+            raise _too_large("Inflated, the body")
         if not inflator.eof:
             raise MalformedError("The gzip ended early; nothing was kept. Send it again.")
         body = inflator.unused_data.lstrip(b"\x00")
@@ -204,7 +204,5 @@ def _window(body: bytes, encoding: str) -> int:
     return zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
 
 
-def _too_large(how: str = "") -> TooLargeError:
-    return TooLargeError(
-        f"The body has {how}more than {largest_body() / 2**20:g} MiB; send less at once."
-    )
+def _too_large(what: str = "The body") -> TooLargeError:
+    return TooLargeError(f"{what} has more than {largest_body() / 2**20:g} MiB; send less at once.")
