@@ -31,7 +31,10 @@ pytestmark = pytest.mark.django_db
 def shop() -> Client:
     IdentityFactory(namespace="shop", value="C-1001")
     key = create_key(name="shop", scopes=[*SCOPES])
-    return Client(headers={"Authorization": f"Bearer {key.secret}"})
+    client = Client(headers={"Authorization": f"Bearer {key.secret}"})
+    known = json.dumps(good(external_id="known"))
+    assert client.post(ONE, known, content_type="application/json").status_code == 201
+    return client
 
 
 def good(**fields: Any) -> dict[str, Any]:
@@ -140,10 +143,12 @@ def test_any_request_is_answered(shop, url, method, body, kind, extra):
 
 @SOME
 @given(
-    external_id=st.text(min_size=1),
+    external_id=st.text(min_size=1) | st.sampled_from(["a\x00", "known", "..", "x" * 201, "\n"]),
     method=st.sampled_from(["GET", "PUT", "PUT", "PUT", "DELETE", "POST"]),
     where=st.sampled_from(["by-external-id", "restore"]),
-    body=items.map(lambda value: json.dumps(value).encode()) | bodies,
+    body=st.builds(lambda: json.dumps(good()).encode())
+    | items.map(lambda value: json.dumps(value).encode())
+    | bodies,
     extra=headers,
 )
 def test_any_external_id_is_answered(shop, external_id, method, where, body, extra):
