@@ -20,7 +20,14 @@ from tests.garbage import ADDRESSES, BODIES, HEADERS, VALUES, Garbage, raw_reque
 from tests.live import SCOPES, Web, connected, migrated
 
 ANSWER_SECONDS = 30
-DOORS = ("/api/v1/touchpoints/", "/api/v1/touchpoints/batch/")
+BATCH = "/api/v1/touchpoints/batch/"
+DOORS = (
+    ("POST", "/api/v1/touchpoints/"),
+    ("POST", BATCH),
+    ("PUT", "/api/v1/touchpoints/by-external-id/garbage/"),
+    ("POST", "/v1/batch"),
+    ("POST", "/v1/track"),
+)
 FIELDS = (
     "type", "customer", "occurred_at", "external_id", "direction", "contact_id", "person_id",
     "duration_minutes", "customers_in_room", "sentiment", "via", "text", "value", "severity",
@@ -104,7 +111,7 @@ class GoodOnes(threading.Thread):
             began = time.monotonic()
             try:
                 status, answer = self.door.send(
-                    "POST", DOORS[1], json.dumps(items).encode(), JSON_TYPE
+                    "POST", BATCH, json.dumps(items).encode(), JSON_TYPE
                 )
             except OSError as error:
                 status, answer = 0, repr(error).encode()
@@ -161,10 +168,10 @@ def assert_refused_well(answer: bytes, status: int, *, what: object) -> None:
         assert json.loads(body)["detail"], what
 
 
-@pytest.mark.parametrize("path", DOORS)
-def test_garbage_as_a_body_is_refused_with_a_reason(door, good_ones, path):
+@pytest.mark.parametrize(("method", "path"), DOORS)
+def test_garbage_as_a_body_is_refused_with_a_reason(door, good_ones, method, path):
     for garbage in BODIES:
-        status, answer = door.send("POST", path, garbage.body, garbage.headers)
+        status, answer = door.send(method, path, garbage.body, garbage.headers)
 
         assert_refused_well(answer, status, what=garbage.name)
 
@@ -175,7 +182,7 @@ def test_garbage_in_any_field_costs_no_neighbour(door, good_ones):
         for number, value in enumerate(VALUES):
             items[2 * number + 1][field] = value
 
-        status, answer = door.send("POST", DOORS[1], json.dumps(items).encode(), JSON_TYPE)
+        status, answer = door.send("POST", BATCH, json.dumps(items).encode(), JSON_TYPE)
 
         results = json.loads(answer.partition(b"\r\n\r\n")[2])["results"]
         assert status == 200
@@ -196,14 +203,14 @@ def test_garbage_in_a_header_is_refused(door, good_ones):
     for headers in HEADERS:
         body = json.dumps([good("header")]).encode()
 
-        status, answer = door.send("POST", DOORS[1], body, JSON_TYPE | headers)
+        status, answer = door.send("POST", BATCH, body, JSON_TYPE | headers)
 
         assert 200 <= status < 500, (headers, answer[:500])
 
 
 def test_what_is_no_http_or_ends_too_early_records_nothing(door, good_ones):
     head = (
-        f"POST {DOORS[1]} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        f"POST {BATCH} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         f"Authorization: Bearer {door.key}\r\nContent-Type: application/json\r\n"
     ).encode()
     for name, request in raw_requests(head):
@@ -224,5 +231,5 @@ def test_a_bomb_takes_no_memory(door, good_ones):
 
 
 def assert_bomb_is_refused(door: Door, bomb: Garbage) -> None:
-    status, answer = door.send("POST", DOORS[1], bomb.body, bomb.headers)
+    status, answer = door.send("POST", BATCH, bomb.body, bomb.headers)
     assert status == 413, answer[:500]
