@@ -8,12 +8,14 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
+from insights.services.drain import BATCH
 from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
 from interactions.models import Source
+from interactions.services.marks import sum_up_intakes
 from relationships import access
 from relationships.models import Customer, Person, Segment, Team
-from relationships.services import mark_profiles_changed
+from relationships.services import mark_profiles_changed, wait_for_customers
 
 _LOCK = "SELECT id FROM relationships_customer WHERE is_demo ORDER BY id FOR UPDATE"
 
@@ -92,6 +94,9 @@ def _remove(by: Person) -> Removed:
 
 def _remove_customers(cursor: CursorWrapper) -> Removed:
     """Remove the customers and all that is theirs; whoever scores or records them goes first."""
+    wait_for_customers()
+    while sum_up_intakes(cursor, limit=BATCH):
+        pass
     cursor.execute(_LOCK)
     customers = {"customers": [customer for (customer,) in cursor]}
     counts = {}

@@ -43,6 +43,7 @@ from relationships.services.merges import (
     absorb_customer,
     keep_customers,
     release_customer,
+    wait_for_customers,
 )
 
 __all__ = [
@@ -83,4 +84,5 @@ __all__ = [
     "successor_ends",
     "switch_account",
     "team_named",
+    "wait_for_customers",
 ]
