@@ -24,6 +24,13 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _first_ids() -> None:
+    """Start at id 1, as in a new Hearth: pages go through ids, whichever tests drew them."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE interactions_touchpoint_id_seq RESTART WITH 1")
+
+
 def with_scopes(*scopes: str, name: str = "sync", **fields: Any) -> Client:
     key = create_key(name=name, scopes=scopes, **fields)
     return Client(headers={"Authorization": f"Bearer {key.secret}"})
