@@ -75,8 +75,9 @@ def test_whoever_reads_on_is_answered():
     answers = [curl(text, key) for text in requests]
 
     assert [answer.status_code for answer in answers] == [200] * len(answers)
-    readings, alerts, touchpoints, bands, export = answers
-    for answer in (readings, alerts, touchpoints, bands):
+    *lists, export = answers
+    assert len(lists) == 7
+    for answer in lists:
         assert answer.json()["results"] == []
     assert export.getvalue().startswith(b"id,source,external_id,")
     assert export.headers["Hearth-Rows"] == "0"
