@@ -269,7 +269,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": ["relationships.api.schema.add_components"],
+    "POSTPROCESSING_HOOKS": [
+        # The messages first: they are made of types that the document must have.
+        "relationships.api.webhook_messages.add_webhooks",
+        "relationships.api.schema.add_components",
+    ],
 }
 
 # Webhooks --------------------------------------------------------------------------

@@ -74,6 +74,19 @@ def may_see_policy(person: Person) -> bool:
     return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
 
 
+def may_manage_webhooks(person: Person) -> bool:
+    """Whether `person` may say whom Hearth tells: administrators, and keys with the scope."""
+    return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
+
+
+def webhook_scope(person: Person) -> Q:
+    """Return the condition that an endpoint must meet for `person` to manage it.
+
+    A service account of a team has those of its team alone.
+    """
+    return customer_scope(person) if may_manage_webhooks(person) else Q(pk__in=())
+
+
 def check_may_administer(person: Person) -> None:
     """Raise `PermissionDenied` unless `person` is an administrator."""
     if not may_administer(person):

@@ -33,8 +33,7 @@ def list_of(
         operation_id=f"list_{collection.plural.replace(' ', '_')}",
         summary=f"List {collection.plural}",
         description=(
-            f"{description} Follow `next` until it is null. `as_of` is a moment to send as "
-            f"`updated_since` next time: nothing is missed then. {_needs(scope)}"
+            f"{description} Follow `next` until it is null. {_keeps_up(collection)}{_needs(scope)}"
         ),
         tags=[collection.tag],
         parameters=[
@@ -141,6 +140,12 @@ CONDITIONAL = (
         "ETag", str, OpenApiParameter.HEADER, description="Names this content.", response=[200, 304]
     ),
 )
+
+
+def _keeps_up(collection: Collection[Any]) -> str:
+    if "updated_since" not in collection.filters:
+        return ""
+    return "`as_of` is a moment to send as `updated_since` next time: nothing is missed then. "
 
 
 def _needs(scope: str | None) -> str:

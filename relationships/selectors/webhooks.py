@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Func, Q, QuerySet
 
-from relationships.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
+from relationships import access
+from relationships.models import Person, WebhookDelivery, WebhookEndpoint, WebhookSecret
 
 LOOKED_AT = 100
 """Deliveries by which the health of an endpoint is told: the newest."""
@@ -66,6 +67,11 @@ _HEALTH = f"""
 def webhook_endpoints() -> QuerySet[WebhookEndpoint]:
     """Return the endpoints there are, the oldest first."""
     return WebhookEndpoint.objects.filter(deleted_at=None).select_related("team", "created_by")
+
+
+def webhook_endpoints_managed_by(person: Person) -> QuerySet[WebhookEndpoint]:
+    """Return the endpoints that a person or service account may change."""
+    return webhook_endpoints().filter(access.webhook_scope(person))
 
 
 def webhook_endpoint(pk: int) -> WebhookEndpoint | None:

@@ -23,6 +23,7 @@ SCOPES = {
     "organisation:read": "read people, teams, segments, sources and totals of the organisation",
     "policy:read": "read the versions of the scoring policy",
     "exports:read": "export everything the key may read, at once",
+    "webhooks:manage": "make, change, test and delete webhooks, and get their secrets",
 }
 """What a key may do, each with what it lets the key do."""
 
