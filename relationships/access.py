@@ -29,6 +29,13 @@ def customer_scope(person: Person, path: str = "") -> Q:
     return Q(**{f"{path}team_id": person.team_id})
 
 
+def sees_customers_of(person: Person, team_id: int | None) -> bool:
+    """Whether `person` sees the customers of a team, or for None those of none."""
+    if sees_every_customer(person):
+        return True
+    return person.is_active and team_id is not None and team_id == person.team_id
+
+
 def customers_visible_to(person: Person) -> QuerySet[Customer]:
     """Return the customers `person` may see; whoever was merged into another is that other."""
     return Customer.objects.filter(customer_scope(person), merged_into=None)

@@ -12,7 +12,7 @@ from django.core.validators import EmailValidator
 from relationships.selectors import IdentityRef
 
 LONGEST_EMAIL = 254
-REMEMBERED = 20_000
+REMEMBERED = 50_000
 """Addresses and numbers whose spelling is not looked at again: the same ones come all day."""
 
 _check_email = EmailValidator()

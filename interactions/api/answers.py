@@ -15,49 +15,20 @@ DIRECTION_WORDS = {member.value: member.name.lower() for member in Direction}
 LOOP_WORDS = {member.value: member.name.lower() for member in LoopKind}
 
 
-class FieldError(Struct):
-    """Why one field cannot be taken, and what would be right."""
-
-    field: str
-    value: str
-    reason: str
-
-
-class Result(Struct, gc=False):
-    """What became of one touchpoint; `id` is empty when it was refused."""
-
-    status: Literal["recorded", "known", "refused"]
-    external_id: str
-    id: int | None = None
-    customer_id: int | None = None
-    errors: list[FieldError] = []
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> Self:
-        """Tell an outcome."""
-        return cls(
-            outcome.status,  # type: ignore[arg-type]
-            outcome.external_id,
-            outcome.touchpoint_id,
-            outcome.customer_id,
-            [FieldError(*wrong) for wrong in outcome.refusals],
-        )
-
-
 class BatchResult(Struct):
     """What became of many touchpoints, in the order in which they were sent."""
 
     recorded: int
     known: int
     refused: int
-    results: list[Result]
+    results: list[Outcome]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> Self:
+    def of(cls, outcomes: list[Outcome]) -> Self:
         """Tell many outcomes."""
         statuses = [outcome.status for outcome in outcomes]
         counts = (statuses.count(status) for status in ("recorded", "known", "refused"))
-        return cls(*counts, [Result.of(outcome) for outcome in outcomes])
+        return cls(*counts, outcomes)
 
 
 class TouchpointItem(Struct):

@@ -1,4 +1,4 @@
-"""From the body of a batch to its items, not yet read, and never more than a batch may have."""
+"""From the body of a batch to its items, never more than a batch may have."""
 
 import re
 from collections.abc import Sequence
@@ -7,11 +7,20 @@ from typing import Any
 
 import msgspec
 
-from interactions.api.items import LARGEST_BATCH, MalformedBatchError, split
+from interactions.api.items import (
+    LARGEST_BATCH,
+    MalformedBatchError,
+    Touchpoint,
+    read_whole,
+    split,
+)
 from relationships.api.problems import MalformedError, TooLargeError
 
 MOST_COMMAS = 40 * LARGEST_BATCH
 """An array with fewer cannot have so many items that splitting it would fill the memory."""
+
+Batch = Sequence[Touchpoint] | Sequence[bytes | msgspec.Raw]
+"""Touchpoints that were all read at once; or each as it was sent, where one cannot be read."""
 
 TOO_MANY = f"These are more than {LARGEST_BATCH:,} touchpoints; send at most as many at once."
 NO_ARRAY = "Send a JSON array of touchpoints, or lines of them as application/x-ndjson."
@@ -19,15 +28,19 @@ NO_ARRAY = "Send a JSON array of touchpoints, or lines of them as application/x-
 _LINE = re.compile(rb"\S[^\n]*")
 
 
-def items_of(body: bytes, *, is_lines: bool) -> Sequence[bytes | msgspec.Raw]:
-    """Return the items of a JSON array, or the lines that say something.
+def batch_of(body: bytes, *, is_lines: bool) -> Batch:
+    """Return the items of a JSON array, or of the lines that say something.
 
     Raises `MalformedError` and `TooLargeError`.
     """
-    raws = _lines(body) if is_lines else _array(body)
-    if len(raws) > LARGEST_BATCH:
+    batch: Batch | None = None
+    if body.count(b"\n" if is_lines else b",") <= MOST_COMMAS:
+        batch = read_whole(body, is_lines=is_lines)
+    if batch is None:
+        batch = _lines(body) if is_lines else _array(body)
+    if len(batch) > LARGEST_BATCH:
         raise TooLargeError(TOO_MANY)
-    return raws
+    return batch
 
 
 def _lines(body: bytes) -> list[bytes]:

@@ -26,8 +26,8 @@ from interactions.services import (
     TouchpointGoneError,
     TouchpointRefusedError,
 )
+from interactions.services.flaws import LONGEST
 from interactions.services.own import Check, TouchpointDeletedError, bring_back, put, take_out
-from interactions.services.validate import LONGEST
 from relationships.api.bodies import Untouched, json_body
 from relationships.api.described import CONDITIONAL
 from relationships.api.lists import conditional, etag

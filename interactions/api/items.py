@@ -1,4 +1,4 @@
-"""Touchpoints as JSON: decoded one by one, so that a bad one never spoils its neighbours."""
+"""Touchpoints as JSON: read all at once, and one by one where a bad one must spoil no other."""
 
 import difflib
 import functools
@@ -8,20 +8,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from operator import attrgetter
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from interactions.models import Direction, LoopKind
-from interactions.services.validate import (
+from interactions.services import Columns, NewTouchpoint, Refusal
+from interactions.services.columns import are_all
+from interactions.services.flaws import (
     LONGEST,
     LONGEST_IDENTITY,
     LONGEST_NAMESPACE,
     MINUTES_AHEAD,
     OLDEST,
-    NewTouchpoint,
-    Refusal,
     shown,
 )
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
@@ -152,12 +153,21 @@ _TYPES = get_type_hints(Touchpoint, include_extras=True)
 
 _decoder = msgspec.json.Decoder(Touchpoint)
 _batch_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+_whole_decoder = msgspec.json.Decoder(list[Touchpoint])
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _PLACE = re.compile(r" - at `\$\.?([^`]*)`")
 
 
 class MalformedBatchError(ValueError):
     """A body is no JSON array."""
+
+
+def read_whole(body: bytes, *, is_lines: bool) -> list[Touchpoint] | None:
+    """Read all touchpoints at once; None when one of them cannot be read."""
+    try:
+        return _decoder.decode_lines(body) if is_lines else _whole_decoder.decode(body)
+    except _UNREADABLE:
+        return None
 
 
 def split(body: bytes) -> list[msgspec.Raw]:
@@ -181,51 +191,95 @@ def _split_leniently(body: bytes) -> list[msgspec.Raw] | None:
         return None
 
 
-def read(raw: bytes | msgspec.Raw, *, namespace: str) -> NewTouchpoint | list[Refusal]:
+class UnreadableNameError(ValueError):
+    """A reference names nobody, or names somebody in two ways."""
+
+    def __init__(self, field: str, reference: object, reason: str) -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(field, _text(reference), reason)
+
+
+def read(one: bytes | msgspec.Raw | Touchpoint, *, namespace: str) -> NewTouchpoint | list[Refusal]:
     """Read one touchpoint, or say everything that is wrong with how it is written."""
     try:
-        item = _decoder.decode(raw)
+        touchpoint = one if isinstance(one, Touchpoint) else _decoder.decode(one)
+        return columns_of([touchpoint], namespace).items()[0]
+    except UnreadableNameError as error:
+        return [error.refusal]
     except _UNREADABLE as error:
-        return _flaws(raw, error)
-    contact_id, contact, person_id, person = item.contact_id, None, item.person_id, ""
-    field = "customer"
-    try:
-        customer = _customer(item.customer, namespace)
-        if item.contact is not None:
-            field = "contact"
-            contact_id, contact = _contact(item.contact, namespace, contact_id)
-        if item.person is not None:
-            field = "person"
-            person_id, person = _person(item.person, person_id)
-    except IdentityFlawError as error:
-        return [Refusal(field, _text(getattr(item, field)), str(error))]
-    return NewTouchpoint(
-        type=item.type,
-        customer=customer,
-        occurred_at=item.occurred_at,
-        external_id=item.external_id or "",
-        direction=None if item.direction is None else DIRECTIONS[item.direction],
-        contact_id=contact_id,
-        contact=contact,
-        person_id=person_id,
-        person=person,
-        duration_minutes=item.duration_minutes,
-        customers_in_room=1 if item.customers_in_room is None else item.customers_in_room,
-        sentiment=item.sentiment,
-        via=item.via or "",
-        text=item.text or "",
-        value=item.value,
-        severity=item.severity,
-        opens=None if item.opens is None else OPENS[item.opens],
-        due_at=item.due_at,
-        closes=item.closes or "",
-        closes_loop=item.closes_loop,
+        return _flaws(one, error)
+
+
+def columns_of(touchpoints: Sequence[Touchpoint], namespace: str) -> Columns:
+    """Turn touchpoints, at least one, into what is recorded.
+
+    Whole columns at once: what few touchpoints have is looked at only where one has it.
+    Raises `UnreadableNameError`.
+    """
+    sent = dict(zip(_FIELDS, zip(*map(_values, touchpoints), strict=True), strict=True))
+    customers = [_customer(one, namespace) for one in sent["customer"]]
+    contact_ids, contacts = _contacts(sent["contact"], sent["contact_id"], namespace)
+    person_ids, people = _people(sent["person"], sent["person_id"])
+    return Columns(
+        type=sent["type"],
+        customer=customers,
+        occurred_at=sent["occurred_at"],
+        external_id=_filled(sent["external_id"], ""),
+        direction=_numbers(sent["direction"], DIRECTIONS),
+        contact_id=contact_ids,
+        person_id=person_ids,
+        contact=contacts,
+        person=people,
+        duration_minutes=sent["duration_minutes"],
+        customers_in_room=_filled(sent["customers_in_room"], 1),
+        sentiment=sent["sentiment"],
+        via=_filled(sent["via"], ""),
+        text=_filled(sent["text"], ""),
+        value=sent["value"],
+        severity=sent["severity"],
+        opens=_numbers(sent["opens"], OPENS),
+        due_at=sent["due_at"],
+        closes=_filled(sent["closes"], ""),
+        closes_loop=sent["closes_loop"],
     )
 
 
-def _customer(
-    reference: CustomerReference, namespace: str, right: str = CUSTOMER
-) -> int | IdentityRef:
+_FIELDS = Touchpoint.__struct_fields__
+_values = attrgetter(*_FIELDS)
+
+
+def _filled(column: Sequence[Any], default: Any) -> Sequence[Any]:
+    """Put the default where nothing was sent."""
+    if None not in column:
+        return column
+    if are_all(column, None):
+        return [default] * len(column)
+    return [default if value is None else value for value in column]
+
+
+def _numbers(column: Sequence[str | None], numbers: dict[str, int]) -> Sequence[int | None]:
+    """Turn words into what is stored."""
+    if are_all(column, None):
+        return column  # type: ignore[return-value]
+    return [None if word is None else numbers[word] for word in column]
+
+
+def _customer(reference: CustomerReference, namespace: str) -> int | IdentityRef:
+    foreign_id = reference.foreign_id
+    # How nearly all are named; the rest may take longer.
+    if (
+        foreign_id is not UNSET
+        and reference.id is reference.email is reference.phone is UNSET
+        and reference.namespace is UNSET
+    ):
+        return IdentityRef("foreign", foreign_id, namespace)
+    try:
+        return _meant(reference, namespace, CUSTOMER)
+    except IdentityFlawError as error:
+        raise UnreadableNameError("customer", reference, str(error)) from None
+
+
+def _meant(reference: CustomerReference, namespace: str, right: str) -> int | IdentityRef:
     foreign_id = reference.foreign_id
     given = (reference.id is not UNSET) + (reference.email is not UNSET)
     given += (reference.phone is not UNSET) + (foreign_id is not UNSET)
@@ -241,22 +295,56 @@ def _customer(
     return reference.id  # type: ignore[return-value]
 
 
+def _contacts(
+    references: Sequence[ContactReference | None], ids: Sequence[int | None], namespace: str
+) -> tuple[Sequence[int | None], Sequence[IdentityRef | None]]:
+    """Return the ids of contacts, and the identities of those that were named otherwise."""
+    if are_all(references, None):
+        return ids, references  # type: ignore[return-value]
+    pairs = zip(references, ids, strict=True)
+    names = [_contact(reference, pk, namespace) for reference, pk in pairs]
+    return (
+        [None if isinstance(name, IdentityRef) else name for name in names],
+        [name if isinstance(name, IdentityRef) else None for name in names],
+    )
+
+
 def _contact(
-    reference: ContactReference, namespace: str, contact_id: int | None
-) -> tuple[int | None, IdentityRef | None]:
-    named = _customer(reference, namespace, CONTACT)
-    if contact_id is not None:
-        raise IdentityFlawError("Give contact or contact_id, not both.")
-    return (None, named) if isinstance(named, IdentityRef) else (named, None)
+    reference: ContactReference | None, contact_id: int | None, namespace: str
+) -> int | IdentityRef | None:
+    if reference is None:
+        return contact_id
+    try:
+        named = _meant(reference, namespace, CONTACT)
+        if contact_id is not None:
+            raise IdentityFlawError("Give contact or contact_id, not both.")
+    except IdentityFlawError as error:
+        raise UnreadableNameError("contact", reference, str(error)) from None
+    return named
 
 
-def _person(reference: PersonReference, person_id: int | None) -> tuple[int | None, str]:
-    if (reference.id is UNSET) == (reference.email is UNSET):
-        raise IdentityFlawError(PERSON)
-    if person_id is not None:
-        raise IdentityFlawError("Give person or person_id, not both.")
-    if isinstance(reference.email, str):
-        return None, email_ref(reference.email).value
+def _people(
+    references: Sequence[PersonReference | None], ids: Sequence[int | None]
+) -> tuple[Sequence[int | None], Sequence[str]]:
+    """Return the ids of people of ours, and the addresses of those that were named by these."""
+    if are_all(references, None):
+        return ids, [""] * len(ids)
+    pairs = zip(references, ids, strict=True)
+    return zip(*(_person(*pair) for pair in pairs), strict=True)  # type: ignore[return-value]
+
+
+def _person(reference: PersonReference | None, person_id: int | None) -> tuple[int | None, str]:
+    if reference is None:
+        return person_id, ""
+    try:
+        if (reference.id is UNSET) == (reference.email is UNSET):
+            raise IdentityFlawError(PERSON)
+        if person_id is not None:
+            raise IdentityFlawError("Give person or person_id, not both.")
+        if isinstance(reference.email, str):
+            return None, email_ref(reference.email).value
+    except IdentityFlawError as error:
+        raise UnreadableNameError("person", reference, str(error)) from None
     return reference.id, ""  # type: ignore[return-value]
 
 

@@ -1,18 +1,17 @@
-"""From JSON items to what became of each: decode, record what can be read, answer in order."""
+"""From a batch of JSON to what became of each: read, record what can be read, answer in order."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import msgspec
-
-from interactions.api.items import read
+from interactions.api.batches import Batch
+from interactions.api.items import Touchpoint, UnreadableNameError, columns_of, read
 from interactions.models import Source
-from interactions.services import NewTouchpoint, Outcome, record
+from interactions.services import NewTouchpoint, Outcome, Refusal, record, record_columns
 from relationships.models import Person
 
 
 def receive(
-    raws: Sequence[bytes | msgspec.Raw],
+    batch: Batch,
     *,
     source: Source,
     by: Person,
@@ -20,18 +19,22 @@ def receive(
     may_create_customers: bool,
 ) -> list[Outcome]:
     """Record JSON touchpoints and return the outcome of each, in their order."""
-    items = [read(raw, namespace=source.name) for raw in raws]
-    outcomes = record(
-        source=source,
-        items=[item for item in items if isinstance(item, NewTouchpoint)],
-        by=by,
-        now=now,
-        may_create_customers=may_create_customers,
-    )
+    about = {
+        "source": source, "by": by, "now": now, "may_create_customers": may_create_customers
+    }  # fmt: skip
+    if batch and isinstance(batch[0], Touchpoint):
+        try:
+            return record_columns(columns=columns_of(batch, source.name), **about)
+        except UnreadableNameError:
+            pass
+    items = [read(one, namespace=source.name) for one in batch]
+    outcomes = record(items=[item for item in items if isinstance(item, NewTouchpoint)], **about)
     return list(_in_order(items, iter(outcomes)))
 
 
-def _in_order(items: Sequence[object], outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+def _in_order(
+    items: Sequence[NewTouchpoint | list[Refusal]], outcomes: Iterator[Outcome]
+) -> Iterator[Outcome]:
     for item in items:
         if isinstance(item, list):
             yield Outcome("refused", "", refusals=tuple(item))

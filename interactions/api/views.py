@@ -1,9 +1,7 @@
 """Touchpoints in, one or many."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
-import msgspec
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -12,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from interactions.api import examples
-from interactions.api.answers import BatchResult, Result, pointers
-from interactions.api.batches import items_of
+from interactions.api.answers import BatchResult, pointers
+from interactions.api.batches import Batch, batch_of
 from interactions.api.idempotency import PARAMETER, answered_once
 from interactions.api.items import LARGEST_BATCH, Touchpoint
 from interactions.api.lists import TouchpointList
@@ -57,8 +55,8 @@ class Touchpoints(TouchpointList):
         request={"application/json": refer(Touchpoint)},
         examples=[OpenApiExample("A phone call", value=examples.CALL, request_only=True)],
         responses={
-            (201, "application/json"): answer(Result, "Recorded.", examples.RECORDED),
-            (200, "application/json"): answer(Result, "Known already.", examples.KNOWN),
+            (201, "application/json"): answer(Outcome, "Recorded.", examples.RECORDED),
+            (200, "application/json"): answer(Outcome, "Known already.", examples.KNOWN),
             **problems(*BODY_ERRORS, 409, 422),
         },
     )
@@ -108,9 +106,9 @@ class TouchpointBatch(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Record what can be recorded, and answer for each."""
         body, is_lines = json_or_lines(request)
-        raws = items_of(body, is_lines=is_lines)
+        batch = batch_of(body, is_lines=is_lines)
         return answered_once(
-            request, body, lambda: json_response(BatchResult.of(_received(request, raws)))
+            request, body, lambda: json_response(BatchResult.of(_received(request, batch)))
         )
 
 
@@ -119,13 +117,13 @@ def _recorded(request: Request, body: bytes) -> HttpResponse:
     if outcome.status == "refused":
         raise RefusedError(pointers(outcome.refusals))
     is_new = outcome.status == "recorded"
-    return json_response(Result.of(outcome), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+    return json_response(outcome, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-def _received(request: Request, raws: Sequence[bytes | msgspec.Raw]) -> list[Outcome]:
+def _received(request: Request, batch: Batch) -> list[Outcome]:
     sender = sender_of(request)
     return receive(
-        raws,
+        batch,
         source=sender.source,
         by=sender.by,
         now=timezone.now(),

@@ -1,8 +1,16 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
+from interactions.services.columns import Columns, NewTouchpoint
+from interactions.services.flaws import Refusal
 from interactions.services.marks import mark_everyone
 from interactions.services.merge import merge_customers, unmerge_customer
-from interactions.services.record import Outcome, record, source_named, source_of
+from interactions.services.record import (
+    Outcome,
+    record,
+    record_columns,
+    source_named,
+    source_of,
+)
 from interactions.services.revise import (
     TouchpointGoneError,
     TouchpointRefusedError,
@@ -10,9 +18,9 @@ from interactions.services.revise import (
     edit,
     restore,
 )
-from interactions.services.validate import NewTouchpoint, Refusal
 
 __all__ = [
+    "Columns",
     "NewTouchpoint",
     "Outcome",
     "Refusal",
@@ -23,6 +31,7 @@ __all__ = [
     "mark_everyone",
     "merge_customers",
     "record",
+    "record_columns",
     "restore",
     "source_named",
     "source_of",

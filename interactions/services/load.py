@@ -8,8 +8,9 @@ from itertools import islice
 
 from interactions.logs import BadRow, LogRow, Occurrences
 from interactions.models import Source, TouchpointType
+from interactions.services.columns import NewTouchpoint
+from interactions.services.flaws import nearest_type
 from interactions.services.record import record
-from interactions.services.validate import NewTouchpoint, nearest_type
 from relationships.models import Person
 from relationships.selectors import IdentityRef
 

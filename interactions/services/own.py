@@ -7,6 +7,7 @@ from django.db import transaction
 
 from interactions.models import Source, Touchpoint
 from interactions.selectors.own import is_storable
+from interactions.services.columns import Columns, NewTouchpoint
 from interactions.services.record import record
 from interactions.services.references import references
 from interactions.services.revise import (
@@ -16,7 +17,6 @@ from interactions.services.revise import (
     edit,
     restore,
 )
-from interactions.services.validate import NewTouchpoint
 from relationships import access
 from relationships.models import Person
 from relationships.services import keep_customers
@@ -113,6 +113,6 @@ def _correct(
     if known.deleted_at is not None:
         raise TouchpointDeletedError(known.deleted_at)
     if may_create_customers:
-        references([item], by=by, may_create_customers=True)
+        references(Columns.of([item]), roster=keep_customers(), by=by, may_create_customers=True)
     changes = {name: getattr(item, name) for name in CORRECTED}
     edit(touchpoint_id=known.pk, by=by, now=now, **changes)

@@ -1,36 +1,42 @@
 """`record()`: the one way by which touchpoints come in."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
+from typing import Any, Literal
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
-from msgspec.structs import replace
 
 from interactions.models import Source, Touchpoint
 from interactions.services import loops, templates
+from interactions.services.columns import Columns, NewTouchpoint, given
 from interactions.services.copying import array, copy_columns
+from interactions.services.flaws import Refusal
 from interactions.services.marks import mark_refold
 from interactions.services.references import references
-from interactions.services.rows import COLUMNS, Row, loop_keys, row_for, stored
-from interactions.services.validate import NewTouchpoint, References, Refusal, refusals
+from interactions.services.rows import Rows, loop_keys, rows_for
+from interactions.services.validate import refusals
 from relationships.models import Person
 from relationships.services import keep_customers
 
 
-class Outcome(Struct, frozen=True, gc=False):
-    """What became of one touchpoint: `recorded`, `known` already, or `refused`."""
+class Outcome(Struct, frozen=True, gc=False, rename={"touchpoint_id": "id", "refusals": "errors"}):
+    """What became of one touchpoint; it has no ids when it was refused.
 
-    status: str
+    The API tells it as it is, under shorter names.
+    """
+
+    status: Literal["recorded", "known", "refused"]
     external_id: str
     touchpoint_id: int | None = None
     customer_id: int | None = None
     refusals: tuple[Refusal, ...] = ()
 
 
-Taken = Mapping[str, tuple[int, int]]  # touchpoint and customer of an external id
+Stored = Mapping[str, tuple[int, int]]  # touchpoint and customer of an external id
 
 _SOURCE_OF = "SELECT * FROM interactions_source WHERE service_account_id = %s"
 _MARKED = ("customer_id", "team_id", "type_id", "occurred_at")
@@ -73,50 +79,77 @@ def record(
     new one, so it can only be sent once. New customers belong to the team of `by` unless another
     is named.
     """
-    named = [item if item.external_id else _named(item) for item in items]
-    taken: Taken = {}
-    while named:
+    if not items:
+        return []
+    return record_columns(
+        source=source,
+        columns=Columns.of(items),
+        by=by,
+        now=now,
+        may_create_customers=may_create_customers,
+        new_customers_team_id=new_customers_team_id,
+    )
+
+
+def record_columns(
+    *,
+    source: Source,
+    columns: Columns,
+    by: Person,
+    now: datetime,
+    may_create_customers: bool = False,
+    new_customers_team_id: int | None = None,
+) -> list[Outcome]:
+    """Do what `record` does for touchpoints, at least one, that came as columns."""
+    named = _named(columns)
+    taken: Stored = {}
+    while True:
         try:
             with transaction.atomic():
-                keep_customers()
                 known = references(
                     named,
+                    roster=keep_customers(),
                     by=by,
                     may_create_customers=may_create_customers,
                     new_customers_team_id=new_customers_team_id,
                 )
                 wrong = refusals(named, known, now)
-                rows = _rows(named, wrong, source.pk, known, by.pk)
-                added = _store([row for key, row in rows.items() if key not in taken], now)
-                return list(_outcomes(items, named, wrong, rows, added, taken))
+                added: Stored = {}
+                if places := _places(named.external_id, wrong, taken):
+                    rows = rows_for(
+                        named.take(places), known.take(places), source_id=source.pk, by_id=by.pk
+                    )
+                    added = _store(rows, now)
         except IntegrityError as error:
             # The table itself is asked whether an external id is taken: mostly none is, and then
             # nobody had to look for them. What was there, or came in meanwhile, is there to stay.
             if not _is_recorded_already(error):
                 raise
-            taken = _taken(source, named)
-    return []
+            taken = _taken(source, named.external_id)
+        else:
+            return _outcomes(columns.external_id, named.external_id, wrong, added, taken)
 
 
-def _named(item: NewTouchpoint) -> NewTouchpoint:
-    return replace(item, external_id=str(uuid.uuid4()))
+def _named(columns: Columns) -> Columns:
+    if "" not in columns.external_id:
+        return columns
+    return columns.with_external_ids([one or str(uuid.uuid4()) for one in columns.external_id])
 
 
-def _rows(
-    items: Sequence[NewTouchpoint],
-    wrong: Sequence[list[Refusal]],
-    source_id: int,
-    known: References,
-    by_id: int,
-) -> dict[str, Row]:
-    """Return what is stored of the items that can be taken: of equal external ids, the first."""
-    valid = {
-        item.external_id: item
-        for item, flaws in zip(reversed(items), reversed(wrong), strict=True)
-        if not flaws
-    }
+def _places(
+    external_ids: Sequence[str], wrong: Sequence[list[Refusal]] | None, taken: Stored
+) -> list[int]:
+    """Return where those are that will be stored: of equal external ids, the first right one."""
     # In one order, so that two requests with the same events wait for each other, not in a ring.
-    return {key: row_for(valid[key], source_id, known, by_id) for key in sorted(valid)}
+    order = sorted(range(len(external_ids)), key=external_ids.__getitem__)
+    if wrong is None and not taken and len(set(external_ids)) == len(external_ids):
+        return order
+    places: dict[str, int] = {}
+    for place in order:
+        external_id = external_ids[place]
+        if external_id not in taken and not (wrong and wrong[place]):
+            places.setdefault(external_id, place)
+    return list(places.values())
 
 
 def _is_recorded_already(error: IntegrityError) -> bool:
@@ -124,55 +157,54 @@ def _is_recorded_already(error: IntegrityError) -> bool:
     return getattr(constraint, "constraint_name", None) == "touchpoint_is_recorded_once"
 
 
-def _taken(source: Source, items: Sequence[NewTouchpoint]) -> Taken:
-    found = Touchpoint.objects.filter(
-        source=source, external_id__in=[item.external_id for item in items]
-    )
+def _taken(source: Source, external_ids: Sequence[str]) -> Stored:
+    found = Touchpoint.objects.filter(source=source, external_id__in=external_ids)
     return {key: (pk, of) for key, pk, of in found.values_list("external_id", "pk", "customer_id")}
 
 
-def _store(rows: Sequence[Row], now: datetime) -> dict[str, int]:
-    """Add rows with all that follows from them; return the id of each external id added."""
-    if not rows:
-        return {}
+def _store(rows: Rows, now: datetime) -> Stored:
+    """Add rows with all that follows from them; return what each external id added."""
     with connection.cursor() as cursor:
         ids = _add(cursor, rows)
-        if closing := {row.customer_id for row in rows if row.closes_external_id}:
-            mark_refold(cursor, closing, now)
+        if given(rows["closes_external_id"]):
+            pairs = zip(rows["customer_id"], rows["closes_external_id"], strict=True)
+            mark_refold(cursor, {customer for customer, closes in pairs if closes}, now)
         loops.reconcile(cursor, loop_keys(rows))
-        templates.flag_templates(cursor, [row.fingerprint for row in rows if row.fingerprint])
-    return dict(zip([row.external_id for row in rows], ids, strict=True))
+        templates.flag_templates(cursor, given(rows["fingerprint"]))
+    return dict(zip(rows["external_id"], zip(ids, rows["customer_id"], strict=True), strict=True))
 
 
-def _add(cursor: CursorWrapper, rows: Sequence[Row]) -> list[int]:
+def _add(cursor: CursorWrapper, rows: Rows) -> list[int]:
     """Add rows and the mark that they were added; return their ids."""
-    columns = dict(zip(COLUMNS, zip(*map(stored, rows), strict=True), strict=True))
-    # As texts, because they are written twice.
-    columns["occurred_at"] = tuple(map(str, columns["occurred_at"]))
-    marked = {name: array(columns[name]) for name in _MARKED}
-    marked["is_via"] = array([bool(via) for via in columns["via"]])
-    cursor.execute(_PREPARE, marked | {"size": len(rows)})
+    size = len(rows["external_id"])
+    marked: dict[str, Any] = {name: array(rows[name]) for name in _MARKED}
+    marked["is_via"] = array([bool(via) for via in rows["via"]])
+    cursor.execute(_PREPARE, marked | {"size": size})
     (ids,) = cursor.fetchone()
-    copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids} | columns)
+    copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids, **rows})
     return ids
 
 
 def _outcomes(
-    items: Sequence[NewTouchpoint],
-    named: Sequence[NewTouchpoint],
-    wrong: Sequence[list[Refusal]],
-    rows: Mapping[str, Row],
-    added: Mapping[str, int],
-    taken: Taken,
-) -> Iterator[Outcome]:
+    sent: Sequence[str],
+    external_ids: Sequence[str],
+    wrong: Sequence[list[Refusal]] | None,
+    added: Stored,
+    taken: Stored,
+) -> list[Outcome]:
+    if len(added) == len(external_ids):
+        ids, customer_ids = zip(*map(added.__getitem__, external_ids), strict=True)
+        recorded: Literal["recorded"] = "recorded"
+        return list(map(Outcome, repeat(recorded), external_ids, ids, customer_ids))
     told: set[str] = set()
-    for item, called, flaws in zip(items, named, wrong, strict=True):
-        external_id = called.external_id
-        if flaws:
-            yield Outcome("refused", item.external_id, refusals=tuple(flaws))
+    outcomes = []
+    for place, external_id in enumerate(external_ids):
+        if wrong and wrong[place]:
+            outcomes.append(Outcome("refused", sent[place], refusals=tuple(wrong[place])))
         elif external_id in taken:
-            yield Outcome("known", external_id, *taken[external_id])
+            outcomes.append(Outcome("known", external_id, *taken[external_id]))
         else:
-            status = "known" if external_id in told else "recorded"
+            status: Literal["recorded", "known"] = "known" if external_id in told else "recorded"
             told.add(external_id)
-            yield Outcome(status, external_id, added[external_id], rows[external_id].customer_id)
+            outcomes.append(Outcome(status, external_id, *added[external_id]))
+    return outcomes

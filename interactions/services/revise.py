@@ -9,11 +9,13 @@ from msgspec.structs import asdict, replace
 
 from interactions.models import Touchpoint
 from interactions.services import loops
+from interactions.services.columns import Columns, NewTouchpoint
+from interactions.services.flaws import Refusal
 from interactions.services.marks import mark
 from interactions.services.references import references
-from interactions.services.rows import COLUMNS, Row, loop_keys, row_for
+from interactions.services.rows import COLUMNS, Row, first_of, loop_keys, rows_for, rows_of
 from interactions.services.templates import flag_templates
-from interactions.services.validate import NewTouchpoint, Refusal, refusals
+from interactions.services.validate import refusals
 from relationships import access
 from relationships.models import Person
 from relationships.services import keep_customers
@@ -38,17 +40,18 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
     `changes` are fields of `NewTouchpoint`. Its source and external id never change.
     """
     with connection.cursor() as cursor:
+        roster = keep_customers()
         touchpoint = _locked(touchpoint_id, by)
         if changes.get("customer") == touchpoint.customer_id:
             # It stays where it is, also beneath a merge.
             del changes["customer"]
-        item = replace(_as_item(touchpoint), **changes)
-        known = references([item], by=by, may_create_customers=False)
-        if wrong := refusals([item], known, now)[0]:
-            raise TouchpointRefusedError(wrong)
+        columns = Columns.of([replace(_as_item(touchpoint), **changes)])
+        known = references(columns, roster=roster, by=by, may_create_customers=False)
+        if wrong := refusals(columns, known, now):
+            raise TouchpointRefusedError(wrong[0])
         old = _as_row(touchpoint)
         new = replace(
-            row_for(item, touchpoint.source_id, known, by.pk),
+            first_of(rows_for(columns, known, source_id=touchpoint.source_id, by_id=by.pk)),
             recorded_by_id=touchpoint.recorded_by_id,
             **_kept_closing(changes, old),
         )
@@ -58,7 +61,7 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         mark(cursor, "id = %s", [touchpoint_id], sign=-1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(**asdict(new), edited_at=now)
         mark(cursor, "id = %s", [touchpoint_id], sign=1)
-        loops.reconcile(cursor, loop_keys([old, new]))
+        loops.reconcile(cursor, loop_keys(rows_of(old, new)))
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
 
 
@@ -75,6 +78,7 @@ def restore(*, touchpoint_id: int, by: Person) -> None:
 
 
 def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) -> None:
+    keep_customers()
     touchpoint = _locked(touchpoint_id, by)
     if (touchpoint.deleted_at is None) == (deleted_at is None):
         return
@@ -82,13 +86,12 @@ def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) ->
         mark(cursor, "id = %s", [touchpoint_id], sign=1 if deleted_at is None else -1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(deleted_at=deleted_at)
         row = _as_row(touchpoint)
-        loops.reconcile(cursor, loop_keys([row]))
+        loops.reconcile(cursor, loop_keys(rows_of(row)))
         flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
 
 
 def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
-    """Lock a touchpoint, and keep its customer who it is."""
-    keep_customers()
+    """Lock a touchpoint whose customer is kept who it is."""
     visible = access.customers_visible_to(by)
     rows = Touchpoint.objects.filter(pk=touchpoint_id, customer__in=visible)
     locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()

@@ -10,6 +10,7 @@ from relationships.models.customers import (
 )
 from relationships.models.keys import AccessKey
 from relationships.models.people import Person, PersonManager, Team
+from relationships.models.roster import RosterVersion
 from relationships.models.webhooks import (
     WebhookAttempt,
     WebhookDelivery,
@@ -27,6 +28,7 @@ __all__ = [
     "Person",
     "PersonManager",
     "ProfileChange",
+    "RosterVersion",
     "Segment",
     "Team",
     "WebhookAttempt",

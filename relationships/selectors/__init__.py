@@ -20,12 +20,15 @@ from relationships.selectors.keys import (
     service_account_at,
     service_accounts,
 )
+from relationships.selectors.roster import Roster, Whom, roster
 from relationships.selectors.webhooks import wanted_kinds
 
 __all__ = [
     "LIKE_ENOUGH",
     "LOOKED_AT",
     "IdentityRef",
+    "Roster",
+    "Whom",
     "absorbed_by",
     "colleagues",
     "contacts_of",
@@ -35,6 +38,7 @@ __all__ = [
     "identities_of",
     "is_origin_of_a_key",
     "key_by_digest",
+    "roster",
     "service_account_at",
     "service_accounts",
     "survivors_of",

@@ -7,8 +7,15 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, NullIf
 
 from relationships import access
-from relationships.models import Contact, Customer, CustomerMerge, Identity, Person
-from relationships.selectors import absorbed_by, survivors_of
+from relationships.models import (
+    Contact,
+    Customer,
+    CustomerMerge,
+    Identity,
+    Person,
+    RosterVersion,
+)
+from relationships.selectors import Roster, absorbed_by, roster, survivors_of
 from relationships.services.customers import mark_profiles_changed
 
 
@@ -20,14 +27,24 @@ class NotMergeableError(ValueError):
     """These customers cannot be merged, or were not."""
 
 
-def keep_customers() -> None:
+def keep_customers() -> Roster:
     """Keep every customer from being merged, parted or deleted until the transaction ends.
 
     Others may keep them at the same time. One lock for all of them, because merging is rare and
-    brief: a row lock for each customer costs more than finding them.
+    brief: a row lock for each customer costs more than finding them. Returns whom identities mean,
+    as far as it is remembered.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(3, 0)")
+        cursor.execute(_KEEP)
+        (version,) = cursor.fetchone()
+    return roster(version)
+
+
+# Two statements in one message: the second sees what was there when the lock was had.
+_KEEP = f"""
+    SELECT pg_advisory_xact_lock_shared(3, 0);
+    SELECT coalesce(sum(version), 0)::bigint FROM {RosterVersion._meta.db_table}
+"""
 
 
 def wait_for_customers() -> None:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from interactions.event_names import comparable, fits, weight
 from interactions.models import EventRule
 from interactions.services import NewTouchpoint
+from interactions.services.flaws import LARGEST_VALUE
 from interactions.services.segment.arrivals import plain
 from interactions.services.segment.known import Whose
 from interactions.services.segment.messages import Message
-from interactions.services.validate import LARGEST_VALUE
 
 LONGEST_TEXT = 500
 

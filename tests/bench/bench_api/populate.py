@@ -53,7 +53,8 @@ def populate(connection: extensions.connection, *, customers: int, past: int) ->
     with connection.cursor() as cursor:
         for statement in (_CUSTOMERS, _IDENTITIES, _SOURCE, _PAST):
             cursor.execute(statement, given)
-        cursor.execute("VACUUM ANALYZE")
+            # So many at once that the next statement must know of them to be planned.
+            cursor.execute("VACUUM ANALYZE")
 
 
 def ask_for_scores(connection: extensions.connection) -> None:
