@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from interactions.services import source_of
+from interactions.api.senders import source_of_key
 from interactions.services.segment.arrivals import Envelope
 from interactions.services.segment.keep import keep
 from interactions.services.segment.settle import AT_ONCE, settle
@@ -103,7 +103,7 @@ class SegmentDoor(APIView):
             kind="" if body.is_batch or CALLS[call] == "batch" else CALLS[call],
         )
         ids = keep(
-            source=source_of(request.user),
+            source=source_of_key(request),
             raws=body.raws,
             envelope=envelope,
             by=request.user,

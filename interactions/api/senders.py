@@ -1,6 +1,7 @@
 """Who sends a request: as which source, and what they may do."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from rest_framework.request import Request
 
@@ -20,11 +21,17 @@ class Sender:
     may_create_customers: bool
 
 
+def source_of_key(request: Request) -> Source:
+    """Return the source of the key that a request came with."""
+    account = request.user
+    return request.roster.fact(("source", account.pk), partial(source_of, account))
+
+
 def sender_of(request: Request) -> Sender:
     """Return who sends a request that writes."""
     is_key = isinstance(request.auth, AccessKey)
     return Sender(
-        source=source_of(request.user) if is_key else source_named(selectors.BY_HAND),
+        source=source_of_key(request) if is_key else source_named(selectors.BY_HAND),
         by=request.user,
         may_create_customers=is_key and may(request, "customers:write"),
     )

@@ -38,20 +38,22 @@ class Outcome(Struct, frozen=True, gc=False, rename={"touchpoint_id": "id", "ref
 
 Stored = Mapping[str, tuple[int, int]]  # touchpoint and customer of an external id
 
-_SOURCE_OF = "SELECT * FROM interactions_source WHERE service_account_id = %s"
 _MARKED = ("customer_id", "team_id", "type_id", "occurred_at")
-# One statement less to wait for: the marks are written where the ids are drawn.
-_PREPARE = """
+# In one message with what draws ids, or adds a row: a wait less for each.
+_MARK = """
     INSERT INTO interactions_intake (size, customer_ids, team_ids, type_ids, occurred_at, is_via)
-    VALUES (%(size)s, %(customer_id)s, %(team_id)s, %(type_id)s, %(occurred_at)s, %(is_via)s);
-    SELECT array_agg(nextval('interactions_touchpoint_id_seq')) FROM generate_series(1, %(size)s)
+    VALUES (%(marked_size)s, %(marked_customer_id)s, %(marked_team_id)s, %(marked_type_id)s,
+            %(marked_occurred_at)s, %(marked_is_via)s);
+"""
+_DRAW = """
+    SELECT array_agg(nextval('interactions_touchpoint_id_seq'))
+    FROM generate_series(1, %(marked_size)s)
 """
 
 
 def source_of(account: Person) -> Source:
     """Return the source of a service account; it has the account's name."""
-    # Every request of a machine asks; put together anew, the query takes as long as its answer.
-    known = next(iter(Source.objects.raw(_SOURCE_OF, [account.pk])), None)
+    known = Source.objects.filter(service_account=account).first()
     return known or source_named(account.name, service_account=account)
 
 
@@ -177,12 +179,26 @@ def _store(rows: Rows, now: datetime) -> Stored:
 def _add(cursor: CursorWrapper, rows: Rows) -> list[int]:
     """Add rows and the mark that they were added; return their ids."""
     size = len(rows["external_id"])
-    marked: dict[str, Any] = {name: array(rows[name]) for name in _MARKED}
-    marked["is_via"] = array([bool(via) for via in rows["via"]])
-    cursor.execute(_PREPARE, marked | {"size": size})
+    marked: dict[str, Any] = {f"marked_{name}": array(rows[name]) for name in _MARKED}
+    marked["marked_is_via"] = array([bool(via) for via in rows["via"]])
+    marked["marked_size"] = size
+    if size == 1:
+        return _add_one(cursor, rows, marked)
+    cursor.execute(_MARK + _DRAW, marked)
     (ids,) = cursor.fetchone()
     copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids, **rows})
     return ids
+
+
+def _add_one(cursor: CursorWrapper, rows: Rows, marked: dict[str, Any]) -> list[int]:
+    """Add one row by a single message to the server: there is nothing to win by COPY."""
+    said = {name: value for name, (value,) in rows.items() if value is not None}
+    sql = (
+        f"{_MARK} INSERT INTO {Touchpoint._meta.db_table} ({', '.join(said)})"
+        f" VALUES ({', '.join(f'%({name})s' for name in said)}) RETURNING id"
+    )
+    cursor.execute(sql, said | marked)
+    return [pk for (pk,) in cursor.fetchall()]
 
 
 def _outcomes(

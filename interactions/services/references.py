@@ -88,7 +88,7 @@ def references(
     `roster` is what `keep_customers` returned, so that nobody is merged or deleted between this
     and the end.
     """
-    types = _types()
+    types = roster.fact("types", _types)
     whose = _whose(
         columns.customer,
         roster,

@@ -48,7 +48,8 @@ def admitted(secret: str, request: Request) -> tuple[Person, AccessKey]:
     Raises `AuthenticationFailed` when the key may not be used for this request.
     """
     now, secret, address = timezone.now(), secret.strip(), sender_address(request)
-    key = selectors.key_by_digest(services.key_digest(secret))
+    request.roster = selectors.current_roster()
+    key = selectors.key_by_digest(services.key_digest(secret), at=request.roster)
     if key is None:
         _tell_unknown(secret, address, now)
         raise AuthenticationFailed(f"Nobody made this key; is it complete? {_NEXT}")

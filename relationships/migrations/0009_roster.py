@@ -55,9 +55,16 @@ def function(name, definition):
     return migrations.RunSQL(definition, f"DROP FUNCTION {name}()")
 
 
+# Using a key, and signing in, changes nothing that a request depends on.
+OF_A_KEY = (
+    "person_id, digest, scopes, requests_per_minute, origins, expires_at, revoked_at, replaces_id"
+)
+OF_A_PERSON = "email, name, role, team_id, time_zone, is_active, is_demo"
+
+
 def counting(table, event, what, rows=""):
     """Return the operation that counts what happens to a table."""
-    name = f"roster_{event.lower()}"
+    name = f"roster_{event.split()[0].lower()}"
     return migrations.RunSQL(
         f"CREATE TRIGGER {name} AFTER {event} ON {table} {rows and 'REFERENCING ' + rows} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION relationships_count_{what}()",
@@ -98,4 +105,10 @@ class Migration(migrations.Migration):
             "OLD TABLE AS before NEW TABLE AS after",
         ),
         counting("relationships_customer", "TRUNCATE", "always"),
+        counting("relationships_accesskey", f"UPDATE OF {OF_A_KEY}", "always"),
+        counting("relationships_accesskey", "DELETE", "always"),
+        counting("relationships_person", f"UPDATE OF {OF_A_PERSON}", "always"),
+        counting("relationships_person", "DELETE", "always"),
+        counting("relationships_team", "UPDATE", "always"),
+        counting("relationships_team", "DELETE", "always"),
     ]

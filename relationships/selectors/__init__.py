@@ -20,25 +20,27 @@ from relationships.selectors.keys import (
     service_account_at,
     service_accounts,
 )
-from relationships.selectors.roster import Roster, Whom, roster
+from relationships.selectors.roster import ROSTER_VERSION, Roster, Whom, current_roster, roster_at
 from relationships.selectors.webhooks import wanted_kinds
 
 __all__ = [
     "LIKE_ENOUGH",
     "LOOKED_AT",
+    "ROSTER_VERSION",
     "IdentityRef",
     "Roster",
     "Whom",
     "absorbed_by",
     "colleagues",
     "contacts_of",
+    "current_roster",
     "customers_by_identity",
     "customers_like",
     "has_demonstration",
     "identities_of",
     "is_origin_of_a_key",
     "key_by_digest",
-    "roster",
+    "roster_at",
     "service_account_at",
     "service_accounts",
     "survivors_of",

@@ -1,18 +1,21 @@
-"""Whom identities mean, remembered from one request to the next.
+"""Whom identities mean and what else each request asks for, remembered from one to the next.
 
 To find a customer by an identity costs about as much as to store a touchpoint. So each process
-remembers whom it found, as long as the version of the roster says that nobody moved meanwhile.
+remembers what it found, as long as the version of the roster says that nothing changed meanwhile.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
-from relationships.models import Customer, Identity
+from relationships.models import Customer, Identity, RosterVersion
 from relationships.selectors.customers import IdentityRef
+
+T = TypeVar("T")
 
 MOST_REMEMBERED = 250_000
 """Identities in one process; about 50 MB."""
@@ -30,11 +33,27 @@ class Whom(NamedTuple):
 
 
 class Roster:
-    """Whom identities mean at one version; asked for many at once, so it is a plain mapping."""
+    """What is remembered at one version.
+
+    `known` are identities; many are asked for at once, so it is a plain mapping.
+    """
 
     def __init__(self, version: int) -> None:
         self.version = version
         self.known: dict[IdentityRef, Whom] = {}
+        self._facts: dict[Hashable, Any] = {}
+
+    def fact(self, name: Hashable, find: Callable[[], T]) -> T:
+        """Return what `find` finds, or found before; nothing found is not remembered.
+
+        Only for what a trigger counts when it changes (migrations called `roster`).
+        """
+        found: T | None = self._facts.get(name)
+        if found is None:
+            found = find()
+            if found is not None:
+                transaction.on_commit(partial(self._facts.__setitem__, name, found))
+        return found
 
     def look_up(self, refs: Collection[IdentityRef]) -> Mapping[IdentityRef, Whom]:
         """Ask the database whom these mean, and remember it once the transaction is through.
@@ -53,35 +72,46 @@ class Roster:
         self.known.update(found)
 
 
-def roster(version: int) -> Roster:
+def current_roster() -> Roster:
+    """Return what is remembered of how everything is now."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROSTER_VERSION)
+        (version,) = cursor.fetchone()
+    return roster_at(version)
+
+
+ROSTER_VERSION = f"SELECT coalesce(sum(version), 0)::bigint FROM {RosterVersion._meta.db_table}"
+
+
+def roster_at(version: int) -> Roster:
     """Return what is remembered at this version, which the transaction itself has read."""
     global _latest
     latest = _latest
-    if version == latest.version:
-        return latest
-    fresh = Roster(version)
-    if version > latest.version:
-        _latest = fresh
-    return fresh
+    if version != latest.version:
+        latest = _latest = Roster(version)
+    return latest
 
 
 _latest = Roster(-1)
 
+# Asked for each kind by itself: joined with a list of all, it takes three times as long to plan
+# as to answer for one.
 _FIND = f"""
-    SELECT identity.kind, identity.value, identity.namespace,
-           customer.id, coalesce(identity.home_id, customer.id), customer.team_id,
-           identity.contact_id
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (kind, value, namespace)
-    JOIN {Identity._meta.db_table} AS identity USING (kind, value, namespace)
-    JOIN {Customer._meta.db_table} AS customer ON customer.id = identity.customer_id
+    SELECT value, customer_id, coalesce(home_id, customer_id),
+           (SELECT team_id FROM {Customer._meta.db_table} WHERE id = customer_id), contact_id
+    FROM {Identity._meta.db_table}
+    WHERE kind = %s AND namespace = %s AND value = ANY(%s)
 """
 
 
 def _found(refs: Collection[IdentityRef]) -> dict[IdentityRef, Whom]:
-    if not refs:
-        return {}
-    # Neighbours in the index side by side.
-    columns = [list(column) for column in zip(*sorted(refs), strict=True)]
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for kind, value, namespace in refs:
+        groups[kind, namespace].append(value)
+    found = {}
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, columns)
-        return {IdentityRef(*row[:3]): Whom(*row[3:]) for row in cursor.fetchall()}
+        for (kind, namespace), values in groups.items():
+            cursor.execute(_FIND, [kind, namespace, values])
+            for value, *whom in cursor.fetchall():
+                found[IdentityRef(kind, value, namespace)] = Whom(*whom)
+    return found

@@ -169,6 +169,9 @@ def note_refusal(*, key: AccessKey, now: datetime, address: str | None = None) -
 
 
 def _note(key: AccessKey, **fields: Any) -> None:
+    # The key may be remembered for later requests, which then need not note it again.
+    for name, value in fields.items():
+        setattr(key, name, value)
     with transaction.atomic():
         unlocked = AccessKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk)
         AccessKey.objects.filter(pk__in=unlocked.order_by().values("pk")).update(**fields)

@@ -7,15 +7,14 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, NullIf
 
 from relationships import access
-from relationships.models import (
-    Contact,
-    Customer,
-    CustomerMerge,
-    Identity,
-    Person,
-    RosterVersion,
+from relationships.models import Contact, Customer, CustomerMerge, Identity, Person
+from relationships.selectors import (
+    ROSTER_VERSION,
+    Roster,
+    absorbed_by,
+    roster_at,
+    survivors_of,
 )
-from relationships.selectors import Roster, absorbed_by, roster, survivors_of
 from relationships.services.customers import mark_profiles_changed
 
 
@@ -37,14 +36,11 @@ def keep_customers() -> Roster:
     with connection.cursor() as cursor:
         cursor.execute(_KEEP)
         (version,) = cursor.fetchone()
-    return roster(version)
+    return roster_at(version)
 
 
 # Two statements in one message: the second sees what was there when the lock was had.
-_KEEP = f"""
-    SELECT pg_advisory_xact_lock_shared(3, 0);
-    SELECT coalesce(sum(version), 0)::bigint FROM {RosterVersion._meta.db_table}
-"""
+_KEEP = f"SELECT pg_advisory_xact_lock_shared(3, 0); {ROSTER_VERSION}"
 
 
 def wait_for_customers() -> None:

@@ -105,8 +105,9 @@ def test_use_of_a_key_is_noted_to_the_minute(key, django_assert_num_queries):
 
     client.get(TYPES)
     first = AccessKey.objects.get().last_used_at
-    # The key, since when to ask for changes, and the catalogue.
-    with django_assert_num_queries(3):
+    # Whether the key is still as remembered, and here, where nothing is committed, the key; since
+    # when to ask for changes, and the catalogue.
+    with django_assert_num_queries(4):
         client.get(TYPES)
 
     assert first is not None

@@ -42,8 +42,10 @@ def get(secret: str, path: str = TYPES, **headers):
 def test_key_comes_with_its_account_and_team_in_one_query(django_assert_num_queries):
     bound, free = made(name="north", team=TeamFactory(name="North")), made(name="all")
 
+    at = selectors.current_roster()
+
     with django_assert_num_queries(2):
-        keys = [selectors.key_by_digest(one.key.digest) for one in (bound, free)]
+        keys = [selectors.key_by_digest(one.key.digest, at=at) for one in (bound, free)]
         teams = [str(key.person.team) for key in keys]
 
     assert teams == ["North", "None"]
@@ -53,7 +55,7 @@ def test_key_comes_with_its_account_and_team_in_one_query(django_assert_num_quer
     fields = {field.attname for field in AccessKey._meta.concrete_fields}
     stored = AccessKey.objects.get(pk=bound.key.pk)
     assert all(getattr(keys[0], name) == getattr(stored, name) for name in fields)
-    assert selectors.key_by_digest(key_digest("hearth_other")) is None
+    assert selectors.key_by_digest(key_digest("hearth_other"), at=at) is None
 
 
 @pytest.mark.parametrize(
