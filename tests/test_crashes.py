@@ -185,7 +185,7 @@ class Sender(threading.Thread):
                 if self.chance.random() < 0.1:
                     is_acknowledged(request, len(events))
                 return
-            if self.chance.random() < 0.2:
+            if self.chance.random() < 0.1:
                 return
             time.sleep(0.3)
         raise AssertionError(f"{self.door.name}: no answer in time")
