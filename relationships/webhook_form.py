@@ -1,10 +1,9 @@
 """What may be said of an endpoint in the browser."""
 
-from typing import Any
-
 from django import forms
 
 from relationships.models import Team, WebhookEndpoint
+from relationships.services.webhooks.addresses import LONGEST_URL, RefusedUrlError, target_of
 from relationships.webhook_kinds import KINDS
 
 
@@ -13,7 +12,7 @@ class WebhookForm(forms.Form):
 
     url = forms.CharField(
         label="Address",
-        max_length=2000,
+        max_length=LONGEST_URL,
         strip=True,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "placeholder": "https://example.com/hooks/hearth"}
@@ -53,10 +52,11 @@ class WebhookForm(forms.Form):
             }
         )
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse what no text column can hold."""
-        cleaned = super().clean() or {}
-        for name in ("url", "description"):
-            if "\x00" in (cleaned.get(name) or ""):
-                self.add_error(name, "Leave out the character NUL.")
-        return cleaned
+    def clean_url(self) -> str:
+        """Refuse what is no address; whether its host may be sent to is asked when it is kept."""
+        url = str(self.cleaned_data["url"])
+        try:
+            target_of(url)
+        except RefusedUrlError as error:
+            raise forms.ValidationError(str(error)) from None
+        return url
