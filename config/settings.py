@@ -181,7 +181,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "relationships.tasks.prune_webhooks",
         "schedule": crontab(hour=4, minute=5),
     },
-    "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "forget": {"task": "relationships.tasks.forget_old_answers", "schedule": crontab(minute=23)},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 
