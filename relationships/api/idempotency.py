@@ -66,21 +66,28 @@ def answered_once(
     """
     if HEADER not in request.headers:
         return answer()
+    fresh: list[HttpResponse] = []
+
+    def kept() -> Answer:
+        fresh.append(answer())
+        return Answer(fresh[0].status_code, fresh[0].content)
+
     try:
         given = answer_once(
             account=request.user,
             key=_key(request.headers[HEADER]),
             fingerprint=_fingerprint(request, body),
             now=timezone.now(),
-            answer=lambda: _kept(answer()),
+            answer=kept,
         )
     except RequestRunningError:
         raise StillRunningError from None
     except KeyTakenError:
         raise OtherRequestError from None
+    if not given.is_repeated:
+        return fresh[0]
     response = HttpResponse(given.content, status=given.status, content_type="application/json")
-    if given.is_repeated:
-        response[REPEATED] = "true"
+    response[REPEATED] = "true"
     return response
 
 
@@ -100,7 +107,3 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
     """Return a digest of what was asked; a body compressed otherwise is the same body."""
     head = f"{request.method} {request.get_full_path()}\n"
     return hashlib.sha256(head.encode() + body).digest()
-
-
-def _kept(response: HttpResponse) -> Answer:
-    return Answer(response.status_code, response.content)
