@@ -270,8 +270,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
-        # The messages first: they are made of types that the document must have.
+        # The messages and calls first: they are made of types that the document must have.
         "relationships.api.webhook_messages.add_webhooks",
+        "interactions.api.segment_document.add_calls",
         "relationships.api.schema.add_components",
     ],
 }

@@ -53,6 +53,9 @@ from relationships.services.profiles import (
     write_customers,
 )
 
+# Whatever an item is, the others are written.
+ITEM = {"anyOf": [refer(CustomerUpsert), {"description": "Anything else is refused for itself."}]}
+
 
 class CustomerByIdentity(APIView):
     """One customer, by what others know it by."""
@@ -118,9 +121,7 @@ class CustomerBatch(APIView):
         ),
         tags=["Customers"],
         parameters=[PARAMETER],
-        request={
-            JSON: {"type": "array", "items": refer(CustomerUpsert), "maxItems": LARGEST_BATCH}
-        },
+        request={JSON: {"type": "array", "items": ITEM, "maxItems": LARGEST_BATCH}},
         examples=[OpenApiExample("Two", value=examples.CUSTOMER_BATCH, request_only=True)],
         responses={
             (200, JSON): answer(UpsertResults, "What became of each.", examples.CUSTOMER_RESULTS),

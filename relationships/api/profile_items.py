@@ -62,8 +62,7 @@ class WhichCustomer(Struct, forbid_unknown_fields=True):
 
 
 ALL_OF_THEM = (
-    "All that mean nobody else but this one; what is left out is taken away, except what the "
-    "address names."
+    "All that there shall be; what is left out is taken away, except what the address names."
 )
 Identities = Annotated[
     list[GivenIdentity],
