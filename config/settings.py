@@ -181,7 +181,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "relationships.tasks.prune_webhooks",
         "schedule": crontab(hour=4, minute=5),
     },
-    "forget": {"task": "interactions.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "forget": {"task": "relationships.tasks.forget_old_answers", "schedule": crontab(minute=23)},
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 
@@ -270,8 +270,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
-        # The messages first: they are made of types that the document must have.
+        # The messages and calls first: they are made of types that the document must have.
         "relationships.api.webhook_messages.add_webhooks",
+        "interactions.api.segment_document.add_calls",
         "relationships.api.schema.add_components",
     ],
 }

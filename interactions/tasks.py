@@ -5,19 +5,12 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from interactions.services.idempotency import forget_answers
 from interactions.services.loop_news import tell_overdue
 from interactions.services.segment import rework
 from interactions.services.segment.settle import settle
 
 LONGEST_SETTLE_SECONDS = 20
 """A tick that is not done by then leaves the rest to the next."""
-
-
-@shared_task
-def forget_old_answers() -> None:
-    """Delete the answers to requests that are too old to be sent again."""
-    forget_answers(now=timezone.now())
 
 
 @shared_task

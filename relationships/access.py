@@ -86,6 +86,11 @@ def may_manage_webhooks(person: Person) -> bool:
     return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
 
 
+def may_write_customers(person: Person) -> bool:
+    """Whether `person` may write what we hold of customers: administrators, and keys."""
+    return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
+
+
 def webhook_scope(person: Person) -> Q:
     """Return the condition that an endpoint must meet for `person` to manage it.
 

@@ -9,9 +9,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from relationships.models import Identity
 from relationships.selectors import IdentityRef
 
 LONGEST_EMAIL = 254
+LONGEST_IDENTITY = 254
+LONGEST_NAMESPACE = 100
 REMEMBERED = 50_000
 """Addresses and numbers whose spelling is not looked at again: the same ones come all day."""
 
@@ -20,6 +23,23 @@ _check_email = EmailValidator()
 
 class IdentityFlawError(ValueError):
     """A text is no e-mail address or phone number; the message says what would be right."""
+
+
+def identity_ref(kind: str, value: str, namespace: str = "") -> IdentityRef:
+    """Return an identity of any kind as it is kept; a foreign id stays as it is written.
+
+    Raises `IdentityFlawError`.
+
+    >>> identity_ref("foreign", "C-1001", "crm"), identity_ref("email", "Zoe@Example.com").value
+    (IdentityRef(kind='foreign', value='C-1001', namespace='crm'), 'zoe@example.com')
+    """
+    if namespace and kind != Identity.Kind.FOREIGN:
+        raise IdentityFlawError("Only foreign ids have a namespace; leave it out.")
+    if kind == Identity.Kind.EMAIL:
+        return email_ref(value)
+    if kind == Identity.Kind.PHONE:
+        return phone_ref(value)
+    return IdentityRef(kind, value, namespace)
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from relationships.services import webhooks
+from relationships.services.idempotency import forget_answers
 
 LONGEST_DELIVERY_SECONDS = 20
 
@@ -15,6 +16,12 @@ def deliver_webhooks() -> None:
     """Send the messages that are due, until none is or another tick should take over."""
     ends = time.monotonic() + LONGEST_DELIVERY_SECONDS
     webhooks.deliver(clock=timezone.now, is_over=lambda: time.monotonic() > ends)
+
+
+@shared_task
+def forget_old_answers() -> None:
+    """Delete the answers to requests that are too old to be sent again."""
+    forget_answers(now=timezone.now())
 
 
 @shared_task

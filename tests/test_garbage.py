@@ -25,6 +25,8 @@ DOORS = (
     ("POST", "/api/v1/touchpoints/"),
     ("POST", BATCH),
     ("PUT", "/api/v1/touchpoints/by-external-id/garbage/"),
+    ("POST", "/api/v1/customers/batch/"),
+    ("PATCH", "/api/v1/customers/by-identity/foreign/garbage/"),
     ("POST", "/v1/batch"),
     ("POST", "/v1/track"),
 )

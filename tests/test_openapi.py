@@ -32,6 +32,8 @@ REFUSALS = SCHEMA.config.checks.negative_data_rejection
 REFUSALS.expected_statuses = [*REFUSALS.expected_statuses, "412", "413"]
 # No document can say which types the catalogue has, or which cursor fits which filters.
 NOT_SAID = [positive_data_acceptance]
+# How a customer that is there is known, as an address names it.
+OF_AN_IDENTITY = {"kind": "foreign", "value": "C-{}"}
 TYPES = ("call.phone", "complaint", "email.template", "order.placed", "meeting.in_person")
 
 
@@ -80,6 +82,8 @@ def known(name: str, number: int) -> str | int:
     """Return the number or external id of something that is there, where something may be."""
     if name == "external_id":
         return f"e-{number % 60}"
+    if name in OF_AN_IDENTITY:
+        return OF_AN_IDENTITY[name].format(number % 4)
     return int(Customer.objects.order_by("pk")[number % 4].pk)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
-from rest_framework.permissions import IsAuthenticated
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -14,13 +15,38 @@ from insights.api import examples
 from insights.api.answers import BANDS, CustomerItem
 from insights.selectors.directory import customers_with_readings, in_bands
 from relationships import models
+from relationships.api import profile_examples as made
+from relationships.api.bodies import Untouched, json_body
 from relationships.api.collection import Collection, Hidden, Sort
-from relationships.api.described import list_of, one_of_them
+from relationships.api.described import ID, list_of, one_of_them
 from relationships.api.directory import BY_ID, BY_UPDATE, UPDATED_SINCE, identity_filters
 from relationships.api.filters import choices, ids, search
+from relationships.api.idempotency import PARAMETER, answered_once
 from relationships.api.lists import answer_list, answer_one
-from relationships.api.permissions import HasScope
+from relationships.api.permissions import HasScope, WritesCustomers
+from relationships.api.preconditions import ETAG
+from relationships.api.profile_items import RIGHT_CUSTOMER, CustomerChanges, NewCustomer
+from relationships.api.profile_writes import customer_write
+from relationships.api.profiles import (
+    BODY_ERRORS,
+    JSON,
+    LOCATION,
+    MERGED,
+    fields_seen,
+    good,
+    namespace_of,
+    precondition,
+    sent,
+    write_parameters,
+    write_results,
+    written,
+)
+from relationships.api.questions import fields_of
+from relationships.api.schema import problems, refer
 from relationships.selectors.directory import with_name_words
+from relationships.services.profiles import write_customer
+
+NEEDS = "Needs the scope `customers:write`."
 
 
 def _read(name: str, kind: type) -> Sort:
@@ -66,35 +92,101 @@ CUSTOMERS: Collection[Any] = Collection(
 )
 
 
-class Customers(APIView):
-    """Lists customers."""
+class ReadOrWritten(APIView):
+    """Asks of a key to read or to write customers, as the method has it."""
 
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = "customers:read"
+    permission_classes = (IsAuthenticated, HasScope, WritesCustomers)
+    parser_classes = (Untouched,)
+
+    @property
+    def scope(self) -> str:
+        """What a key must have."""
+        is_reading = self.request.method in SAFE_METHODS
+        return "customers:read" if is_reading else "customers:write"
+
+
+class Customers(ReadOrWritten):
+    """Lists customers, and makes them."""
 
     @list_of(
         CUSTOMERS,
         "The customers this key may see, each with the scores that decide. Those who were merged "
         "into another are left out unless asked for. A new score is no change of the customer: "
         "`/api/v1/readings/` lists what was read since.",
-        scope=scope,
+        scope="customers:read",
     )
     def get(self, request: Request) -> HttpResponse:
         """Return a page of customers."""
         return answer_list(CUSTOMERS, request)
 
+    @extend_schema(
+        operation_id="make_customer",
+        summary="Make a customer",
+        description=(
+            "Makes a customer whom nobody knows yet. To find or make one by an identity in one "
+            f"call, use `/api/v1/customers/by-identity/`. {NEEDS}"
+        ),
+        tags=["Customers"],
+        parameters=[fields_seen(CUSTOMERS), PARAMETER, ETAG, LOCATION],
+        request={JSON: refer(NewCustomer)},
+        examples=[OpenApiExample("From a CRM", value=made.CUSTOMER, request_only=True)],
+        responses={**write_results(CUSTOMERS, 201), **problems(409, *BODY_ERRORS)},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Make it, or say what is wrong with it."""
+        fields = fields_of(CUSTOMERS, request.query_params)
+        item = good(
+            customer_write(sent(request, NewCustomer, RIGHT_CUSTOMER), namespace_of(request))
+        )
+        return answered_once(
+            request,
+            json_body(request),
+            lambda: written(
+                request, CUSTOMERS, fields, lambda: write_customer(item=item, by=request.user)
+            ),
+        )
 
-class Customer(APIView):
-    """Tells one customer."""
 
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = "customers:read"
+class Customer(ReadOrWritten):
+    """Tells one customer, and changes it."""
 
     @one_of_them(
         CUSTOMERS,
         "A customer this key may see; one who was merged into another says so in `merged_into`.",
-        scope=scope,
+        scope="customers:read",
     )
     def get(self, request: Request, id: int) -> HttpResponse:
         """Return one customer."""
         return answer_one(CUSTOMERS, request, id)
+
+    @extend_schema(
+        operation_id="change_customer",
+        summary="Change a customer",
+        description=(
+            "What is left out stays as it is. Its scores follow in a moment. One who was merged "
+            f"into another is not changed (409). {NEEDS}"
+        ),
+        tags=["Customers"],
+        parameters=[ID, *write_parameters(CUSTOMERS)],
+        request={JSON: refer(CustomerChanges)},
+        examples=[
+            OpenApiExample("Who left", value=made.CUSTOMER_CHANGES, request_only=True),
+        ],
+        responses={
+            **write_results(CUSTOMERS, 200),
+            **problems(404, 412, *BODY_ERRORS),
+            **MERGED,
+        },
+    )
+    def patch(self, request: Request, id: int) -> HttpResponse:
+        """Change it, or say what is wrong with that."""
+        fields = fields_of(CUSTOMERS, request.query_params)
+        asked = sent(request, CustomerChanges, RIGHT_CUSTOMER)
+        item = good(customer_write(asked, namespace_of(request), id=id))
+        check = precondition(request, CUSTOMERS, fields)
+        return written(
+            request,
+            CUSTOMERS,
+            fields,
+            lambda: write_customer(item=item, by=request.user, check=check),
+        )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from insights.api.alerts import Alerts, AlertView
+from insights.api.customer_upserts import CustomerBatch, CustomerByIdentity
 from insights.api.customers import Customer, Customers
 from insights.api.exports import (
     ContactsExport,
@@ -16,11 +17,18 @@ from insights.api.policy import PolicyVersions, PolicyVersionView, SilenceVersio
 from insights.api.readings import Readings
 from insights.api.rollups import BandRollup, TouchpointRollup
 from insights.api.views import CustomerChanges, CustomerHealth
+from relationships.api import converters as _converters  # noqa: F401 - registers them
 
 urlpatterns = [
     path("alerts/", Alerts.as_view(), name="api_alerts"),
     path("alerts/<int:id>/", AlertView.as_view(), name="api_alert"),
     path("customers/", Customers.as_view(), name="api_customers"),
+    path("customers/batch/", CustomerBatch.as_view(), name="api_customer_batch"),
+    path(
+        "customers/by-identity/<identity_kind:kind>/<foreign_text:value>/",
+        CustomerByIdentity.as_view(),
+        name="api_customer_by_identity",
+    ),
     path("customers/changes/", CustomerChanges.as_view(), name="api_customer_changes"),
     path("customers/<int:id>/", Customer.as_view(), name="api_customer"),
     path("customers/<int:id>/health/", CustomerHealth.as_view(), name="api_customer_health"),

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
@@ -32,6 +31,7 @@ from relationships.api.bodies import Untouched, json_body
 from relationships.api.described import CONDITIONAL
 from relationships.api.lists import conditional, etag
 from relationships.api.permissions import HasScope
+from relationships.api.preconditions import ETAG, IF_MATCH, IF_NONE_MATCH, check_precondition
 from relationships.api.problems import RefusedError
 from relationships.api.schema import answer, problems, refer
 from relationships.models import AccessKey
@@ -43,21 +43,6 @@ EXTERNAL_ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="As it was sent, percent-encoded: `ticket/88` is `ticket%2F88`.",
     examples=[OpenApiExample("A call", value="call-81723")],
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The `ETag` of what you have: 412 says that it was changed meanwhile.",
-)
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="With `*`, nothing is corrected: 412 says that there is one already.",
-)
-ETAG = OpenApiParameter(
-    "ETag", str, OpenApiParameter.HEADER, description="Names this content.", response=[200, 201]
 )
 
 
@@ -72,13 +57,6 @@ class DeletedError(APIException):
             "is taken for ever. To bring it back as it was, POST to "
             "/api/v1/touchpoints/restore/{external_id}/; then it can be corrected."
         )
-
-
-class ChangedError(APIException):
-    """The touchpoint is not what the sender takes it for."""
-
-    status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = "It is not what your If-Match or If-None-Match asks for; read it again."
 
 
 class TouchpointByExternalId(APIView):
@@ -242,21 +220,14 @@ def _named(item: NewTouchpoint | list[Refusal], external_id: str) -> NewTouchpoi
 
 def _precondition(request: Request) -> Check:
     """Return what looks whether a touchpoint is what the sender takes it for."""
-    expected, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
 
     def check(touchpoint: Touchpoint | None) -> None:
-        if touchpoint is not None and touchpoint.deleted_at is not None:
-            return
-        tag = None if touchpoint is None else etag(_encoded(touchpoint))
-        is_missed = expected is not None and not _names(expected, tag)
-        if is_missed or (unwanted is not None and _names(unwanted, tag)):
-            raise ChangedError
+        if touchpoint is None:
+            check_precondition(request, None)
+        elif touchpoint.deleted_at is None:
+            check_precondition(request, etag(_encoded(touchpoint)))
 
     return check
-
-
-def _names(header: str, tag: str | None) -> bool:
-    return tag is not None and not {tag, "*"}.isdisjoint(parse_etags(header))
 
 
 def _encoded(touchpoint: Touchpoint) -> bytes:

@@ -81,6 +81,7 @@ class WhateverIsAccepted(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+# Described by each call that it takes: interactions.api.segment_document.
 @extend_schema(exclude=True)
 class SegmentDoor(APIView):
     """Takes calls in the dialect of Segment: docs/segment.md tells how."""

@@ -2,12 +2,10 @@
 
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
 from interactions.models.changes import Calendar, Intake, TouchpointChange
-from interactions.models.idempotency import AnsweredRequest
 from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
 
 __all__ = [
-    "AnsweredRequest",
     "Calendar",
     "Direction",
     "EventKind",

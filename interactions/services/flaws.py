@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from relationships.identities import LONGEST_IDENTITY, LONGEST_NAMESPACE
 from relationships.models import Identity
 from relationships.selectors import IdentityRef
 
@@ -23,8 +24,6 @@ LONGEST_TEXT = 50_000
 LARGEST_ROOM = 1_000_000
 LONGEST_MINUTES = 60 * 24 * 31
 LARGEST_VALUE = Decimal("999999999999.99")
-LONGEST_IDENTITY = 254
-LONGEST_NAMESPACE = 100
 LONGEST_TYPE = 60
 LONGEST = {"external_id": 200, "closes": 200, "via": 100, "text": LONGEST_TEXT}
 _KINDS = frozenset(Identity.Kind.values)

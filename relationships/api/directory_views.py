@@ -1,4 +1,4 @@
-"""People, teams, segments and contacts by REST."""
+"""People, teams and segments by REST."""
 
 from django.http import HttpResponse
 from rest_framework.permissions import IsAuthenticated
@@ -6,33 +6,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from relationships.api.described import list_of, one_of_them
-from relationships.api.directory import CONTACTS, PEOPLE, SEGMENTS, TEAMS
+from relationships.api.directory import PEOPLE, SEGMENTS, TEAMS
 from relationships.api.lists import answer_list, answer_one
 from relationships.api.permissions import HasScope
-
-
-class Contacts(APIView):
-    """Lists contacts."""
-
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = "contacts:read"
-
-    @list_of(CONTACTS, "The people at the customers this key may see.", scope=scope)
-    def get(self, request: Request) -> HttpResponse:
-        """Return a page of contacts."""
-        return answer_list(CONTACTS, request)
-
-
-class Contact(APIView):
-    """Tells one contact."""
-
-    permission_classes = (IsAuthenticated, HasScope)
-    scope = "contacts:read"
-
-    @one_of_them(CONTACTS, "A person at a customer this key may see.", scope=scope)
-    def get(self, request: Request, id: int) -> HttpResponse:
-        """Return one contact."""
-        return answer_one(CONTACTS, request, id)
 
 
 class People(APIView):

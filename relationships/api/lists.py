@@ -77,8 +77,13 @@ def answer_row(
     collection: Collection[M], request: Request, row: M, fields: Sequence[str] | None = None
 ) -> HttpResponse:
     """Answer with one row."""
-    body = _encode(_told(collection, row, fields))
+    body = told(collection, row, fields)
     return conditional(request, body, etag(body))
+
+
+def told(collection: Collection[M], row: M, fields: Sequence[str] | None = None) -> bytes:
+    """Return one row as it is told."""
+    return _encode(_told(collection, row, fields))
 
 
 def etag(body: bytes) -> str:

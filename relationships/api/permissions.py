@@ -1,11 +1,18 @@
 """What a key may do: its scopes."""
 
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from relationships import access
 from relationships.models import AccessKey
+
+IN_A_PAGE = (
+    "This key works in web pages, where every visitor can read it. Use one without origins to "
+    "write customers and contacts."
+)
+NO_ADMINISTRATOR = "This is for administrators. Ask one of them to do it for you."
 
 
 class InsufficientScopeError(PermissionDenied):
@@ -27,6 +34,24 @@ class HasScope(BasePermission):
         scope: str | None = view.scope
         if scope is not None and not may(request, scope):
             raise InsufficientScopeError(scope)
+        return True
+
+
+class WritesCustomers(BasePermission):
+    """Lets administrators and keys write what we hold of customers.
+
+    A key that stands in web pages can be read there by every visitor: it makes customers of who
+    they say they are, and never changes any.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the sender may do what is asked; says what is in the way."""
+        if request.method in SAFE_METHODS:
+            return True
+        if isinstance(request.auth, AccessKey) and request.auth.origins:
+            raise PermissionDenied(IN_A_PAGE)
+        if not access.may_write_customers(request.user):
+            raise PermissionDenied(NO_ADMINISTRATOR)
         return True
 
 

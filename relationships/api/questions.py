@@ -63,9 +63,13 @@ def question_of(collection: Collection[Any], query: QueryDict, path: str) -> Que
     return question
 
 
-def fields_of(collection: Collection[Any], query: QueryDict) -> Sequence[str] | None:
-    """Read which fields of one thing are asked for."""
-    read = {"fields": lambda text: _fields(collection, text)}
+def fields_of(
+    collection: Collection[Any],
+    query: QueryDict,
+    others: Mapping[str, Callable[[str], Any]] | None = None,
+) -> Sequence[str] | None:
+    """Read which fields of one thing are asked for; `others` may be given beside them."""
+    read = {"fields": lambda text: _fields(collection, text), **(others or {})}
     return values_of(query, read).get("fields", [None])[-1]
 
 

@@ -71,9 +71,14 @@ def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Describe the errors an operation may answer with, beside those that any may."""
     everywhere = (400, 401, 403, 406, 429, 500, 503)
     return {
-        (status, MEDIA_TYPE): OpenApiResponse(refer(Problem), description=_MEANING[status])
+        (status, MEDIA_TYPE): OpenApiResponse(refer(Problem), description=meaning(status))
         for status in sorted({*everywhere, *statuses})
     }
+
+
+def meaning(status: int) -> str:
+    """Say what a status means, wherever it is answered."""
+    return _MEANING[status]
 
 
 def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -2,13 +2,20 @@
 
 from django.urls import path, re_path
 
+from relationships.api import contacts
+from relationships.api import converters as _converters  # noqa: F401 - registers them
 from relationships.api import directory_views as directory
 from relationships.api import webhook_views as webhooks
 from relationships.api.views import Docs, Nothing, Schema
 
 urlpatterns = [
-    path("v1/contacts/", directory.Contacts.as_view(), name="api_contacts"),
-    path("v1/contacts/<int:id>/", directory.Contact.as_view(), name="api_contact"),
+    path("v1/contacts/", contacts.Contacts.as_view(), name="api_contacts"),
+    path("v1/contacts/<int:id>/", contacts.Contact.as_view(), name="api_contact"),
+    path(
+        "v1/contacts/by-identity/<identity_kind:kind>/<foreign_text:value>/",
+        contacts.ContactByIdentity.as_view(),
+        name="api_contact_by_identity",
+    ),
     path("v1/people/", directory.People.as_view(), name="api_people"),
     path("v1/people/<int:id>/", directory.Person.as_view(), name="api_person"),
     path("v1/segments/", directory.Segments.as_view(), name="api_segments"),

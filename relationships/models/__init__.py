@@ -1,5 +1,6 @@
 """Customers, contacts and identities; people, teams and the keys of service accounts."""
 
+from relationships.models.answered_requests import AnsweredRequest
 from relationships.models.customers import (
     Contact,
     Customer,
@@ -21,6 +22,7 @@ from relationships.models.webhooks import (
 
 __all__ = [
     "AccessKey",
+    "AnsweredRequest",
     "Contact",
     "Customer",
     "CustomerMerge",

@@ -11,12 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from interactions.models import AnsweredRequest, Touchpoint
-from interactions.services import idempotency
-from interactions.services.idempotency import Answer, answer_once
-from interactions.tasks import forget_old_answers
-from relationships.models import Customer, Person
-from relationships.services import create_key
+from interactions.models import Touchpoint
+from relationships.models import AnsweredRequest, Customer, Person
+from relationships.services import create_key, idempotency
+from relationships.services.idempotency import Answer, answer_once
+from relationships.tasks import forget_old_answers
 from tests.factories import IdentityFactory, PersonFactory, ServiceFactory
 
 ONE, MANY = "/api/v1/touchpoints/", "/api/v1/touchpoints/batch/"

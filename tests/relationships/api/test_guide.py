@@ -12,20 +12,31 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from relationships.models import Contact, Customer
+
 GUIDE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
-SNIPPETS = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
-COMMANDS = [text for language, text in SNIPPETS if language == "sh"]
-ANSWERS = [json.loads(text) for language, text in SNIPPETS if language == "json"]
+FROM_A_CRM = re.search(r"## Customers and contacts from a CRM\n.*?(?=\n## )", GUIDE, re.DOTALL)[0]
+
+
+def snippets(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+COMMANDS = snippets(GUIDE.replace(FROM_A_CRM, ""), "sh")
+ANSWERS = [json.loads(text) for text in snippets(GUIDE.replace(FROM_A_CRM, ""), "json")]
 
 pytestmark = pytest.mark.django_db
 
 
+def key_of(command: str) -> str:
+    out = StringIO()
+    call_command(*shlex.split(command)[2:], stdout=out)
+    return re.search(r"hearth_\S+", out.getvalue())[0]
+
+
 @pytest.fixture
 def key() -> str:
-    words = shlex.split(next(text for text in COMMANDS if "create_key" in text))
-    out = StringIO()
-    call_command(*words[2:], stdout=out)
-    return re.search(r"hearth_\S+", out.getvalue())[0]
+    return key_of(next(text for text in COMMANDS if "create_key" in text))
 
 
 def curl(command: str, key: str) -> Any:
@@ -65,10 +76,7 @@ def test_guide_from_top_to_bottom(key):
 
 
 def test_whoever_reads_on_is_answered():
-    out = StringIO()
-    words = shlex.split(next(text for text in COMMANDS if "create_key warehouse" in text))
-    call_command(*words[2:], stdout=out)
-    key = re.search(r"hearth_\S+", out.getvalue())[0]
+    key = key_of(next(text for text in COMMANDS if "create_key warehouse" in text))
     snippets = [text for text in COMMANDS if text.startswith("curl")][8:]
     requests = [line for text in snippets for line in text.splitlines()]
 
@@ -81,6 +89,33 @@ def test_whoever_reads_on_is_answered():
         assert answer.json()["results"] == []
     assert export.getvalue().startswith(b"id,source,external_id,")
     assert export.headers["Hearth-Rows"] == "0"
+
+
+def test_crm_keeps_customers_and_contacts_in_step():
+    made, *answers = [json.loads(text) for text in snippets(FROM_A_CRM, "json")]
+    create, upsert, change, many, contact = snippets(FROM_A_CRM, "sh")
+    key = key_of(create)
+
+    first, again = curl(upsert, key), curl(upsert, key)
+    customer = Customer.objects.get()
+    here = change.replace("customers/1/", f"customers/{customer.pk}/")
+    seen = Client(headers={"Authorization": f"Bearer {key}"}).get(
+        re.search(r"/api/\S+(?=\")", here)[0]
+    )
+    changed = curl(here.replace("$ETAG", seen.headers["ETag"].replace('"', '\\"')), key)
+    lost = curl(here.replace("$ETAG", seen.headers["ETag"].replace('"', '\\"')), key)
+    batch, person, same = curl(many, key), curl(contact, key), curl(contact, key)
+
+    assert (first.status_code, first.json()) == (201, made | {"id": customer.pk})
+    assert again.json()["status"] == "unchanged"
+    assert [changed.status_code, lost.status_code] == [200, 412]
+    told = batch.json()
+    assert told["results"][0] == answers[0]["results"][0] | {"id": customer.pk}
+    assert told | {"results": told["results"][1:]} == answers[0] | {
+        "results": answers[0]["results"][1:]
+    }
+    assert [one.json()["status"] for one in (person, same)] == ["made", "unchanged"]
+    assert Contact.objects.get().customer == customer
 
 
 def test_error_in_the_guide_is_what_is_answered(key):

@@ -75,7 +75,7 @@ def counting(table, event, what, rows=""):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("relationships", "0008_compared_by_bytes"),
+        ("relationships", "0009_answered_requests"),
     ]
 
     operations = [

@@ -16,8 +16,8 @@ def counting(table, event):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("interactions", "0011_unflagged"),
-        ("relationships", "0009_roster"),
+        ("interactions", "0012_answered_requests"),
+        ("relationships", "0010_roster"),
     ]
 
     operations = [

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from interactions.models import AnsweredRequest
-from relationships.models import Person
+from relationships.models import AnsweredRequest, Person
 
 KEPT_HOURS = 24
 
@@ -70,7 +69,7 @@ def forget_answers(*, now: datetime) -> int:
 
 def _locked(account: Person, key: str) -> bool:
     """Take the key for this transaction, unless another has it."""
-    digest = hashlib.sha256(f"interactions.idempotency {account.pk} {key}".encode()).digest()
+    digest = hashlib.sha256(f"relationships.idempotency {account.pk} {key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)]

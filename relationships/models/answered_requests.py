@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from relationships.models import Person
+from relationships.models.people import Person
 
 
 class AnsweredRequest(models.Model):
