@@ -46,7 +46,7 @@ from relationships.api.schema import problems, refer
 from relationships.selectors.directory import with_name_words
 from relationships.services.profiles import write_customer
 
-NEEDS = "Needs the scope `customers:write`."
+NEEDS = "Needs the scope `customers:write`, and a key that names no origins."
 
 
 def _read(name: str, kind: type) -> Sort:

@@ -39,7 +39,7 @@ from relationships.api.questions import fields_of
 from relationships.api.schema import problems, refer
 from relationships.services.profiles import ContactWrite, write_contact
 
-NEEDS = "Needs the scope `contacts:write`."
+NEEDS = "Needs the scope `contacts:write`, and a key that names no origins."
 
 
 class ContactView(APIView):

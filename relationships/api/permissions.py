@@ -38,14 +38,13 @@ class HasScope(BasePermission):
 
 
 class WritesCustomers(BasePermission):
-    """Lets administrators and keys write what we hold of customers.
+    """Lets administrators and keys write what we hold of customers and contacts.
 
-    A key that stands in web pages can be read there by every visitor: it makes customers of who
-    they say they are, and never changes any.
+    But no key that stands in web pages: every visitor can read it there.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the sender may do what is asked; says what is in the way."""
+        """Whether the sender may do what is asked; says what stands in the way."""
         if request.method in SAFE_METHODS:
             return True
         if isinstance(request.auth, AccessKey) and request.auth.origins:
