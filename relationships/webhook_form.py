@@ -17,7 +17,7 @@ class WebhookForm(forms.Form):
         widget=forms.TextInput(
             attrs={"inputmode": "url", "placeholder": "https://example.com/hooks/hearth"}
         ),
-        help_text="Messages are posted there. It must be reachable from this server by https.",
+        help_text="Messages are posted there, so this server must be able to reach it.",
         error_messages={"required": "Enter the address that messages go to."},
     )
     description = forms.CharField(

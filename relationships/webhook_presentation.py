@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from relationships.models import WebhookDelivery, WebhookEndpoint
+from relationships.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from relationships.selectors.webhooks import MOST_COUNTED, Health
 from relationships.webhook_kinds import KINDS, PING
 from relationships.words import plural, span
 
+SOON = timedelta(minutes=1)
 TONES = {"waiting": "", "delivered": "good", "failed": "bad"}
 
 
@@ -46,7 +47,9 @@ class DeliveryRow:
     status: str
     tone: str
     answer: str
+    problem: str
     note: str
+    is_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,9 @@ def endpoint_rows(
 
 def told_of(endpoint: WebhookEndpoint) -> str:
     """Say what an endpoint hears of, and whose."""
-    kinds = "Everything" if len(endpoint.kinds) == len(KINDS) else ", ".join(endpoint.kinds)
-    return f"{kinds} · {endpoint.team.name}" if endpoint.team else kinds
+    is_all = len(endpoint.kinds) == len(KINDS)
+    told = f"Told of {'everything' if is_all else ', '.join(endpoint.kinds)}"
+    return f"{told} · {endpoint.team.name}" if endpoint.team else told
 
 
 def health_words(health: Health) -> str:
@@ -152,9 +156,6 @@ def delivery_rows(deliveries: Sequence[WebhookDelivery], now: datetime) -> list[
 def _delivery_row(delivery: WebhookDelivery, now: datetime) -> DeliveryRow:
     attempts = list(delivery.attempts.all())
     last = attempts[-1] if attempts else None
-    answer = ""
-    if last is not None:
-        answer = str(last.response_code) if last.response_code else "No answer"
     customer = delivery.event.data.get("customer") or {}
     return DeliveryRow(
         pk=delivery.pk,
@@ -163,20 +164,50 @@ def _delivery_row(delivery: WebhookDelivery, now: datetime) -> DeliveryRow:
         customer=str(customer.get("name", "")),
         status=str(delivery.get_status_display()),
         tone=TONES[delivery.status],
-        answer=answer,
-        note=_note(delivery, len(attempts), last.took_ms if last else None, now),
+        answer=_answer(last) if last else "",
+        problem=last.problem if last and not last.response_code else "",
+        note=_note(delivery, attempts, now),
+        is_soon=_is_soon(delivery, now),
     )
 
 
-def _note(delivery: WebhookDelivery, tries: int, took_ms: int | None, now: datetime) -> str:
+def _answer(attempt: WebhookAttempt) -> str:
+    return str(attempt.response_code) if attempt.response_code else "No answer"
+
+
+def _note(delivery: WebhookDelivery, attempts: Sequence[WebhookAttempt], now: datetime) -> str:
     """Say how often it was tried, and when again."""
-    tried = plural(tries, "try", "tries") if tries != 1 else f"{took_ms:,} ms"
+    tries = plural(len(attempts), "try", "tries")
     if delivery.status != WebhookDelivery.Status.WAITING:
-        return tried
-    again = "next" if tries else "due"
-    soon = delivery.due_at - now
-    when = f"{again} in {span(soon)}" if soon.total_seconds() >= 60 else f"{again} in a moment"
-    return f"{plural(tries, 'try', 'tries')}, {when}" if tries else when
+        return f"{tries}, {attempts[0].took_ms:,} ms" if len(attempts) == 1 else tries
+    held = _held_up(delivery)
+    if held:
+        return f"{tries}, {held}" if attempts else held.capitalize()
+    wait = _next_at(delivery) - now
+    when = f"in {span(wait)}" if wait >= timedelta(minutes=1) else "in a moment"
+    return f"{tries}, next {when}" if attempts else f"Due {when}"
+
+
+def _held_up(delivery: WebhookDelivery) -> str:
+    """Say why nobody tries a delivery that waits; a test is sent to one that is off."""
+    if delivery.endpoint.deleted_at:
+        return "its endpoint was deleted"
+    if delivery.endpoint.is_on or delivery.event.kind == PING:
+        return ""
+    return "waits until it is on again"
+
+
+def _next_at(delivery: WebhookDelivery) -> datetime:
+    rests = delivery.endpoint.resting_until
+    if rests is None or delivery.event.kind == PING:
+        return delivery.due_at
+    return max(delivery.due_at, rests)
+
+
+def _is_soon(delivery: WebhookDelivery, now: datetime) -> bool:
+    """Whether it is worth while to look again in a moment for the first try of a series."""
+    is_waiting = delivery.status == WebhookDelivery.Status.WAITING and not delivery.tries
+    return is_waiting and not _held_up(delivery) and abs(_next_at(delivery) - now) < SOON
 
 
 def kind_label(kind: str) -> str:
@@ -197,7 +228,7 @@ def tries_of(delivery: WebhookDelivery) -> list[Try]:
         Try(
             number=number,
             at=attempt.at,
-            answer=str(attempt.response_code) if attempt.response_code else "No answer",
+            answer=_answer(attempt),
             problem=attempt.problem,
             body=attempt.answer,
             took=f"{attempt.took_ms:,} ms",

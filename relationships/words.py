@@ -71,8 +71,12 @@ def span(length: timedelta) -> str:
 
     >>> span(timedelta(minutes=4)), span(timedelta(hours=26)), span(timedelta(hours=80))
     ('4 minutes', '26 hours', '3 days')
+    >>> span(timedelta(seconds=59))
+    'less than a minute'
     """
     minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
     if minutes < 120:
         return plural(minutes, "minute")
     hours = minutes // 60

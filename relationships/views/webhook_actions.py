@@ -122,7 +122,6 @@ def webhook_delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "tries": tries_of(delivery),
         "label": kind_label(delivery.event.kind),
-        "is_fresh": delivery.status == delivery.Status.WAITING and not delivery.tries,
     }
     if request.htmx:
         return render(request, "relationships/_webhook_tries.html", context)

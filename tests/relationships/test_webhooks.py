@@ -259,6 +259,39 @@ def test_a_test_message_is_sent_and_shown(client, endpoint):
     assert "1. 404" in said
 
 
+def test_a_message_that_nobody_will_try_now_says_why_and_is_not_asked_for_again(client, endpoint):
+    happen("Tom")
+    one = WebhookDelivery.objects.get()
+
+    webhooks.switch_off(endpoint_id=endpoint.pk, now=timezone.now())
+    said = page(client, "webhook_delivery", one.pk)
+    assert "Waits until it is on again" in said
+    assert 'hx-trigger="load' not in said
+    webhooks.delete_endpoint(endpoint_id=endpoint.pk, now=timezone.now())
+    assert "Its endpoint was deleted" in page(client, "webhook_delivery", one.pk)
+
+    webhooks.restore_endpoint(endpoint_id=endpoint.pk)
+    webhooks.switch_on(endpoint_id=endpoint.pk)
+    WebhookEndpoint.objects.update(resting_until=timezone.now() + timedelta(minutes=20, seconds=9))
+    said = page(client, "webhook_delivery", one.pk)
+    assert "Due in 20 minutes" in said
+    assert 'hx-trigger="load' not in said
+    WebhookEndpoint.objects.update(resting_until=None)
+    assert 'hx-trigger="load' in page(client, "webhook_delivery", one.pk)
+
+    WebhookDelivery.objects.update(due_at=timezone.now() - timedelta(minutes=2))
+    said = page(client, "webhook_delivery", one.pk)
+    assert "It was not tried yet." in said
+    assert 'hx-trigger="load' not in said
+
+
+def test_the_log_says_why_nothing_was_answered(client, endpoint):
+    happen("Tom")
+    answered(Answer(48, problem="Its certificate cannot be trusted: it has expired."))
+
+    assert "it has expired" in page(client, "webhook", endpoint.pk)
+
+
 def test_what_a_receiver_answers_is_shown_as_text(client, endpoint):
     happen("<script>alert(1)</script>")
     answered(Answer(7, 404, "no", "<script>alert(2)</script>"))

@@ -377,6 +377,45 @@ def test_a_ping_goes_to_one_endpoint_whatever_it_wants_and_even_when_it_is_off()
     assert len(other.messages) == 1
 
 
+def test_a_ping_does_not_wait_for_the_end_of_a_rest():
+    with receiving(answer("503 Busy", b"", "Retry-After: 900")) as receiver:
+        endpoint = endpoint_for(receiver)
+        happen()
+        deliver()
+        happen()
+        receiver.behave = answer("200 OK")
+        webhooks.ping(endpoint_id=endpoint.pk, by=AdministratorFactory(), now=timezone.now())
+        assert deliver(later(seconds=1)) == 2
+
+    said = [message.verified(secret_of(endpoint))["type"] for message in receiver.messages]
+    # Whoever takes the test is no longer left alone.
+    assert said == ["loop.opened", "ping", "loop.opened"]
+
+
+def test_a_ping_goes_before_all_that_waits_for_an_endpoint_that_fails():
+    endpoint = endpoint_for()
+    WebhookEndpoint.objects.update(failing_since=NOW)
+    happen(30)
+    WebhookDelivery.objects.update(due_at=NOW - timedelta(hours=1))
+    webhooks.ping(endpoint_id=endpoint.pk, by=AdministratorFactory(), now=NOW)
+
+    (first,) = take(now=NOW, limit=10)
+
+    assert b'"type":"ping"' in first.body
+    assert take(now=NOW, limit=10) == []
+
+
+def test_no_message_is_taken_twice_when_pings_are_among_them():
+    endpoint = endpoint_for()
+    happen(2)
+    for _ in range(3):
+        webhooks.ping(endpoint_id=endpoint.pk, by=AdministratorFactory(), now=timezone.now())
+
+    taken = [parcel.delivery_id for _ in range(3) for parcel in take(now=later()(), limit=10)]
+
+    assert len(taken) == len(set(taken)) == deliveries.AT_ONCE
+
+
 def test_redelivery_sends_the_same_message_again_and_begins_a_new_series():
     with receiving() as receiver:
         endpoint_for(receiver)

@@ -16,6 +16,7 @@ from relationships.models import (
     WebhookDelivery,
     WebhookEndpoint,
     WebhookEvent,
+    WebhookSecret,
 )
 from relationships.services.webhooks.posting import Answer
 from relationships.webhook_kinds import PING
@@ -43,29 +44,46 @@ LEASE = timedelta(seconds=90)
 AT_ONCE = 4
 """Messages on their way to one endpoint; one that is failing gets one at a time."""
 
+TESTS_AMONG = 100
+"""A test goes first, and to one that is off or rests; it is looked for among the newest."""
+
 # One worker takes at a time, so that the counts of what is on its way are true. Who takes little
 # goes before who has been failing: these may hold their worker up for as long as they please.
 _TAKE = f"""
-    WITH endpoint AS (
-        SELECT id, off_because <> '' AS is_off, failing_since IS NOT NULL AS is_failing,
-               CASE WHEN failing_since IS NULL THEN {AT_ONCE} ELSE 1 END - (
+    WITH endpoint AS MATERIALIZED (
+        SELECT id, failing_since IS NOT NULL AS is_failing,
+               off_because <> '' OR coalesce(resting_until > %(now)s, FALSE) AS is_left_alone,
+               greatest(0, CASE WHEN failing_since IS NULL THEN {AT_ONCE} ELSE 1 END - (
                    SELECT count(*) FROM {WebhookDelivery._meta.db_table} AS taken
                    WHERE taken.endpoint_id = endpoint.id AND taken_until > %(now)s
-               ) AS free
+               )) AS free
         FROM {WebhookEndpoint._meta.db_table} AS endpoint
-        WHERE deleted_at IS NULL AND (resting_until IS NULL OR resting_until <= %(now)s)
+        WHERE deleted_at IS NULL
     ), chosen AS (
         SELECT due.id
         FROM endpoint CROSS JOIN LATERAL (
-            SELECT delivery.id, delivery.due_at
-            FROM {WebhookDelivery._meta.db_table} AS delivery
-            JOIN relationships_webhookevent AS event ON event.id = delivery.event_id
-            WHERE delivery.endpoint_id = endpoint.id AND status = 'waiting'
-              AND due_at <= %(now)s AND (taken_until IS NULL OR taken_until <= %(now)s)
-              AND (NOT endpoint.is_off OR event.kind = '{PING}')
-            ORDER BY due_at, delivery.id LIMIT greatest(free, 0)
+            (
+                SELECT newest.id, newest.due_at, TRUE AS is_test
+                FROM (
+                    SELECT id, event_id, due_at, taken_until
+                    FROM {WebhookDelivery._meta.db_table}
+                    WHERE endpoint_id = endpoint.id AND status = 'waiting'
+                    ORDER BY id DESC LIMIT {TESTS_AMONG}
+                ) AS newest
+                JOIN {WebhookEvent._meta.db_table} AS event ON event.id = newest.event_id
+                WHERE event.kind = '{PING}' AND due_at <= %(now)s
+                  AND (taken_until IS NULL OR taken_until <= %(now)s)
+                LIMIT endpoint.free
+            ) UNION ALL (
+                SELECT id, due_at, FALSE FROM {WebhookDelivery._meta.db_table}
+                WHERE endpoint_id = endpoint.id AND NOT endpoint.is_left_alone
+                  AND status = 'waiting' AND due_at <= %(now)s
+                  AND (taken_until IS NULL OR taken_until <= %(now)s)
+                ORDER BY due_at, id LIMIT endpoint.free
+            )
+            ORDER BY is_test DESC, due_at, id LIMIT endpoint.free
         ) AS due
-        ORDER BY endpoint.is_failing, due.due_at, due.id LIMIT %(limit)s
+        ORDER BY endpoint.is_failing AND NOT due.is_test, due.due_at, due.id LIMIT %(limit)s
     ), taken AS (
         UPDATE {WebhookDelivery._meta.db_table} SET taken_until = %(until)s
         WHERE id IN (
@@ -78,14 +96,14 @@ _TAKE = f"""
     SELECT taken.id, endpoint.url, event.message_id, event.kind, event.occurred_at,
            event.data,
            ARRAY(
-               SELECT value FROM relationships_webhooksecret AS secret
+               SELECT value FROM {WebhookSecret._meta.db_table} AS secret
                WHERE secret.endpoint_id = taken.endpoint_id
                  AND (ends_at IS NULL OR ends_at > %(now)s)
                ORDER BY ends_at DESC NULLS FIRST
            )
     FROM taken
     JOIN {WebhookEndpoint._meta.db_table} AS endpoint ON endpoint.id = taken.endpoint_id
-    JOIN relationships_webhookevent AS event ON event.id = taken.event_id
+    JOIN {WebhookEvent._meta.db_table} AS event ON event.id = taken.event_id
     ORDER BY taken.id
 """
 
