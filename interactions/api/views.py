@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from interactions.api import examples
 from interactions.api.answers import BatchResult, pointers
 from interactions.api.batches import Batch, batch_of
-from interactions.api.idempotency import PARAMETER, answered_once
 from interactions.api.items import LARGEST_BATCH, Touchpoint
 from interactions.api.lists import TouchpointList
 from interactions.api.receive import receive
@@ -25,6 +24,7 @@ from relationships.api.bodies import (
     json_response,
     largest_body,
 )
+from relationships.api.idempotency import PARAMETER, answered_once
 from relationships.api.permissions import HasScope
 from relationships.api.problems import MalformedError, RefusedError
 from relationships.api.schema import answer, problems, refer
@@ -35,6 +35,10 @@ SIZE = (
     f"A body may have {largest_body() // 2**20} MiB, also when it is inflated; "
     "`Content-Encoding` may be gzip or deflate."
 )
+
+
+# Whatever an item is, the others are recorded.
+ITEM = {"anyOf": [refer(Touchpoint), {"description": "Anything else is refused for itself."}]}
 
 
 class Touchpoints(TouchpointList):
@@ -88,7 +92,7 @@ class TouchpointBatch(APIView):
         tags=["Touchpoints"],
         parameters=[PARAMETER],
         request={
-            JSON: {"type": "array", "items": refer(Touchpoint), "maxItems": LARGEST_BATCH},
+            JSON: {"type": "array", "items": ITEM, "maxItems": LARGEST_BATCH},
             # Not one JSON value, so no schema of one describes it.
             NDJSON: {"description": "Each line is a touchpoint as JSON."},
         },
