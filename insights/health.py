@@ -4,13 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 
-DRAIN_SEEN = "drain-seen"
-WORKER_SEEN = "worker-seen"
-LATE_SECONDS = 30
-"""A drain that takes this long without a word, or a worker, is called late."""
+from relationships.signs_of_life import DRAIN, WEBHOOKS, WORKER, is_late, seen_seconds_ago
 
 _OLDEST_CHANGE = """
     SELECT least(
@@ -22,18 +18,15 @@ _OLDEST_CHANGE = """
 
 def health() -> tuple[bool, dict[str, Any]]:
     """Return whether all is up, and the state of database, broker and workers."""
-    checks = {
-        "database": _checked(_database),
-        "broker": _checked(_broker),
-        "drain": _checked(lambda: _seen(DRAIN_SEEN)),
-        "worker": _checked(lambda: _seen(WORKER_SEEN)),
-    }
+    checks = {"database": _checked(_database), "broker": _checked(_broker)}
+    for worker in (DRAIN, WORKER, WEBHOOKS):
+        checks[worker] = _checked(_seen, worker)
     return all(check["is_up"] for check in checks.values()), checks
 
 
-def _checked(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _checked(check: Callable[..., dict[str, Any]], *args: str) -> dict[str, Any]:
     try:
-        return {"is_up": True} | check()
+        return {"is_up": True} | check(*args)
     except Exception as error:
         return {"is_up": False, "error": type(error).__name__}
 
@@ -48,11 +41,10 @@ def _database() -> dict[str, Any]:
 
 
 def _broker() -> dict[str, Any]:
-    cache.get(DRAIN_SEEN)
+    seen_seconds_ago(DRAIN)
     return {}
 
 
-def _seen(key: str) -> dict[str, Any]:
-    seen = cache.get(key)
-    ago = None if seen is None else round(time.time() - seen, 1)
-    return {"is_up": ago is not None and ago < LATE_SECONDS, "seen_seconds_ago": ago}
+def _seen(worker: str) -> dict[str, Any]:
+    ago = seen_seconds_ago(worker)
+    return {"is_up": not is_late(ago), "seen_seconds_ago": ago}

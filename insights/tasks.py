@@ -4,11 +4,9 @@ import contextlib
 import time
 
 from celery import shared_task
-from django.core.cache import cache
 from django.utils import timezone
 
 from insights.drafts import keep_preview, kept_draft, tell_preview
-from insights.health import DRAIN_SEEN, WORKER_SEEN
 from insights.selectors.proof import Question, proof_is_due
 from insights.services.alerts import follow_alerts, raise_alerts, review_alerts, weeks_due
 from insights.services.drain import drain as drain_changes
@@ -18,6 +16,7 @@ from insights.services.prove import TooManyProofsError, start_proof, work_out
 from insights.services.refit import read_with_new_silence, refit_silence
 from insights.services.refold import refold_outdated
 from relationships.models import Person
+from relationships.signs_of_life import DRAIN, WORKER, say_alive
 
 LONGEST_DRAIN_SECONDS = 20
 LONGEST_REFOLD_SECONDS = 15
@@ -27,10 +26,10 @@ LONGEST_REFOLD_SECONDS = 15
 @shared_task
 def drain() -> None:
     """Score whatever changed, until nothing is left or another tick should take over."""
-    cache.set(DRAIN_SEEN, time.time(), timeout=None)
+    say_alive(DRAIN)
     started = time.monotonic()
     while drain_changes(now=timezone.now()):
-        cache.set(DRAIN_SEEN, time.time(), timeout=None)
+        say_alive(DRAIN)
         if time.monotonic() - started > LONGEST_DRAIN_SECONDS:
             return
 
@@ -38,7 +37,7 @@ def drain() -> None:
 @shared_task
 def heartbeat() -> None:
     """Say that the worker for everything but drains is there."""
-    cache.set(WORKER_SEEN, time.time(), timeout=None)
+    say_alive(WORKER)
 
 
 @shared_task

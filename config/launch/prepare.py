@@ -26,7 +26,11 @@ def main() -> None:
         STATIC_STAMP.write_text(_static_fingerprint())
     # The workers find these when they are up and are known to be well at once, and not only after
     # the schedule's first beat.
-    for task in ("insights.tasks.drain", "insights.tasks.heartbeat"):
+    for task in (
+        "insights.tasks.drain",
+        "insights.tasks.heartbeat",
+        "relationships.tasks.deliver_webhooks",
+    ):
         celery_app.send_task(task)
     lines = io.StringIO()
     call_command("bootstrap", stdout=lines)

@@ -14,6 +14,7 @@ from relationships import access
 from relationships.models import WebhookDelivery, WebhookEndpoint
 from relationships.selectors import webhooks as selectors
 from relationships.services import webhooks as services
+from relationships.signs_of_life import WEBHOOKS, is_missing
 from relationships.webhook_form import WebhookForm
 from relationships.webhook_kinds import KINDS, PING
 from relationships.webhook_presentation import (
@@ -33,6 +34,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": endpoint_rows(endpoints, selectors.health_of(endpoints), now),
         "stuck_since": selectors.stuck_since(now=now),
+        "is_worker_missing": is_missing(WEBHOOKS),
     }
     return render(request, "relationships/webhooks.html", context)
 
@@ -114,6 +116,7 @@ def _page(request: HttpRequest, endpoint: WebhookEndpoint) -> dict[str, Any]:
 
     return {
         "endpoint": endpoint,
+        "is_worker_missing": is_missing(WEBHOOKS),
         "state": state_of(endpoint, now),
         "health": health_words(selectors.health_of([endpoint])[endpoint.pk]),
         "kinds": [kind_label(kind) for kind in endpoint.kinds],

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -25,8 +26,9 @@ ANSWERS = (
 
 
 @pytest.fixture(autouse=True)
-def _own_network_is_allowed(settings):
+def _own_network_is_allowed_and_nobody_works(settings):
     settings.WEBHOOKS_ALLOW_PRIVATE = True
+    cache.clear()
 
 
 @pytest.fixture
@@ -83,6 +85,7 @@ def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, wi
         assert accessibility_problems(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(own)
+    expect(page.get_by_text("Nobody sends messages now")).to_be_visible()
     page.get_by_role("button", name="Show the secret").click()
     expect(page.get_by_text("In use")).to_be_visible()
     assert accessibility_problems(page) == []

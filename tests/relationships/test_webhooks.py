@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from relationships.selectors.webhooks import PAGE
 from relationships.services import Announcement, announce, webhooks
 from relationships.services.webhooks.deliveries import finish, take
 from relationships.services.webhooks.posting import Answer
+from relationships.signs_of_life import WEBHOOKS, say_alive
 from tests.factories import (
     AdministratorFactory,
     CustomerFactory,
@@ -28,8 +30,9 @@ URL = "http://127.0.0.1:9/hooks"
 
 
 @pytest.fixture(autouse=True)
-def _own_network_is_allowed(settings):
+def _own_network_is_allowed_and_the_worker_is_there(settings):
     settings.WEBHOOKS_ALLOW_PRIVATE = True
+    say_alive(WEBHOOKS)
 
 
 @pytest.fixture
@@ -155,14 +158,32 @@ def test_the_list_says_how_it_goes(client, endpoint):
 
     assert "Desk" in said
     assert "The last 2 messages were delivered; 1 waits" in said
-    assert "nobody tries to deliver" not in said
+    assert "was not tried" not in said
 
 
-def test_messages_that_nobody_delivers_are_noticed(client, endpoint):
+def test_messages_that_nobody_tries_are_noticed(client, endpoint):
     happen("Tom")
     WebhookDelivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
 
-    assert "nobody tries to deliver" in page(client, "webhooks")
+    assert "was not tried" in page(client, "webhooks")
+
+
+def test_a_worker_that_is_missing_is_noticed_before_anything_waits(client, endpoint, settings):
+    assert "Nobody sends messages now" not in page(client, "webhooks")
+
+    cache.clear()
+    for said in (page(client, "webhooks"), page(client, "webhook", endpoint.pk)):
+        assert "Nobody sends messages now" in said
+    webhooks.delete_endpoint(endpoint_id=endpoint.pk, now=timezone.now())
+    assert "Nobody sends messages now" not in page(client, "webhooks")
+
+
+def test_the_pages_are_there_without_redis(client, endpoint, settings):
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:9/0"}
+    }
+
+    assert "Nobody sends messages now" in page(client, "webhooks")
 
 
 def test_the_list_asks_as_much_for_many_endpoints(client, administrator, django_assert_num_queries):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -495,6 +496,17 @@ def test_the_task_delivers():
         deliver_webhooks()
 
     assert len(receiver.messages) == 1
+
+
+def test_the_task_leaves_signs_of_life_while_it_waits_for_a_slow_receiver():
+    with receiving(lambda connection: time.sleep(1.2)) as receiver:
+        endpoint_for(receiver)
+        happen()
+        began_at = time.time()
+        deliver_webhooks()
+
+    # The last look at the clock is at most a quarter of a second old, and the answer takes longer.
+    assert cache.get("webhooks-seen") > began_at + 0.7
 
 
 def test_an_endpoint_must_want_what_there_is():
