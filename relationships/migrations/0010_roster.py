@@ -38,10 +38,11 @@ END $$
 IF_MOVED = """
 CREATE FUNCTION relationships_count_if_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- No join: how many rows changed is not known to the planner, and with a plan for few it
+    -- compared each with each.
     IF EXISTS (
-        SELECT FROM before JOIN after USING (id)
-        WHERE (before.team_id, before.merged_into_id)
-              IS DISTINCT FROM (after.team_id, after.merged_into_id)
+        SELECT id, team_id, merged_into_id FROM after
+        EXCEPT SELECT id, team_id, merged_into_id FROM before
     ) THEN
         PERFORM relationships_roster_changed();
     END IF;

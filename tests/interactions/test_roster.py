@@ -236,3 +236,20 @@ def test_roster_forgets_the_oldest_when_it_is_full(by, monkeypatch):
     assert len(known) <= 10
     assert known[-1] == "N-11"
     assert "N-00" not in known
+
+
+def test_many_customers_changed_at_once_are_compared_in_no_time():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO relationships_customer"
+            " (name, search_name, stage, style, yearly_value, currency, is_demo)"
+            " SELECT n, n, 'current', '', 0, 'EUR', false FROM generate_series(1, 20000) AS n"
+        )
+        # Each compared with each, this would take minutes.
+        cursor.execute("SET statement_timeout = '20s'")
+        cursor.execute("UPDATE relationships_customer SET name = name || '!'")
+        cursor.execute("RESET statement_timeout")
+
+    before = current_roster()
+    Customer.objects.filter(name="7!").update(team=TeamFactory())
+    assert current_roster() is not before
