@@ -19,6 +19,7 @@ from relationships.services import (
     SCOPES,
     NotAServiceAccountError,
     account_address,
+    check_new_account,
 )
 
 LONGEST_DAYS = 3_650
@@ -141,15 +142,17 @@ class NewKeyForm(RightsForm):
         """Refuse the name of an account that is there: whoever meant it adds a key to it."""
         name = str(self.cleaned_data["name"])
         try:
-            known = service_account_at(account_address(name))
+            address = account_address(name)
+            known = service_account_at(address)
+            if known is None:
+                check_new_account(address)
+                return name
         except NotAServiceAccountError as error:
             raise forms.ValidationError(str(error)) from None
-        if known:
-            raise forms.ValidationError(
-                f"There is a service account {known.name} already. Add a key to it in the list, or "
-                "use another name."
-            )
-        return name
+        raise forms.ValidationError(
+            f"There is a service account {known.name} already. Add a key to it in the list, or "
+            "use another name."
+        )
 
 
 class RotateForm(forms.Form):

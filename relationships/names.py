@@ -2,6 +2,12 @@
 
 import unicodedata
 
+BY_HAND = "Hearth"
+"""The source of what people log here; no service account is called so."""
+
+BY_HAND_TOO = "Hearth (by hand)"
+"""What it is called where a service account had that name before this was refused."""
+
 
 def searchable(name: str) -> str:
     """Return `name` in lower case and without accents.

@@ -1,7 +1,6 @@
 """Reads about touchpoints, loops and the catalogue."""
 
 from interactions.selectors.touchpoints import (
-    BY_HAND,
     MESS_UPS,
     PAGE_SIZE,
     RECENT,
@@ -27,6 +26,7 @@ from interactions.selectors.touchpoints import (
     touchpoint_to_change,
     types_to_log,
 )
+from relationships.names import BY_HAND
 
 __all__ = [
     "BY_HAND",

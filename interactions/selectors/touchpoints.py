@@ -8,6 +8,7 @@ from typing import Self
 from django.db.models import Count, Min, Q, QuerySet
 
 from interactions.models import Intake, Loop, LoopKind, Touchpoint, TouchpointChange, TouchpointType
+from interactions.selectors.own import sources_by_hand
 from relationships import access
 from relationships.models import Customer, Person
 
@@ -19,8 +20,6 @@ RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
 
 MESS_UPS = (LoopKind.COMPLAINT, LoopKind.FAILURE)
-BY_HAND = "Hearth"
-"""The source of what people log here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:
 def logged_by_hand(external_id: str) -> Touchpoint | None:
     """Return what was recorded from the form with this id, deleted or not."""
     return (
-        Touchpoint.objects.filter(source__name=BY_HAND, external_id=external_id)
+        Touchpoint.objects.filter(source__in=sources_by_hand(), external_id=external_id)
         .select_related("type", "customer")
         .first()
     )

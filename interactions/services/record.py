@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
 from interactions.models import Source, Touchpoint
+from interactions.selectors.own import source_names
 from interactions.services import loops, templates
 from interactions.services.columns import Columns, NewTouchpoint, given
 from interactions.services.copying import array, copy_columns
@@ -58,10 +59,16 @@ def source_of(account: Person) -> Source:
 
 
 def source_named(name: str, *, service_account: Person | None = None) -> Source:
-    """Return the source with this name, made when it does not exist."""
-    source, _ = Source.objects.get_or_create(
-        name=name, defaults={"service_account": service_account}
-    )
+    """Return the source with this name, made when it does not exist.
+
+    Where the name is another's, it is that of `source_names` which is free.
+    """
+    for free in source_names(name, service_account):
+        source, _ = Source.objects.get_or_create(
+            name=free, defaults={"service_account": service_account}
+        )
+        if source.service_account_id in (None, service_account and service_account.pk):
+            break
     return source
 
 

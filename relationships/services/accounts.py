@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from relationships.models import Person, Team
-from relationships.names import searchable
+from relationships.names import BY_HAND, BY_HAND_TOO, searchable
 
 LONGEST_SOURCE = 100
 """Characters of the name of a source, which is that of its service account."""
@@ -40,7 +40,16 @@ def account_address(name: str) -> str:
     return f"{slug}@service.invalid"
 
 
+def check_new_account(email: str) -> None:
+    """Raise `NotAServiceAccountError` where what it sends would pass for what people log here."""
+    if email in map(account_address, (BY_HAND, BY_HAND_TOO)):
+        raise NotAServiceAccountError(
+            f"{BY_HAND} is the source of what people log here; use another name."
+        )
+
+
 def _new_account(email: str, name: str, team: Team | None) -> Person:
+    check_new_account(email)
     try:
         with transaction.atomic():
             return Person.objects.create_user(email, name=name, role=Person.Role.SERVICE, team=team)

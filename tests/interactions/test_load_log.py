@@ -150,6 +150,7 @@ def test_new_customers_belong_to_the_named_team(tmp_path):
         ({"batch": 0}, "--batch 0: use 1 to 5,000"),
         ({"source": " "}, "--source  : Use a name of 1 to 100 characters"),
         ({"source": "x" * 101}, "Use a name of 1 to 100 characters"),
+        ({"source": "hearth"}, "--source hearth: Hearth is the source of what people log here"),
     ],
 )
 def test_wrong_option_is_refused_in_a_sentence(tmp_path, options, sentence):

@@ -56,6 +56,8 @@ def test_key_may_end_and_may_be_bound_to_a_team():
         ({"scope": ("read",)}, "Scope read: use one of touchpoints:write"),
         ({"name": " "}, "Use a name"),
         ({"name": "x" * 101}, "Use a name"),
+        ({"name": "Hearth"}, "Hearth is the source of what people log here; use another name"),
+        ({"name": " HÉARTH "}, "Hearth is the source of what people log here"),
         ({"name": "person"}, "belongs to a person"),
         ({"name": "bound", "team": "South"}, "belongs to no team"),
         ({"team": "West"}, "There is no such team; use South"),

@@ -140,6 +140,8 @@ def test_form_sent_twice_makes_one_key_and_shows_it_once(browser):
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"name": "x\x00"}, "Null characters are not allowed."),
         ({"name": "known"}, "There is a service account Known already."),
+        ({"name": "hearth"}, "Hearth is the source of what people log here; use another name."),
+        ({"name": "Hearth (by hand)"}, "Hearth is the source of what people log here"),
         ({"scopes": []}, "Choose at least one thing it may do."),
         ({"scopes": ["everything"]}, "everything is not one of the available choices"),
         ({"team": "999999"}, "not one of the available choices"),
