@@ -1,6 +1,6 @@
 """Touchpoints of many customers as columns, in time order within each customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -116,12 +116,47 @@ class Events:
             stranger = frame["customer"].iloc[int(np.argmin(codes))]
             raise ValueError(f"customer {stranger!r} is not among the customers given")
         columns = {name: _column(frame, name) for name in COLUMNS}
+        return cls.from_columns(columns, codes, len(listed))
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, NDArray[Any]], codes: NDArray[np.intp], customers: int
+    ) -> Self:
+        """Sort rows by customer and moment, as `from_frame` does.
+
+        Parameters
+        ----------
+        columns : mapping of [m]
+            All of `COLUMNS`, in their types, by name.
+        codes : intp[m]
+            Whose row each is, from 0 to below `customers`.
+        customers : int
+            How many there are, some perhaps without events.
+
+        Returns
+        -------
+        Events
+            Validated as by `from_frame`.
+
+        Raises
+        ------
+        ValueError
+            For what `validate` refuses.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"at": [9.5, 1.0]})
+        >>> columns = {name: _column(frame, name) for name in COLUMNS}
+        >>> events = Events.from_columns(columns, np.array([0, 0]), customers=2)
+        >>> events.offsets.tolist(), events.at.tolist()
+        ([0, 2, 2], [1.0, 9.5])
+        """
         order = _time_order(columns, codes)
-        columns = {name: column[order] for name, column in columns.items()}
-        columns["opener"] = _moved(columns["opener"], order)
-        columns["day"] = _begun(columns["day"], codes[order])
-        counts = np.bincount(codes, minlength=len(listed))
-        events = cls(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)
+        rows = {name: column[order] for name, column in columns.items()}
+        rows["opener"] = _moved(rows["opener"], order)
+        rows["day"] = _begun(rows["day"], codes[order])
+        counts = np.bincount(codes, minlength=customers)
+        events = cls(offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **rows)
         events.validate()
         return events
 
@@ -187,7 +222,7 @@ def _column(frame: pd.DataFrame, name: str) -> NDArray[Any]:
     return np.full(len(frame), default, dtype=kind)
 
 
-def _time_order(columns: dict[str, NDArray[Any]], codes: NDArray[np.intp]) -> NDArray[np.intp]:
+def _time_order(columns: Mapping[str, NDArray[Any]], codes: NDArray[np.intp]) -> NDArray[np.intp]:
     """Order rows by customer and moment, stably, but no closing above its opening."""
     at, opener = columns["at"], columns["opener"]
     order = np.lexsort((at, codes))

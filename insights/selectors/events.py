@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.db import connection
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from insights.mondays import NEVER
 from insights.packed import copy_out
 from insights.scoring import Events, Kinds
+from insights.scoring.columns import COLUMNS
 from insights.selectors.policy import newest_version, policies_of
 from interactions.models import TouchpointType
 
@@ -72,8 +72,12 @@ def kinds_by_type(
     if worth is None:
         worth = policies_of(newest_version()).types
     types = list(TouchpointType.objects.order_by("pk"))
-    kinds = Kinds.from_rows([{**_kind(entry), **worth.get(entry.key, {})} for entry in types])
-    return kinds, {entry.pk: row for row, entry in enumerate(types)}
+    return kinds_of(types, worth), {entry.pk: row for row, entry in enumerate(types)}
+
+
+def kinds_of(types: Sequence[TouchpointType], worth: Mapping[str, Mapping[str, float]]) -> Kinds:
+    """Return touchpoint types as scoring reads them, row by row; `worth` is the policy's word."""
+    return Kinds.from_rows([{**_kind(entry), **worth.get(entry.key, {})} for entry in types])
 
 
 def _kind(entry: TouchpointType) -> dict[str, Any]:
@@ -109,18 +113,34 @@ def events_of(
     params = [settings.TIME_ZONE, customer_ids.tolist(), starts]
     with connection.cursor() as cursor:
         rows = copy_out(cursor, _SELECT, params, FIELDS)
-    frame = pd.DataFrame(
-        {name: rows[name].astype(np.dtype(kind).newbyteorder("=")) for name, kind in FIELDS.items()}
-    )
-    frame["at"] = frame["microseconds"] / MICROSECONDS_A_DAY
-    frame["kind"] = frame["type"].map(row_of_type).astype("int16")
-    # A loop opened in an earlier piece cannot be found here: its closing asks for a refold.
-    frame["opener"] = pd.Index(frame["id"]).get_indexer(frame["opener_id"])
-    last = frame.groupby("customer")["microseconds"].max()
-    return (
-        Events.from_frame(frame, customers=customer_ids.tolist()),
-        last.reindex(customer_ids, fill_value=NEVER).to_numpy(dtype=np.int64),
-    )
+    codes = _places(customer_ids, rows["customer"])
+    last = np.full(len(customer_ids), NEVER, dtype=np.int64)
+    np.maximum.at(last, codes, rows["microseconds"].astype(np.int64))
+    return Events.from_columns(_columns(rows, row_of_type), codes, len(customer_ids)), last
+
+
+def _columns(rows: NDArray[np.void], row_of_type: Mapping[int, int]) -> dict[str, NDArray[Any]]:
+    """Return rows as the columns of events."""
+    kinds = np.full(max(row_of_type, default=0) + 1, -1)
+    kinds[list(row_of_type)] = list(row_of_type.values())
+    given = {name: rows[name] for name in FIELDS} | {
+        "at": rows["microseconds"] / MICROSECONDS_A_DAY,
+        "kind": kinds[rows["type"]],
+        # A loop opened in an earlier piece cannot be found here: its closing asks for a refold.
+        "opener": _places(rows["id"], rows["opener_id"]),
+    }
+    return {
+        name: np.asarray(given.get(name, np.full(len(rows), default)), dtype=kind)
+        for name, (kind, default) in COLUMNS.items()
+    }
+
+
+def _places(among: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return where each of some ids stands among others, all different; -1 where it does not."""
+    order = np.argsort(among)
+    nearest = np.searchsorted(among, wanted, sorter=order)
+    places = order[np.minimum(nearest, len(among) - 1)]
+    return np.where(among[places] == wanted, places, -1)
 
 
 def histories_in_pieces(

@@ -1,12 +1,15 @@
 """What touchpoints are seen through: policies, catalogue and population, taken once for a batch."""
 
+import functools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
-from insights.models import Rhythm
+from insights.models import PolicyVersion, Rhythm, SilenceVersion
 from insights.scoring import (
     Events,
     Kinds,
@@ -21,10 +24,11 @@ from insights.scoring import (
     read,
     trail,
 )
-from insights.selectors.events import kinds_by_type
-from insights.selectors.policy import Policies, newest_version, policies_of
+from insights.selectors.events import kinds_of
+from insights.selectors.policy import Policies, policies_of
 from insights.selectors.profiles import Profiles
-from insights.selectors.silence import current_silence
+from insights.selectors.silence import coefficients_of
+from interactions.models import TouchpointType
 
 Rows = NDArray[np.bool_]
 
@@ -106,31 +110,75 @@ class Lens:
             yield policy, np.isin(profiles.segments, segments)
 
 
+# Names each column, so that one that a newer Hearth adds means nothing to an older worker.
+_WRITTEN = f"""
+    SELECT json_build_object(
+        'policy', (
+            SELECT json_build_object('id', id, 'values', version.values, 'segments', segments,
+                                     'types', types)
+            FROM {PolicyVersion._meta.db_table} AS version ORDER BY id DESC LIMIT 1
+        ),
+        'rhythm', (
+            SELECT json_build_object('within_variance', within_variance,
+                                     'mean_log_gap', mean_log_gap,
+                                     'between_variance', between_variance)
+            FROM {Rhythm._meta.db_table} ORDER BY id DESC LIMIT 1
+        ),
+        'silence', (
+            SELECT json_build_object('id', id, 'values', version.values)
+            FROM {SilenceVersion._meta.db_table} AS version WHERE is_in_use LIMIT 1
+        ),
+        'types', (
+            SELECT json_agg(json_build_object(
+                'id', id, 'key', key, 'mode', mode, 'nature', nature, 'points', points,
+                'care', care, 'severity', severity, 'is_said_care', is_said_care,
+                'is_feedback', is_feedback
+            ) ORDER BY id)
+            FROM {TouchpointType._meta.db_table}
+        )
+    )::text
+"""
+
+
 def current_lens() -> Lens:
-    """Return the lens in use now."""
-    version = newest_version()
+    """Return the lens in use now.
+
+    What it is made of is read by one statement, and made into a lens again only when that says
+    something else than before: a drain asks several times a second.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN)
+        (written,) = cursor.fetchone()
+    return _lens(written)
+
+
+@functools.lru_cache(maxsize=4)
+def _lens(written: str) -> Lens:
+    """Make a lens of the rows it is written in."""
+    rows = json.loads(written)
+    version = PolicyVersion(**rows["policy"]) if rows["policy"] else None
+    fitted = coefficients_of(SilenceVersion(**rows["silence"])) if rows["silence"] else None
     policies = policies_of(version)
-    kinds, row_of_type = kinds_by_type(policies.types)
+    types = [TouchpointType(**row) for row in rows["types"] or ()]
     return Lens(
         policies=policies,
         policy_version=version.pk if version else 0,
-        kinds=kinds,
-        row_of_type=row_of_type,
-        population=current_population(policies.everyone),
-        silence=current_silence(),
+        kinds=kinds_of(types, policies.types),
+        row_of_type={entry.pk: row for row, entry in enumerate(types)},
+        population=_population(rows["rhythm"], policies.everyone),
+        silence=fitted or Silence.prior(),
     )
 
 
-def current_population(policy: Policy) -> Population:
-    """Return the newest rhythm of the population; the shipped prior when there is none yet."""
-    rhythm = newest_rhythm()
+def _population(rhythm: Mapping[str, float] | None, policy: Policy) -> Population:
+    """Make a population of a rhythm; the shipped prior when there is none yet."""
     if rhythm is None:
         return population(empty_states(0), policy)
     return Population(
-        sw2=rhythm.within_variance,
-        mu0=rhythm.mean_log_gap,
-        tau2=rhythm.between_variance,
-        k=rhythm.within_variance / rhythm.between_variance,
+        sw2=rhythm["within_variance"],
+        mu0=rhythm["mean_log_gap"],
+        tau2=rhythm["between_variance"],
+        k=rhythm["within_variance"] / rhythm["between_variance"],
     )
 
 

@@ -29,11 +29,6 @@ class SilenceInUse:
         return self.version.pk if self.version else 0
 
 
-def current_silence() -> Silence:
-    """Return the coefficients in use: those of the version in use, else the shipped ones."""
-    return silence_in_use().silence
-
-
 def silence_in_use() -> SilenceInUse:
     """Return what is in use; a version that cannot be read any more must not stop scoring."""
     version = SilenceVersion.objects.select_related("created_by").filter(is_in_use=True).first()
