@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from interactions.api.items import split
 from interactions.catalogue import DEFAULT_TYPES
+from relationships.api.decoding import array_items
 from tests.bench.bench_api.events import MIX, Events
 from tests.bench.bench_api.lag import Look, lags
 from tests.bench.bench_api.load import Answer, all_at_once, on_schedule, post
@@ -63,7 +63,7 @@ def test_new_customers_come_at_their_share():
 def test_body_is_a_batch_as_the_api_reads_it():
     (body,) = Events(50, seed=5).bodies(1, 30)
 
-    assert len(split(body)) == 30
+    assert len(array_items(body, at_most=30, what="events")) == 30
     assert len(msgspec.json.decode(body)) == 30
 
 

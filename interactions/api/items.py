@@ -1,8 +1,5 @@
 """Touchpoints as JSON: read all at once, and one by one where a bad one must spoil no other."""
 
-import difflib
-import functools
-import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,12 +22,11 @@ from interactions.services.flaws import (
     OLDEST,
     shown,
 )
+from relationships.api.decoding import MOST_FLAWS, UNREADABLE, nearest_field, reason_of
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
 from relationships.selectors import IdentityRef
 
 LARGEST_BATCH = 5_000
-MOST_FLAWS = 10
-"""Wrong values that are told of one item; an object may have a million fields that do not exist."""
 
 DIRECTIONS = {member.name.lower(): member.value for member in Direction}
 OPENS = {"none": 0} | {member.name.lower(): member.value for member in LoopKind}
@@ -152,42 +148,15 @@ REQUIRED = ("type", "customer", "occurred_at")
 _TYPES = get_type_hints(Touchpoint, include_extras=True)
 
 _decoder = msgspec.json.Decoder(Touchpoint)
-_batch_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 _whole_decoder = msgspec.json.Decoder(list[Touchpoint])
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _PLACE = re.compile(r" - at `\$\.?([^`]*)`")
-
-
-class MalformedBatchError(ValueError):
-    """A body is no JSON array."""
 
 
 def read_whole(body: bytes, *, is_lines: bool) -> list[Touchpoint] | None:
     """Read all touchpoints at once; None when one of them cannot be read."""
     try:
         return _decoder.decode_lines(body) if is_lines else _whole_decoder.decode(body)
-    except _UNREADABLE:
-        return None
-
-
-def split(body: bytes) -> list[msgspec.Raw]:
-    """Return the items of a JSON array, not yet read; raise `MalformedBatchError` for others."""
-    try:
-        return _batch_decoder.decode(body)
-    except _UNREADABLE as error:
-        items = _split_leniently(body)
-        if items is None:
-            raise MalformedBatchError(_reason(error)) from None
-        return items
-
-
-def _split_leniently(body: bytes) -> list[msgspec.Raw] | None:
-    """Split an array with lone surrogates or NaN, which the decoder will refuse item by item."""
-    try:
-        items = json.loads(body)
-        is_array = isinstance(items, list)
-        return [msgspec.Raw(json.dumps(item).encode()) for item in items] if is_array else None
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         return None
 
 
@@ -206,7 +175,7 @@ def read(one: bytes | msgspec.Raw | Touchpoint, *, namespace: str) -> NewTouchpo
         return columns_of([touchpoint], namespace).items()[0]
     except UnreadableNameError as error:
         return [error.refusal]
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         return _flaws(one, error)
 
 
@@ -352,20 +321,26 @@ def _flaws(raw: bytes | msgspec.Raw, error: Exception) -> list[Refusal]:
     """Look at an item that cannot be read field by field."""
     try:
         fields = msgspec.json.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         place = _PLACE.search(str(error))
-        return [Refusal(place[1] if place else "", shown(_start(raw)), _reason(error))]
+        return [Refusal(place[1] if place else "", shown(_start(raw)), reason_of(error))]
     if not isinstance(fields, dict):
         return [Refusal("", _text(fields), "Use an object, as the schema says.")]
     found = (flaw for name, value in fields.items() for flaw in _flaws_of(name, value))
     flaws = list(islice(found, MOST_FLAWS))
     flaws += [Refusal(name, "", f"This is missing. {RIGHT[name]}") for name in _missing(fields)]
-    return flaws or [Refusal("", shown(_start(raw)), _reason(error))]
+    return flaws or [Refusal("", shown(_start(raw)), reason_of(error))]
 
 
 def _flaws_of(name: str, value: Any) -> list[Refusal]:
     if name not in _TYPES:
-        return [Refusal(shown(name), _text(value), f"There is no such field; {_hint(name[:100])}")]
+        return [
+            Refusal(
+                shown(name),
+                _text(value),
+                f"There is no such field; {nearest_field(name[:100], tuple(_TYPES))}",
+            )
+        ]
     try:
         msgspec.convert(value, _TYPES[name])
     except msgspec.ValidationError as error:
@@ -374,22 +349,8 @@ def _flaws_of(name: str, value: Any) -> list[Refusal]:
     return []
 
 
-@functools.lru_cache(maxsize=256)
-def _hint(name: str) -> str:
-    near = difflib.get_close_matches(name, _TYPES, n=1)
-    return f"did you mean {near[0]}?" if near else "see /api/docs/."
-
-
 def _missing(fields: dict[str, Any]) -> Sequence[str]:
     return [name for name in REQUIRED if name not in fields]
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "This is nested too deep."
-    if isinstance(error, UnicodeDecodeError):
-        return "This is not UTF-8."
-    return f"{_PLACE.sub('', str(error))}."
 
 
 def _start(raw: bytes | msgspec.Raw) -> str:

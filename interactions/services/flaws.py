@@ -11,6 +11,7 @@ from msgspec import Struct
 from relationships.identities import LONGEST_IDENTITY, LONGEST_NAMESPACE
 from relationships.models import Identity
 from relationships.selectors import IdentityRef
+from relationships.services.profiles import quoted
 
 # Clocks of other machines run ahead a little; anything later than this has not happened yet.
 MINUTES_AHEAD = 5
@@ -73,6 +74,4 @@ def shown(value: Any) -> str:
     """Return a value as it is quoted to whoever sent it, short and printable."""
     if isinstance(value, IdentityRef):
         value = value.value
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    text = text.encode(errors="replace").decode().replace("\x00", "\\0")
-    return text if len(text) <= 100 else f"{text[:99]}…"
+    return quoted(value.isoformat() if isinstance(value, datetime) else str(value))

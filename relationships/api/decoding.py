@@ -38,28 +38,34 @@ def decoded(raw: bytes | msgspec.Raw, kind: type[S], right: Mapping[str, str]) -
         return _flaws(raw, kind, right, error)
 
 
-def array_items(body: bytes, *, at_most: int, what: str) -> Sequence[msgspec.Raw]:
-    """Return the items of a JSON array, not yet read.
+def array_items(body: bytes, *, at_most: int, what: str, right: str = "") -> Sequence[msgspec.Raw]:
+    """Return the items of a JSON array, not yet read; `right` says what to send instead of none.
 
     Raises `MalformedError` and `TooLargeError`.
     """
-    many = f"These are more than {at_most:,} {what}; send at most as many at once."
+    right = right or f"Send a JSON array of {what}."
+    many = too_many(at_most, what)
     if body.count(b",") > MOST_COMMAS:
-        _check_number(body, at_most, many)
-    items = _split(body, what)
+        _check_number(body, at_most, many, right)
+    items = _split(body, right)
     if len(items) > at_most:
         raise TooLargeError(many)
     return items
 
 
-def _split(body: bytes, what: str) -> list[msgspec.Raw]:
+def too_many(at_most: int, what: str) -> str:
+    """Say that there are more than may come at once."""
+    return f"These are more than {at_most:,} {what}; send at most as many at once."
+
+
+def _split(body: bytes, right: str) -> list[msgspec.Raw]:
     try:
         return msgspec.json.decode(body, type=list[msgspec.Raw])
     except UNREADABLE as error:
         # Lone surrogates and NaN: refused item by item, so that they cost no neighbour.
         items = _loaded(body)
         if not isinstance(items, list):
-            raise MalformedError(f"Send a JSON array of {what}. {_reason(error)}") from None
+            raise MalformedError(f"{right} {reason_of(error)}") from None
         return [msgspec.Raw(json.dumps(item).encode()) for item in items]
 
 
@@ -70,7 +76,7 @@ def _loaded(body: bytes) -> Any:
         return None
 
 
-def _check_number(body: bytes, at_most: int, many: str) -> None:
+def _check_number(body: bytes, at_most: int, many: str, right: str) -> None:
     """Stop at the first item too many: eight million of them are no more than 16 MiB."""
     number = 0
 
@@ -84,7 +90,7 @@ def _check_number(body: bytes, at_most: int, many: str) -> None:
     try:
         msgspec.json.Decoder(list[_Item], dec_hook=count).decode(body)
     except UNREADABLE as error:
-        raise MalformedError(f"This is no JSON that can be read. {_reason(error)}") from None
+        raise MalformedError(f"{right} {reason_of(error)}") from None
 
 
 class _Item:
@@ -97,7 +103,7 @@ def _flaws(
     try:
         fields = msgspec.json.decode(raw)
     except UNREADABLE as unreadable:
-        raise MalformedError(f"This is no JSON that can be read. {_reason(unreadable)}") from None
+        raise MalformedError(f"This is no JSON that can be read. {reason_of(unreadable)}") from None
     if not isinstance(fields, dict):
         return [refusal("", _text(fields), "Use an object, as the schema says.")]
     types = _types(kind)
@@ -110,7 +116,7 @@ def _flaws(
         for field in structs.fields(kind)
         if field.required and field.name not in fields
     ]
-    return flaws or [Refusal("", "", _reason(error))]
+    return flaws or [Refusal("", "", reason_of(error))]
 
 
 @functools.cache
@@ -122,7 +128,7 @@ def _flaws_of(
     name: str, value: Any, types: Mapping[str, Any], right: Mapping[str, str]
 ) -> list[Refusal]:
     if name not in types:
-        reason = f"There is no such field; {_hint(name[:100], tuple(types))}"
+        reason = f"There is no such field; {nearest_field(name[:100], tuple(types))}"
         return [refusal(_pointer([name[:100]]), _text(value), reason)]
     try:
         msgspec.convert(value, types[name])
@@ -143,16 +149,18 @@ def _pointer(steps: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _hint(name: str, known: tuple[str, ...]) -> str:
+def nearest_field(name: str, known: tuple[str, ...]) -> str:
+    """Say which field may have been meant."""
     near = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else "see /api/docs/."
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Say what keeps something from being read."""
     if isinstance(error, RecursionError):
-        return "It is nested too deep."
+        return "This is nested too deep."
     if isinstance(error, UnicodeDecodeError):
-        return "It is not UTF-8."
+        return "This is not UTF-8."
     return f"{_PLACE.sub('', str(error))}."
 
 

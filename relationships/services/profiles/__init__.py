@@ -20,6 +20,7 @@ from relationships.services.profiles.refusals import (
     Refusal,
     WriteRefusedError,
     identity_flaw,
+    quoted,
     refusal,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "Refusal",
     "WriteRefusedError",
     "identity_flaw",
+    "quoted",
     "refusal",
     "write_contact",
     "write_customer",

@@ -37,11 +37,13 @@ def refusal(pointer: str, value: Any, reason: str) -> Refusal:
     """
     if isinstance(value, IdentityRef):
         value = value.value
-    text = "" if value is None else str(value)
+    return Refusal(pointer, quoted("" if value is None else str(value)), reason)
+
+
+def quoted(text: str) -> str:
+    """Return a text as it is quoted to whoever sent it, short and printable."""
     text = text.encode(errors="replace").decode().replace("\x00", "\\0")
-    if len(text) > LONGEST_SHOWN:
-        text = f"{text[: LONGEST_SHOWN - 1]}…"
-    return Refusal(pointer, text, reason)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def text_flaw(text: str, longest: int, *, may_be_empty: bool = False) -> str | None:
