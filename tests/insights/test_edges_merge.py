@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -117,6 +118,17 @@ def rollups() -> tuple[list[object], list[object]]:
         "yearly_value", "at_risk",
     )  # fmt: skip
     return sorted(months), sorted(bands)
+
+
+def beside_bands_of_now() -> tuple[list[object], list[object], list[object]]:
+    """Return all that is counted but the bands of now, which depend on those before."""
+    months, bands = rollups()
+    past = [row for row in bands if row[0] != BandTotal.NOW]
+    now = BandTotal.objects.filter(on_date=BandTotal.NOW).values_list(
+        "team_id", "segment_id", "stage", "currency"
+    )
+    sums = now.annotate(Sum("customers"), Sum("yearly_value"), Sum("at_risk"))
+    return months, past, sorted(row for row in sums.order_by() if row[4])
 
 
 def drain_all(now: datetime) -> None:
@@ -343,7 +355,7 @@ def test_parting_gives_back_the_very_scores_of_before(by, touches, is_drained_be
             world.record(who, "id", eighths, kind, closes)
         mark_profiles_changed(customer_ids=[one.pk for one in world.customers])
         drain_all(NOW)
-        before, counted = [scores(one) for one in world.customers], rollups()
+        before, counted = [scores(one) for one in world.customers], beside_bands_of_now()
 
         world.merge(1, 0)
         world.merge(2, 1)
@@ -354,7 +366,7 @@ def test_parting_gives_back_the_very_scores_of_before(by, touches, is_drained_be
         drain_all(NOW)
 
         assert [scores(one) for one in world.customers] == before
-        assert rollups() == counted
+        assert beside_bands_of_now() == counted
         transaction.set_rollback(True)
 
 
