@@ -7,7 +7,7 @@ written down in SCORING.md, to whose sections the docstrings refer. Start at `fo
 from insights.scoring.bands import BANDS, next_bands
 from insights.scoring.distance import parts
 from insights.scoring.events import Events
-from insights.scoring.fold import Folded, fold
+from insights.scoring.fold import Folded, fold, load
 from insights.scoring.kinds import Kinds
 from insights.scoring.policy import Policy
 from insights.scoring.population import Population, population
@@ -35,6 +35,7 @@ __all__ = [
     "TooLittleHistoryError",
     "empty_states",
     "fold",
+    "load",
     "next_bands",
     "parts",
     "population",

@@ -80,6 +80,19 @@ def fold(
     return Folded(started.states, started.hurts)
 
 
+def load() -> None:
+    """Load what is compiled, a second's work, before somebody waits for the first fold.
+
+    Examples
+    --------
+    >>> load()
+    """
+    columns = {name: np.full(1, default, kind) for name, (kind, default) in COLUMNS.items()}
+    columns["at"][:] = 0.0
+    events = Events.from_columns(columns, np.zeros(1, dtype=np.intp), customers=1)
+    fold(events, Kinds.from_rows([{}]), Policy())
+
+
 class Fold:
     """A fold under way, which can be stopped at rising moments.
 
