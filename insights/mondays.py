@@ -13,6 +13,9 @@ FIRST_MONDAY = date(1970, 1, 5)
 NEVER = -(2**62)
 """Microseconds since 1970 of what did not happen."""
 
+UNREAD = -1
+"""The week of whoever was never read on a Monday."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +47,11 @@ def mondays_until(last: date, weeks: int = WEEKS) -> NDArray[np.float64]:
     """
     end = days_of(datetime.combine(last, time(), tzinfo=UTC))
     return end - 7.0 * np.arange(weeks - 1, -1, -1)
+
+
+def week_of(monday: date) -> int:
+    """Return how many weeks after the first one a Monday is."""
+    return weeks_between(FIRST_MONDAY, monday)
 
 
 def weeks_between(earlier: date, later: date) -> int:

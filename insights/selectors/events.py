@@ -1,7 +1,6 @@
 """Touchpoints as the columns that scoring folds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ FIELDS = {
 MICROSECONDS_A_DAY = 86_400_000_000
 
 # An expectation of an hour at least: a loop due the moment it opened must not divide by nothing.
-_SELECT = """
+_SELECT = f"""
     SELECT touchpoint.id, touchpoint.customer_id,
            (extract(epoch FROM touchpoint.occurred_at) * 1000000)::bigint,
            ((touchpoint.occurred_at AT TIME ZONE %s)::date - date '1970-01-01')::int4,
@@ -53,7 +52,14 @@ _SELECT = """
                'NaN'
            )::float8,
            coalesce(closed.opened_by_id, 0)
-    FROM unnest(%s::bigint[], %s::timestamptz[]) AS wanted (customer_id, after)
+    FROM (
+        SELECT customer_id, CASE
+            WHEN microseconds > {NEVER}
+            THEN timestamptz 'epoch' + microseconds * interval '1 microsecond'
+            ELSE '-infinity'
+        END AS after
+        FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (customer_id, microseconds)
+    ) AS wanted
     JOIN interactions_touchpoint AS touchpoint
       ON touchpoint.customer_id = wanted.customer_id AND touchpoint.occurred_at > wanted.after
     LEFT JOIN interactions_loop AS closed ON closed.closed_by_id = touchpoint.id
@@ -101,16 +107,16 @@ def _kind(entry: TouchpointType) -> dict[str, Any]:
 
 def events_of(
     customer_ids: NDArray[np.int64],
-    after: Sequence[datetime | None],
     row_of_type: Mapping[int, int],
+    after: NDArray[np.int64] | None = None,
 ) -> tuple[Events, NDArray[np.int64]]:
-    """Return the touchpoints of n customers later than `after`, and the moment of the last.
+    """Return the touchpoints of n customers, and the moment of the last of each.
 
-    `after` has a moment for each customer, None for all touchpoints. The moments returned are
-    i8[n], microseconds since 1970 UTC as PostgreSQL keeps them, `NEVER` without a touchpoint.
+    `after` i8[n] leaves out those up to a moment. All moments are microseconds since 1970 UTC, as
+    PostgreSQL keeps them, `NEVER` without a touchpoint.
     """
-    starts = [moment.isoformat() if moment else "-infinity" for moment in after]
-    params = [settings.TIME_ZONE, customer_ids.tolist(), starts]
+    since = np.full(len(customer_ids), NEVER) if after is None else after
+    params = [settings.TIME_ZONE, customer_ids.tolist(), since.tolist()]
     with connection.cursor() as cursor:
         rows = copy_out(cursor, _SELECT, params, FIELDS)
     codes = _places(customer_ids, rows["customer"])
@@ -149,4 +155,4 @@ def histories_in_pieces(
     """Yield whole histories of so many customers at a time; of nobody, one piece without events."""
     for start in range(0, max(len(customer_ids), 1), size):
         piece = customer_ids[start : start + size]
-        yield events_of(piece, [None] * len(piece), row_of_type)[0]
+        yield events_of(piece, row_of_type)[0]

@@ -9,6 +9,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from insights.models import CustomerState
+from insights.mondays import to_microseconds
 from insights.scoring import STATE_SIZE, Events
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
@@ -46,7 +47,7 @@ def histories_of(customer_ids: Sequence[int]) -> Histories:
     lens, ids = current_lens(), np.array(customer_ids, dtype=np.int64)
     with connection.cursor() as cursor:
         profiles = profiles_of(cursor, ids)
-    events, _ = events_of(ids, [None] * len(ids), lens.row_of_type)
+    events, _ = events_of(ids, lens.row_of_type)
     return Histories(lens, profiles, events)
 
 
@@ -67,7 +68,8 @@ def folded_history_of(customer_id: int) -> Histories | None:
     if len(numbers) != STATE_SIZE:
         return None
     ids = np.array([customer_id], dtype=np.int64)
+    after = np.array([to_microseconds(state.folded_to)], dtype=np.int64)
     with connection.cursor() as cursor:
         profiles = profiles_of(cursor, ids)
-    events, _ = events_of(ids, [state.folded_to], lens.row_of_type)
+    events, _ = events_of(ids, lens.row_of_type, after)
     return Histories(lens, profiles, events, numbers.reshape(1, -1).copy(), state.folded_to)

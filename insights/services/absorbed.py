@@ -3,7 +3,8 @@
 import numpy as np
 from django.db.backends.utils import CursorWrapper
 
-from insights.services.rollups import counted, move_bands
+from insights.services.counted import Counted, counted
+from insights.services.rollups import move_bands
 from insights.services.states import Locked
 
 _ABSORBED = """
@@ -23,5 +24,5 @@ def forget_absorbed(cursor: CursorWrapper, locked: Locked) -> Locked:
     old = counted(cursor, "customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_reading WHERE customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_customerstate WHERE customer_id = ANY(%s)", [absorbed])
-    move_bands(cursor, old, old.iloc[:0])
+    move_bands(cursor, old, Counted.of_rows([]))
     return locked.only(~np.isin(locked.ids, absorbed))

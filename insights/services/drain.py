@@ -1,32 +1,40 @@
 """Takes the customers whose touchpoints or profile changed, and folds and reads them again."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
 import numpy as np
-import pandas as pd
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.mondays import last_monday, to_microseconds
+from insights.mondays import NEVER, UNREAD, last_monday, to_microseconds
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.absorbed import forget_absorbed
 from insights.services.calendar import change_over, is_calendar_kept
 from insights.services.histories import advanced, is_ahead
-from insights.services.refold import refold
-from insights.services.rollups import MONTH_KEY, count_months
+from insights.services.refold import Folded, refolded
+from insights.services.rollups import Month, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
 from insights.services.store import store_readings, store_states
-from interactions.services.marks import sum_up_intakes
+from interactions.services.marks import TakenIn, leave, take_intakes
 
 BATCH = 10_000
 """Changes taken at once: enough to make each statement worth it, few enough for a second."""
 
 _PICK = """
-    SELECT customer_id FROM {changes} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    WITH touched AS (
+        SELECT customer_id FROM interactions_touchpointchange
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), profiled AS (
+        SELECT customer_id FROM relationships_profilechange
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    SELECT customer_id FROM touched UNION SELECT customer_id FROM profiled
 """
 # All changes of the customers scored, so that a long history just loaded is folded once; and
 # those of customers that are gone. What another drain holds is left to it. An array, not a join:
@@ -45,7 +53,7 @@ _TAKE = f"""
     WITH taken AS (
         DELETE FROM interactions_touchpointchange WHERE {_IS_OURS} RETURNING *
     )
-    SELECT customer_id, month, coalesce(team_id, 0), type_id, is_via,
+    SELECT customer_id, month, team_id, type_id, is_via,
            sum(count), min(first_at), bool_or(is_refold)
     FROM taken GROUP BY 1, 2, 3, 4, 5
 """.replace("{changes}", "interactions_touchpointchange")
@@ -54,14 +62,20 @@ _TAKE_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_OURS}".rep
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Changes:
     """What changed: by customer, the first moment and whether history did; and by month."""
 
-    first_at: dict[int, datetime]
-    refold: set[int]
-    months: pd.DataFrame
-    taken: int
+    first_at: dict[int, datetime] = field(default_factory=dict)
+    refold: set[int] = field(default_factory=set)
+    months: Counter[Month] = field(default_factory=Counter)
+    taken: int = 0
+
+    def add(self, customer: int, month: Month, count: int, first_at: datetime) -> None:
+        """Add touchpoints of a customer in a month."""
+        self.first_at[customer] = min(first_at, self.first_at.get(customer, first_at))
+        self.months[month] += count
+        self.taken += 1
 
 
 def drain(*, now: datetime, limit: int = BATCH) -> int:
@@ -81,84 +95,98 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
 def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
     """Drain unless the time zone was changed; then nothing is done."""
     with connection.cursor() as cursor:
+        # What a crash takes away comes back with the changes that were taken: nobody need wait for
+        # the disk. A message is sent by a later transaction, which waits for this one's log too.
+        cursor.execute("SET LOCAL synchronous_commit TO off")
         if not is_calendar_kept(cursor):
             return None
-        sum_up_intakes(cursor, limit=limit)
-        customers = _pick(cursor, limit)
+        intakes = take_intakes(cursor, limit=limit)
+        customers = _pick(cursor, intakes, limit)
         if not customers:
             return 0
         add_states(cursor, customers)
         locked = lock_states(cursor, customers)
-        changes = _take(cursor, customers, locked)
+        changes = _take(cursor, customers, locked, intakes)
         locked = forget_absorbed(cursor, locked)
-        lens = current_lens()
-        profiles = profiles_of(cursor, locked.ids)
-        late = _must_refold(locked, changes, profiles, lens, now)
-        refold(cursor, locked.only(late), profiles.only(late), lens, now)
-        _extend(cursor, locked.only(~late), profiles.only(~late), lens, now)
+        if len(locked.ids):
+            _score(cursor, locked, changes, now)
         # Last, for it locks the rows of this month, which other drains count in too.
         count_months(cursor, changes.months)
         return changes.taken
 
 
-def _pick(cursor: CursorWrapper, limit: int) -> list[int]:
-    """Return the customers that changed first and that no other drain has picked."""
-    customers: set[int] = set()
-    for changes in ("interactions_touchpointchange", "relationships_profilechange"):
-        cursor.execute(_PICK.format(changes=changes), [limit])
-        customers.update(customer for (customer,) in cursor)
-    return sorted(customers)
+def _pick(cursor: CursorWrapper, intakes: Sequence[TakenIn], limit: int) -> list[int]:
+    """Return the customers of the intakes, and those that changed first and nobody else picked."""
+    cursor.execute(_PICK, [limit, limit])
+    return sorted({one.customer_id for one in intakes} | {customer for (customer,) in cursor})
 
 
-def _take(cursor: CursorWrapper, customers: list[int], locked: Locked) -> Changes:
+def _take(
+    cursor: CursorWrapper, customers: list[int], locked: Locked, intakes: Sequence[TakenIn]
+) -> Changes:
     """Take the changes out of the queue; should this transaction fail, they are back in it."""
+    ours = set(locked.ids.tolist())
+    leave(cursor, [one for one in intakes if one.customer_id not in ours])
+    changes = Changes()
+    for one in intakes:
+        if one.customer_id in ours:
+            month = (one.month, one.team_id or 0, one.type_id, one.is_via)
+            changes.add(one.customer_id, month, one.touchpoints, one.first_at)
     cursor.execute(_TAKE, [customers, locked.ids.tolist()])
-    rows = cursor.fetchall()
+    for customer, month, team, kind, is_via, count, first_at, is_refold in cursor.fetchall():
+        changes.add(customer, (month, team or 0, kind, is_via), count, first_at)
+        if is_refold:
+            changes.refold.add(customer)
     cursor.execute(_TAKE_PROFILES, [customers, locked.ids.tolist()])
-    first_at: dict[int, datetime] = {}
-    for customer, *_, moment, _ in rows:
-        first_at[customer] = min(moment, first_at.get(customer, moment))
-    counts = pd.DataFrame([row[1:6] for row in rows], columns=[*MONTH_KEY, "count"])
-    return Changes(
-        first_at=first_at,
-        refold={customer for customer, *_, is_refold in rows if is_refold},
-        months=counts.astype({"count": "int64"}).groupby(MONTH_KEY, as_index=False).sum(),
-        taken=len(rows) + cursor.rowcount,
-    )
+    changes.taken += cursor.rowcount
+    return changes
+
+
+def _score(cursor: CursorWrapper, locked: Locked, changes: Changes, now: datetime) -> None:
+    """Fold and read these customers, from the start or going on, and store all at once."""
+    lens, profiles = current_lens(), profiles_of(cursor, locked.ids)
+    late = _must_refold(locked, changes, profiles, lens, now)
+    states, folded_to = locked.numbers.copy(), locked.folded_to.copy()
+    history = locked.history.copy()
+    for rows, fold in ((late, _refolded), (~late, _extended)):
+        if rows.any():
+            folded = fold(locked.only(rows), profiles.only(rows), lens, now)
+            states[rows], folded_to[rows] = folded.states, folded.folded_to
+            history[rows] = folded.history
+    store_states(cursor, profiles, states, folded_to, lens.policy_version)
+    store_readings(cursor, locked.counted, profiles, states, history, lens, now)
 
 
 def _must_refold(
     locked: Locked, changes: Changes, profiles: Profiles, lens: Lens, now: datetime
 ) -> NDArray[np.bool_]:
     """Say whose history must be folded from the start."""
-    remembered_to = datetime.combine(last_monday(now), time(), tzinfo=UTC)
-    was_folded_otherwise = ~folded_alike(locked, profiles, lens)
-    ahead = is_ahead(locked.folded_to, locked.history_on, now)
-
-    def is_late(row: int) -> bool:
-        customer = int(locked.ids[row])
-        folded_to = locked.folded_to[row]
+    ids = locked.ids.tolist()
+    remembered_to = to_microseconds(datetime.combine(last_monday(now), time(), tzinfo=UTC))
+    known_to = np.maximum(locked.folded_to, remembered_to)
+    is_late = np.zeros(len(ids), dtype=np.bool_)
+    for row, customer in enumerate(ids):
         first_at = changes.first_at.get(customer)
-        return (
-            customer in changes.refold
-            or folded_to is None
-            or bool(was_folded_otherwise[row] or ahead[row])
-            or locked.history_on[row] is None
-            or (first_at is not None and first_at <= max(folded_to, remembered_to))
+        is_late[row] = customer in changes.refold or (
+            first_at is not None and to_microseconds(first_at) <= known_to[row]
         )
+    return (
+        is_late
+        | (locked.folded_to == NEVER)
+        | (locked.weeks == UNREAD)
+        | ~folded_alike(locked, profiles, lens)
+        | is_ahead(locked.folded_to, locked.weeks, now)
+    )
 
-    return np.array([is_late(row) for row in range(len(locked.ids))], dtype=np.bool_)
+
+def _refolded(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Folded:
+    """Fold all that is known of customers, whatever is folded already."""
+    return refolded(profiles, lens, now)
 
 
-def _extend(
-    cursor: CursorWrapper, group: Locked, profiles: Profiles, lens: Lens, now: datetime
-) -> None:
+def _extended(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Folded:
     """Fold what is new into the states; the Mondays since are read from the states before."""
-    if not len(group.ids):
-        return
-    history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
-    events, last = events_of(group.ids, group.folded_to, lens.row_of_type)
-    kept = np.array([to_microseconds(moment) for moment in group.folded_to], dtype=np.int64)
+    history = advanced(group.numbers, group.history, group.weeks, profiles, lens, now)
+    events, last = events_of(group.ids, lens.row_of_type, group.folded_to)
     states = lens.fold(events, profiles, group.numbers)
-    store_states(cursor, profiles, states, np.maximum(last, kept), lens.policy_version)
-    store_readings(cursor, profiles, states, history, lens, now)
+    return Folded(states, np.maximum(last, group.folded_to), history)

@@ -30,13 +30,13 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
         # with that of another segment, or knows more than the next Monday, to the drain.
         alike = folded_alike(locked, profiles, lens)
         has_moved = ~alike & (locked.policy_versions == lens.policy_version)
-        ahead = is_ahead(locked.folded_to, locked.history_on, now)
+        ahead = is_ahead(locked.folded_to, locked.weeks, now)
         if (has_moved | ahead).any():
             mark_profiles_changed(customer_ids=locked.ids[has_moved | ahead].tolist())
         group, profiles = locked.only(alike & ~ahead), profiles.only(alike & ~ahead)
         if len(group.ids):
-            history = advanced(group.numbers, group.history, group.history_on, profiles, lens, now)
-            store_readings(cursor, profiles, group.numbers, history, lens, now)
+            history = advanced(group.numbers, group.history, group.weeks, profiles, lens, now)
+            store_readings(cursor, group.counted, profiles, group.numbers, history, lens, now)
         return len(group.ids)
 
     estimate_rhythm(now=now)

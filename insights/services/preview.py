@@ -178,7 +178,7 @@ def _states_of_chunk(
     folds_anew = is_outdated | _folds_otherwise(profiles, lens, draft)
     if folds_anew.any():
         group = profiles.only(folds_anew)
-        events, _ = events_of(group.ids, [None] * len(group.ids), lens.row_of_type)
+        events, _ = events_of(group.ids, lens.row_of_type)
         new[folds_anew] = draft.fold(events, group)
         if is_outdated.any():
             among = is_outdated[folds_anew]

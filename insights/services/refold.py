@@ -7,8 +7,9 @@ that began is still there.
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
 
 from insights.models import CustomerState
 from insights.mondays import last_monday, mondays_until, to_bytes
@@ -19,7 +20,7 @@ from insights.selectors.policy import newest_version, policies_by_version
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.calendar import is_calendar_kept
 from insights.services.rhythm import chunks_of_states, estimate_rhythm
-from insights.services.states import Locked, lock_states
+from insights.services.states import lock_states
 from insights.services.store import store_readings, store_states
 from relationships.models import Customer
 
@@ -63,17 +64,24 @@ class Progress:
         return self.done >= self.total
 
 
-def refold(
-    cursor: CursorWrapper, group: Locked, profiles: Profiles, lens: Lens, now: datetime
-) -> None:
-    """Fold whole histories, and read them now and as of every Monday that is remembered."""
-    if not len(group.ids):
-        return
-    events, last = events_of(group.ids, [None] * len(group.ids), lens.row_of_type)
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Histories of n customers, folded.
+
+    `states` f8[n, STATE_SIZE]; `folded_to` i8[n] the newest touchpoint in each, microseconds since
+    1970 UTC, or `NEVER`; `history` u1[n, WEEKS] how far they were on past Mondays.
+    """
+
+    states: NDArray[np.float64]
+    folded_to: NDArray[np.int64]
+    history: NDArray[np.uint8]
+
+
+def refolded(profiles: Profiles, lens: Lens, now: datetime) -> Folded:
+    """Fold whole histories, and read them as of every Monday that is remembered."""
+    events, last = events_of(profiles.ids, lens.row_of_type)
     history = to_bytes(lens.trail(events, profiles, mondays_until(last_monday(now))))
-    states = lens.fold(events, profiles)
-    store_states(cursor, profiles, states, last, lens.policy_version)
-    store_readings(cursor, profiles, states, history, lens, now)
+    return Folded(lens.fold(events, profiles), last, history)
 
 
 @transaction.atomic
@@ -92,7 +100,13 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
         cursor.execute(_PICK, [version.pk if version else 0, limit])
         locked = lock_states(cursor, [customer for (customer,) in cursor.fetchall()])
         # After the lock: nobody else can have scored these with a policy newer than this.
-        refold(cursor, locked, profiles_of(cursor, locked.ids), current_lens(), now)
+        if len(locked.ids):
+            lens, profiles = current_lens(), profiles_of(cursor, locked.ids)
+            folded = refolded(profiles, lens, now)
+            store_states(cursor, profiles, folded.states, folded.folded_to, lens.policy_version)
+            store_readings(
+                cursor, locked.counted, profiles, folded.states, folded.history, lens, now
+            )
     return len(locked.ids)
 
 

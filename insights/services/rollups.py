@@ -1,30 +1,38 @@
 """Rollups: what the dashboards count, kept by the same transaction that changes what they count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.models import BandTotal
-from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS, weeks_between
+from insights.models import Band, BandTotal
+from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
 from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
+from insights.services.counted import Counted, Group, counted
 from interactions.services.marks import sum_up_intakes
 
 NOW_WEEK = 2**31 - 1
-GROUP = ["team_id", "segment_id", "stage", "currency"]
-MONTH_KEY = ["month", "team_id", "type_id", "is_via"]
-KEY = ["week", *GROUP, "band"]
+CHUNK = 50_000
 
-# A drain counts several times before it ends: who has merged, who is folded anew, who goes on.
-# Each time it takes totals in order, but not those of the next time, so without a lock of all two
-# could wait for each other. They share the total of now anyway, which lets one in at a time.
+Month = tuple[date, int, int, bool]
+"""A month, the team of the customer then (0 for none), the type, and whether through others."""
+
+CELL = np.dtype(
+    [(name, "i8") for name in ("week", "group", "band", "customers", "cents", "risk_cents")]
+)
+AMOUNTS = ("customers", "cents", "risk_cents")
+Cells = NDArray[np.void]
+"""What is added to totals, as `CELL` has it; groups are numbered."""
+
+# A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
+# totals in order, but not those of the next time, so without a lock of all two could wait for each
+# other. They share the totals of now anyway, which let one in at a time.
 _LOCK_BANDS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
 _ADD_BANDS = """
     INSERT INTO insights_bandtotal
@@ -59,104 +67,117 @@ _MONTHS_OF_TOUCHPOINTS = """
 """
 
 
-def count_months(cursor: CursorWrapper, counts: pd.DataFrame) -> None:
-    """Add counts, a row for each `MONTH_KEY`, to the monthly ones."""
-    counts = counts[counts["count"] != 0]
-    if len(counts):
-        columns = [counts[name].tolist() for name in (*MONTH_KEY, "count")]
+def count_months(cursor: CursorWrapper, counts: Mapping[Month, int]) -> None:
+    """Add counts to the monthly ones."""
+    rows = [(*month, count) for month, count in counts.items() if count]
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
 
 
-def move_bands(cursor: CursorWrapper, old: pd.DataFrame, new: pd.DataFrame) -> None:
+def move_bands(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
     """Take customers away from where they were counted and add them where they are now.
 
-    Both frames have a row for each customer, as `counted` gives it. Past Mondays are in the bands
-    that the policy of its reading has, so what was added under one is taken away under the same.
+    Past Mondays are in the bands that the policy of its reading has, so what was added under one
+    is taken away under the same. Most touchpoints change where a customer stands now and nothing
+    about past Mondays, which are left alone then.
     """
-    pieces = [*_counted(old, -1), *_counted(new, 1)]
-    if not pieces:
-        return
-    change = pd.concat(pieces).groupby(KEY, sort=True, as_index=False).sum()
-    moved = change[(change[["customers", "cents", "risk_cents"]] != 0).any(axis=1)]
+    kept_old, kept_new = _counted_alike(old, new)
+    groups: dict[Group, int] = {}
+    moved = _summed(
+        _now(old, -1, groups),
+        _now(new, 1, groups),
+        _past(old.only(~kept_old), -1, groups),
+        _past(new.only(~kept_new), 1, groups),
+    )
     if len(moved):
         cursor.execute(_LOCK_BANDS)
-        cursor.execute(_ADD_BANDS, [_dates(moved.pop("week")), *_lists(moved)])
+        cursor.execute(_ADD_BANDS, _columns(moved, list(groups)))
 
 
-def _counted(frame: pd.DataFrame, sign: int) -> Iterable[pd.DataFrame]:
-    """Yield what the customers of a frame add to the totals: for now, and for past Mondays."""
-    if frame.empty:
-        return
-    now = frame[[*GROUP, "band", "cents", "risk_cents"]].assign(week=NOW_WEEK, customers=1)
-    yield _signed(now, sign)
-    past = frame[frame["history"].str.len() == WEEKS]
-    if len(past):
-        yield _signed(_past(past).assign(risk_cents=0), sign)
+def _counted_alike(old: Counted, new: Counted) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say whose past counts the same before and after: bool[old], bool[new]."""
+    _, before, after = np.intersect1d(old.ids, new.ids, assume_unique=True, return_indices=True)
+    same = (old.history[before] == new.history[after]).all(axis=1)
+    for name in ("policy_versions", "cents", "weeks"):
+        same &= getattr(old, name)[before] == getattr(new, name)[after]
+    pairs = zip(before.tolist(), after.tolist(), strict=True)
+    same &= np.array([old.groups[one] == new.groups[other] for one, other in pairs], np.bool_)
+    kept_old, kept_new = np.zeros(len(old.ids), np.bool_), np.zeros(len(new.ids), np.bool_)
+    kept_old[before[same]], kept_new[after[same]] = True, True
+    return kept_old, kept_new
 
 
-def _signed(frame: pd.DataFrame, sign: int) -> pd.DataFrame:
-    totals = frame.groupby(KEY, as_index=False)[["customers", "cents", "risk_cents"]].sum()
-    totals[["customers", "cents", "risk_cents"]] *= sign
-    return totals
+def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
+    """Return what customers add to the totals of now."""
+    cells = np.zeros(len(counted.ids), CELL)
+    cells["week"] = NOW_WEEK
+    cells["group"] = _numbered(counted, groups)
+    cells["band"] = counted.bands
+    cells["customers"] = sign
+    cells["cents"] = sign * counted.cents
+    cells["risk_cents"] = sign * counted.risk_cents
+    return cells
 
 
-def _past(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each customer and remembered Monday on which they were known."""
-    history = np.frombuffer(b"".join(frame["history"]), dtype=np.uint8).reshape(-1, WEEKS)
-    last = np.array([weeks_between(FIRST_MONDAY, on) for on in frame["history_on"]])
-    customer, column = np.nonzero(history != UNKNOWN)
-    distance = history[customer, column].astype(np.float64)
-    rows = frame[[*GROUP, "cents"]].iloc[customer].reset_index(drop=True)
-    used = frame[["policy_version", "segment_id"]].iloc[customer].reset_index(drop=True)
-    return rows.assign(
-        week=last[customer] - (WEEKS - 1) + column,
-        band=_plain_bands(distance, used),
-        customers=1,
-    )
+def _past(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
+    """Return what customers add to the totals of the Mondays on which they were known."""
+    customer, column = np.nonzero(counted.history != UNKNOWN)
+    cells = np.zeros(len(customer), CELL)
+    cells["week"] = counted.weeks[customer] - (WEEKS - 1) + column
+    cells["group"] = _numbered(counted, groups)[customer]
+    cells["band"] = _plain_bands(counted, customer, counted.history[customer, column])
+    cells["customers"] = sign
+    cells["cents"] = sign * counted.cents[customer]
+    return cells
 
 
-def _plain_bands(distance: NDArray[np.float64], used: pd.DataFrame) -> NDArray[np.int8]:
-    """Return the bands of distances by the policy that each was read with."""
-    policies = policies_by_version(used["policy_version"].unique().tolist())
-    bands = np.zeros(len(distance), dtype=np.int8)
-    known, nothing = np.ones(len(distance), np.bool_), np.zeros(len(distance), np.int8)
-    for version, segment in used.drop_duplicates().itertuples(index=False, name=None):
-        rows = ((used["policy_version"] == version) & (used["segment_id"] == segment)).to_numpy()
-        policy = policies[version].of(segment)
-        bands[rows] = next_bands(distance[rows], known[rows], nothing[rows], policy)
+def _numbered(counted: Counted, groups: dict[Group, int]) -> NDArray[np.int64]:
+    """Return the number of each customer's group; one that is new gets the next."""
+    return np.array([groups.setdefault(one, len(groups)) for one in counted.groups], np.int64)
+
+
+def _plain_bands(
+    counted: Counted, customer: NDArray[np.intp], distance: NDArray[np.uint8]
+) -> NDArray[np.int8]:
+    """Return the bands of remembered distances by the policy that each was read with."""
+    bands = np.zeros(len(customer), np.int8)
+    versions = counted.policy_versions
+    segments = np.array([segment for _, segment, *_ in counted.groups], np.int64)
+    used = {*zip(versions.tolist(), segments.tolist(), strict=True)}
+    policies = policies_by_version({version for version, _ in used}) if used else {}
+    for version, segment in used:
+        rows = ((versions == version) & (segments == segment))[customer]
+        points = distance[rows].astype(np.float64)
+        known, nothing = np.ones(len(points), np.bool_), np.zeros(len(points), np.int8)
+        bands[rows] = next_bands(points, known, nothing, policies[version].of(segment))
     return bands
 
 
-def _dates(weeks: pd.Series) -> list[date]:
-    return [
-        BandTotal.NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=int(week))
-        for week in weeks
+def _summed(*pieces: Cells) -> Cells:
+    """Sum up what is added to one total; what comes to nothing is left out."""
+    cells = np.concatenate(pieces)
+    groups = int(cells["group"].max(initial=0)) + 1
+    # One number for each total, which sorts many times faster than three.
+    key = (cells["week"] * groups + cells["group"]) * len(Band) + cells["band"]
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    sums = cells[first]
+    for name in AMOUNTS:
+        amounts = np.zeros(len(first), np.int64)
+        np.add.at(amounts, place, cells[name])
+        sums[name] = amounts
+    return sums[np.any([sums[name] != 0 for name in AMOUNTS], axis=0)]
+
+
+def _columns(moved: Cells, groups: list[Group]) -> list[list[Any]]:
+    """Return sums as the columns of totals."""
+    dates = [
+        BandTotal.NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=week)
+        for week in moved["week"].tolist()
     ]
-
-
-def _lists(frame: pd.DataFrame) -> list[list[object]]:
-    columns = [*GROUP, "band", "customers", "cents", "risk_cents"]
-    return [frame[name].tolist() for name in columns]
-
-
-_COUNTED = """
-    SELECT customer_id, coalesce(team_id, 0), coalesce(segment_id, 0), stage, currency, band,
-           policy_version, (yearly_value * 100)::bigint, (at_risk * 100)::bigint,
-           history, history_on
-    FROM insights_reading
-"""
-COUNTED_COLUMNS = [
-    "customer_id", *GROUP, "band", "policy_version", "cents", "risk_cents", "history", "history_on",
-]  # fmt: skip
-CHUNK = 50_000
-
-
-def counted(cursor: CursorWrapper, where: str, params: list[Any]) -> pd.DataFrame:
-    """Return what readings are counted by, indexed by customer."""
-    cursor.execute(f"{_COUNTED} WHERE {where}", params)
-    frame = pd.DataFrame(cursor.fetchall(), columns=COUNTED_COLUMNS).set_index("customer_id")
-    frame["history"] = frame["history"].map(bytes)
-    return frame
+    whose = zip(*(groups[number] for number in moved["group"].tolist()), strict=True)
+    amounts = (moved[name].tolist() for name in ("band", *AMOUNTS))
+    return [dates, *map(list, whose), *amounts]
 
 
 @transaction.atomic
@@ -176,15 +197,14 @@ def rebuild_rollups() -> None:
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
         cursor.execute("DELETE FROM insights_bandtotal")
         for chunk in _chunks(cursor):
-            move_bands(cursor, chunk.iloc[:0], chunk)
+            move_bands(cursor, Counted.of_rows([]), chunk)
 
 
-def _chunks(cursor: CursorWrapper) -> Iterable[pd.DataFrame]:
+def _chunks(cursor: CursorWrapper) -> Iterator[Counted]:
     after = 0
     while True:
-        where = "customer_id > %s ORDER BY customer_id LIMIT %s"
-        chunk = counted(cursor, where, [after, CHUNK])
-        if chunk.empty:
+        chunk = counted(cursor, "customer_id > %s", [after], limit=CHUNK)
+        if not len(chunk.ids):
             return
         yield chunk
-        after = int(chunk.index[-1])
+        after = int(chunk.ids[-1])

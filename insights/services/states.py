@@ -2,33 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.mondays import UNKNOWN, WEEKS
+from insights.mondays import NEVER, UNKNOWN, UNREAD, WEEKS
 from insights.scoring import STATE_SIZE, empty_states
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
+from insights.services.counted import Counted, counted
 
+# Customers are held only where a state is made for them: holding a row is writing to it.
 _ADD_STATES = """
     INSERT INTO insights_customerstate (customer_id, policy_version, numbers)
-    SELECT id, 0, '' FROM relationships_customer WHERE id = ANY(%s)
+    SELECT id, 0, '' FROM relationships_customer AS customer
+    WHERE id = ANY(%s)
+      AND NOT EXISTS (SELECT FROM insights_customerstate WHERE customer_id = customer.id)
     ORDER BY id FOR KEY SHARE
     ON CONFLICT DO NOTHING
 """
 # A customer deleted while a drain made their state leaves it behind; nobody can score that.
-_LOCK_STATES = """
-    SELECT customer_id, policy_version, folded_to, numbers, state.segment_id
+_LOCK_STATES = f"""
+    SELECT customer_id, policy_version, state.segment_id,
+           coalesce((extract(epoch FROM folded_to) * 1000000)::bigint, {NEVER}), numbers
     FROM insights_customerstate AS state
     JOIN relationships_customer AS customer ON customer.id = customer_id
     WHERE customer_id = ANY(%s)
     ORDER BY customer_id FOR UPDATE OF state SKIP LOCKED
-"""
-_HISTORIES = """
-    SELECT customer_id, history, history_on FROM insights_reading WHERE customer_id = ANY(%s)
 """
 
 
@@ -36,28 +37,32 @@ _HISTORIES = """
 class Locked:
     """States of n customers that nobody else will change before this transaction ends.
 
-    `segments` are those by whose policy they were folded, not where the customers are now.
+    `segments` are those by whose policy they were folded, not where the customers are now;
+    `folded_to` i8[n] the newest touchpoint in each, microseconds since 1970 UTC, or `NEVER`.
+    `history` u1[n, WEEKS] ends on the Monday so many `weeks` after the first, `UNREAD` without a
+    reading; `counted` are those who have one.
     """
 
     ids: NDArray[np.int64]
     policy_versions: NDArray[np.int64]
-    folded_to: list[datetime | None]
+    segments: NDArray[np.int64]
+    folded_to: NDArray[np.int64]
     numbers: NDArray[np.float64]
     history: NDArray[np.uint8]
-    history_on: list[date | None]
-    segments: NDArray[np.int64]
+    weeks: NDArray[np.int64]
+    counted: Counted
 
     def only(self, chosen: NDArray[np.bool_]) -> "Locked":
         """Return the customers that are chosen."""
-        rows = np.flatnonzero(chosen)
         return Locked(
             self.ids[chosen],
             self.policy_versions[chosen],
-            [self.folded_to[row] for row in rows],
+            self.segments[chosen],
+            self.folded_to[chosen],
             self.numbers[chosen],
             self.history[chosen],
-            [self.history_on[row] for row in rows],
-            self.segments[chosen],
+            self.weeks[chosen],
+            self.counted.only(chosen[self.counted.places_in(self.ids)]),
         )
 
 
@@ -70,19 +75,22 @@ def lock_states(cursor: CursorWrapper, customers: Iterable[int]) -> Locked:
     """Lock the states of those customers that exist and nobody else holds, until the end."""
     cursor.execute(_LOCK_STATES, [sorted(customers)])
     rows = cursor.fetchall()
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
     # A statement of its own, after the lock: it sees what the drain before us committed.
-    cursor.execute(_HISTORIES, [[row[0] for row in rows]])
-    histories = {customer: (bytes(history), on) for customer, history, on in cursor}
-    nothing = (bytes([UNKNOWN]) * WEEKS, None)
-    kept = [histories.get(row[0], nothing) for row in rows]
+    read = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
+    history = np.full((len(rows), WEEKS), UNKNOWN, dtype=np.uint8)
+    weeks = np.full(len(rows), UNREAD, dtype=np.int64)
+    places = read.places_in(ids)
+    history[places], weeks[places] = read.history, read.weeks
     return Locked(
-        ids=np.array([row[0] for row in rows], dtype=np.int64),
+        ids=ids,
         policy_versions=np.array([row[1] for row in rows], dtype=np.int64),
-        folded_to=[row[2] for row in rows],
-        numbers=unpack([bytes(row[3]) for row in rows]),
-        history=np.frombuffer(b"".join(h for h, _ in kept), np.uint8).reshape(-1, WEEKS),
-        history_on=[on for _, on in kept],
-        segments=np.array([row[4] for row in rows], dtype=np.int64),
+        segments=np.array([row[2] for row in rows], dtype=np.int64),
+        folded_to=np.array([row[3] for row in rows], dtype=np.int64),
+        numbers=unpack([bytes(row[4]) for row in rows]),
+        history=history,
+        weeks=weeks,
+        counted=read,
     )
 
 

@@ -1,20 +1,22 @@
 """Writes states and readings by COPY, and moves the rollups with them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
+from insights.models import Band
 from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
-from insights.packed import copy_in, pack
+from insights.packed import Fields, copy_in, pack
 from insights.scoring import STATE_SIZE
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
-from insights.services.rollups import GROUP, counted, move_bands
+from insights.services.counted import COLUMNS, Counted
+from insights.services.rollups import move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
 SCORES = (
@@ -64,31 +66,19 @@ def store_states(
     `folded_to` i8[n]: the newest touchpoint in each, microseconds since 1970 UTC, or `NEVER`.
     """
     numbers = np.ascontiguousarray(states, dtype="<f8").view(f"V{STATE_BYTES}").ravel()
-    cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS incoming_states"
-        " (customer_id bigint, segment_id bigint, folded_to bigint, numbers bytea);"
-        "TRUNCATE incoming_states"
-    )
     columns = {
         "customer_id": profiles.ids,
         "segment_id": profiles.segments,
         "folded_to": folded_to,
         "numbers": numbers,
     }
-    copy_in(cursor, "incoming_states", pack(STATE_FIELDS, columns))
-    cursor.execute(
-        f"""
-        UPDATE insights_customerstate AS state
-        SET numbers = incoming.numbers, policy_version = %s, segment_id = incoming.segment_id,
-            folded_to = {_MOMENT.format("incoming.folded_to")}
-        FROM incoming_states AS incoming WHERE state.customer_id = incoming.customer_id
-        """,
-        [policy_version],
-    )
+    _send(cursor, "incoming_states", STATE_FIELDS, columns)
+    cursor.execute(_REPLACE_STATES, [policy_version])
 
 
 def store_readings(
     cursor: CursorWrapper,
+    old: Counted,
     profiles: Profiles,
     states: NDArray[np.float64],
     history: NDArray[np.uint8],
@@ -97,12 +87,13 @@ def store_readings(
 ) -> None:
     """Read these customers' states as of `now`, and count them where they now belong.
 
-    `states` f8[n, STATE_SIZE]; `history` u1[n, WEEKS] ends on the last Monday.
+    `old` are those of them who have a reading. `states` f8[n, STATE_SIZE]; `history`
+    u1[n, WEEKS] ends on the last Monday.
     """
     ids, history_on = profiles.ids, last_monday(now)
     readings = lens.read(states, days_of(now), profiles)
-    old = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
-    previous = old["band"].reindex(ids, fill_value=0).to_numpy(dtype=np.int8)
+    previous = np.full(len(ids), Band.UNKNOWN, dtype=np.int8)
+    previous[old.places_in(ids)] = old.bands
     silence = np.nan_to_num(readings.silence)
     bands = lens.bands(readings, previous, profiles)
     columns: dict[str, Any] = {name: getattr(readings, name) for name in SCORES}
@@ -119,12 +110,11 @@ def store_readings(
         "history": np.ascontiguousarray(history).view(f"V{WEEKS}").ravel(),
         "drift": readings.distance - four_weeks_ago(history, history_on, now),
     }
-    cursor.execute(_CREATE_INCOMING)
-    copy_in(cursor, "incoming_readings", pack(READING_FIELDS, columns))
+    _send(cursor, "incoming_readings", READING_FIELDS, columns)
     cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
-    new = counted(cursor, "customer_id = ANY(%s)", [ids.tolist()])
-    move_bands(cursor, *_moved(old, new))
-    versions = old["policy_version"].reindex(ids, fill_value=lens.policy_version).to_numpy()
+    move_bands(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
+    versions = np.full(len(ids), lens.policy_version)
+    versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(
         ids,
         readings,
@@ -135,19 +125,22 @@ def store_readings(
     )
 
 
-def _moved(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out the history of customers for whom it counts the same as before.
+_SQL_TYPES = {">i8": "bigint", ">i2": "smallint", ">i4": "int", ">f8": "float8"}
+# Emptied where it lies when the transaction ends. To truncate it would make a new file each time,
+# and a row of the catalogue; before the first rows of a transaction there is nothing to delete.
+_EMPTY = """
+    CREATE TEMP TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS;
+    DELETE FROM {table}
+"""
 
-    Most touchpoints change where a customer stands now and nothing about past Mondays.
-    """
-    both = old.index.intersection(new.index)
-    fixed = [*GROUP, "policy_version", "cents", "history", "history_on"]
-    same = (old.loc[both, fixed] == new.loc[both, fixed]).all(axis=1)
-    kept = both[same.to_numpy(dtype=bool)]
-    old, new = old.copy(), new.copy()
-    old.loc[kept, "history"] = b""
-    new.loc[kept, "history"] = b""
-    return old, new
+
+def _send(
+    cursor: CursorWrapper, table: str, fields: Fields, columns: Mapping[str, NDArray[Any]]
+) -> None:
+    """Send columns into a temporary table of their own, in place of what is there."""
+    typed = (f"{name} {_SQL_TYPES.get(kind, 'bytea')}" for name, kind in fields.items())
+    cursor.execute(_EMPTY.format(table=table, columns=", ".join(typed)))
+    copy_in(cursor, table, pack(fields, columns))
 
 
 _MOMENT = (
@@ -155,14 +148,12 @@ _MOMENT = (
 )
 _DAYS = "timestamptz 'epoch' + nullif({0}, 'NaN') * interval '1 day'"
 
-_SQL_TYPES = {">i8": "bigint", ">i2": "smallint", ">i4": "int", ">f8": "float8"}
-_CREATE_INCOMING = (
-    "CREATE TEMP TABLE IF NOT EXISTS incoming_readings ({}); TRUNCATE incoming_readings".format(
-        ", ".join(
-            f"{name} {_SQL_TYPES.get(kind, 'bytea')}" for name, kind in READING_FIELDS.items()
-        )
-    )
-)
+_REPLACE_STATES = f"""
+    UPDATE insights_customerstate AS state
+    SET numbers = incoming.numbers, policy_version = %s, segment_id = incoming.segment_id,
+        folded_to = {_MOMENT.format("incoming.folded_to")}
+    FROM incoming_states AS incoming WHERE state.customer_id = incoming.customer_id
+"""
 
 _FROM_CUSTOMER = ("team_id", "owner_id", "segment_id", "stage", "currency", "yearly_value")
 _VALUES = {
@@ -180,13 +171,15 @@ _VALUES = {
     **{name: f"nullif(incoming.{name}, 'NaN')" for name in NULLABLE},
 }
 _REPLACE_READINGS = """
-    INSERT INTO insights_reading ({columns})
+    INSERT INTO insights_reading AS reading ({columns})
     SELECT {values}
     FROM incoming_readings AS incoming
     JOIN relationships_customer AS customer ON customer.id = incoming.customer_id
     ON CONFLICT (customer_id) DO UPDATE SET {updates}
+    RETURNING {counted}
 """.format(
     columns=", ".join(_VALUES),
     values=", ".join(_VALUES.values()),
+    counted=COLUMNS,
     updates=", ".join(f"{name} = excluded.{name}" for name in _VALUES if name != "customer_id"),
 )

@@ -1,8 +1,8 @@
 """How other parts of Hearth learn that a customer's touchpoints changed."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,39 +25,84 @@ def select_changes(rows: str, *, sign: int, refold: str) -> str:
     return _SELECT.format(rows=rows, sign=sign, refold=refold)
 
 
+INTAKES_AT_ONCE = 100
+
 _PICK_INTAKES = """
-    SELECT id, size FROM interactions_intake ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id, size FROM interactions_intake WHERE id > %s
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
-_SUM_UP = f"""
+_TAKE_INTAKES = """
     WITH intake AS (
         DELETE FROM interactions_intake WHERE id = ANY(%s) RETURNING *
     )
-    INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS}, marked_at)
     SELECT touchpoint.customer_id, team_id,
            date_trunc('month', touchpoint.occurred_at AT TIME ZONE %s)::date,
-           type_id, touchpoint.is_via, count(*), min(touchpoint.occurred_at), false, min(marked_at)
+           type_id, touchpoint.is_via, count(*), min(touchpoint.occurred_at), min(marked_at)
     FROM intake, unnest(customer_ids, team_ids, type_ids, intake.occurred_at, intake.is_via)
          AS touchpoint (customer_id, team_id, type_id, occurred_at, is_via)
     GROUP BY 1, 2, 3, 4, 5
 """
+_LEAVE = f"""
+    INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS}, marked_at)
+    SELECT customer_id, team_id, month, type_id, is_via, count, first_at, false, marked_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::int[], %s::bool[], %s::int[],
+                %s::timestamptz[], %s::timestamptz[])
+         AS change (customer_id, team_id, month, type_id, is_via, count, first_at, marked_at)
+"""
+
+
+class TakenIn(NamedTuple):
+    """What intakes say of one customer, month and type."""
+
+    customer_id: int
+    team_id: int | None
+    month: date
+    type_id: int
+    is_via: bool
+    touchpoints: int
+    first_at: datetime
+    marked_at: datetime
+
+
+def take_intakes(cursor: CursorWrapper, *, limit: int) -> list[TakenIn]:
+    """Take the oldest intakes that nobody else holds out of the queue, summed up.
+
+    About `limit` touchpoints at once, in the caller's transaction: should it fail, they are
+    intakes again. What the caller does not score is left to others by `leave`.
+    """
+    picked = _pick_intakes(cursor, limit)
+    if not picked:
+        return []
+    cursor.execute(_TAKE_INTAKES, [picked, settings.TIME_ZONE])
+    return [TakenIn(*row) for row in cursor.fetchall()]
+
+
+def leave(cursor: CursorWrapper, taken: Sequence[TakenIn]) -> None:
+    """Put what was taken into the queue of changes, from where whoever can scores it."""
+    if taken:
+        cursor.execute(_LEAVE, [list(column) for column in zip(*taken, strict=True)])
 
 
 def sum_up_intakes(cursor: CursorWrapper, *, limit: int) -> int:
-    """Turn the oldest intakes that nobody else holds into change rows; return how many.
+    """Turn the oldest intakes that nobody else holds into change rows; return how many rows."""
+    taken = take_intakes(cursor, limit=limit)
+    leave(cursor, taken)
+    return len(taken)
 
-    About `limit` touchpoints at once, in the caller's transaction: should it fail, they are
-    intakes again.
-    """
-    cursor.execute(_PICK_INTAKES, [limit])
-    picked, touchpoints = [], 0
-    for pk, size in cursor.fetchall():
-        if touchpoints and touchpoints + size > limit:
-            break
-        picked.append(pk)
-        touchpoints += size
-    if picked:
-        cursor.execute(_SUM_UP, [picked, settings.TIME_ZONE])
-    return len(picked)
+
+def _pick_intakes(cursor: CursorWrapper, limit: int) -> list[int]:
+    """Lock a few intakes at a time, so that others find what is more than the limit."""
+    picked, touchpoints = list[int](), 0
+    while True:
+        cursor.execute(_PICK_INTAKES, [picked[-1] if picked else 0, INTAKES_AT_ONCE])
+        rows = cursor.fetchall()
+        for pk, size in rows:
+            if touchpoints and touchpoints + size > limit:
+                return picked
+            picked.append(pk)
+            touchpoints += size
+        if len(rows) < INTAKES_AT_ONCE:
+            return picked
 
 
 def mark(cursor: CursorWrapper, where: str, params: list[Any], *, sign: int) -> None:

@@ -64,7 +64,7 @@ def test_the_warned_are_those_the_proof_would_flag(customers):
     raise_alerts(week=MONDAY, now=NOW)
 
     lens, ids = current_lens(), np.array([one.pk for one in customers])
-    events, _ = events_of(ids, [None] * len(ids), lens.row_of_type)
+    events, _ = events_of(ids, lens.row_of_type)
     everyone = Group(
         np.arange(len(ids)), events, lens.kinds, lens.policy, np.zeros(len(ids), dtype=np.int8)
     )

@@ -55,7 +55,7 @@ def test_the_numbers_stored_are_those_counted_from_raw_touchpoints(customers):
     numbers = results.numbers
     lens = current_lens()
     ids = np.array([one.pk for one in customers])
-    events, _ = events_of(ids, [None] * len(ids), lens.row_of_type)
+    events, _ = events_of(ids, lens.row_of_type)
     cut = numbers.last_cut
     end = cut + QUESTION.horizon_days
     known = silent = 0

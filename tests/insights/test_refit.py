@@ -210,7 +210,7 @@ def four_weeks_before(reading):
     ids = np.array([reading.pk])
     with connection.cursor() as cursor:
         profiles = profiles_of(cursor, ids)
-    events, _ = events_of(ids, [None], lens.row_of_type)
+    events, _ = events_of(ids, lens.row_of_type)
     return lens.trail(events, profiles, np.array([days_of(then)]))[0, 0]
 
 

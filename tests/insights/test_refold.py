@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -18,11 +19,12 @@ from insights.scoring import next_bands
 from insights.selectors.policy import Place
 from insights.services import everyone as everyone_module
 from insights.services import refold
+from insights.services.counted import counted
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.policy import roll_back_to, save_policy
 from insights.services.refold import refold_outdated, refold_progress
-from insights.services.rollups import counted, move_bands, rebuild_rollups
+from insights.services.rollups import move_bands, rebuild_rollups
 from interactions.services import (
     NewTouchpoint,
     merge_customers,
@@ -397,8 +399,9 @@ def test_drain_that_counts_twice_never_deadlocks_with_another(transactional_db):
         with transaction.atomic(), connection.cursor() as cursor:
             found = counted(cursor, "true", [])
             for one in (first, second):
-                row = found.loc[[one.pk]]
-                move_bands(cursor, row, row.assign(cents=row["cents"] + 100, band=one.pk % 5))
+                row = found.only(found.ids == one.pk)
+                moved = replace(row, cents=row.cents + 100, bands=np.array([one.pk % 5], "i1"))
+                move_bands(cursor, row, moved)
                 time.sleep(0.5)
 
     threads = [
