@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,14 @@ def health() -> tuple[bool, dict[str, Any]]:
     return all(check["is_up"] for check in checks.values()), checks
 
 
+def oldest_change_at() -> datetime | None:
+    """Return when the oldest of what waits to be scored was recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST_CHANGE)
+        (oldest,) = cursor.fetchone()
+    return oldest
+
+
 def _checked(check: Callable[..., dict[str, Any]], *args: str) -> dict[str, Any]:
     try:
         return {"is_up": True} | check(*args)
@@ -32,10 +41,8 @@ def _checked(check: Callable[..., dict[str, Any]], *args: str) -> dict[str, Any]
 
 
 def _database() -> dict[str, Any]:
-    """Count what waits to be scored, and for how long the oldest has waited."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OLDEST_CHANGE)
-        (oldest,) = cursor.fetchone()
+    """Say for how long the oldest of what waits to be scored has waited."""
+    oldest = oldest_change_at()
     waiting = round(time.time() - oldest.timestamp(), 1) if oldest else 0
     return {"oldest_change_seconds": max(waiting, 0)}
 

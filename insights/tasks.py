@@ -4,6 +4,7 @@ import contextlib
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from insights.drafts import keep_preview, kept_draft, tell_preview
@@ -15,8 +16,12 @@ from insights.services.preview import preview
 from insights.services.prove import TooManyProofsError, start_proof, work_out
 from insights.services.refit import read_with_new_silence, refit_silence
 from insights.services.refold import refold_outdated
+from insights.services.watch import is_behind, is_waiting, watching
 from relationships.models import Person
 from relationships.signs_of_life import DRAIN, WORKER, say_alive
+
+WATCH_SECONDS = 5
+"""For how long a drain waits for changes: a worker that is asked to stop waits for it."""
 
 LONGEST_DRAIN_SECONDS = 20
 LONGEST_REFOLD_SECONDS = 15
@@ -25,13 +30,34 @@ LONGEST_REFOLD_SECONDS = 15
 
 @shared_task
 def drain() -> None:
-    """Score whatever changed, until nothing is left or another tick should take over."""
+    """Wait for changes and score them, then let another go on; beside one that waits, help it.
+
+    A task for each look would connect anew each time, which takes longer than scoring a few.
+    """
     say_alive(DRAIN)
-    started = time.monotonic()
-    while drain_changes(now=timezone.now()):
+    with watching() as is_watching:
+        if is_watching:
+            _watch()
+        elif is_behind(now=timezone.now()):
+            _catch_up()
+    if is_watching:
+        drain.apply_async(expires=WATCH_SECONDS)
+
+
+def _watch() -> None:
+    """Score what changed, at most so often, until it is another's turn."""
+    ends = time.monotonic() + WATCH_SECONDS
+    while (began := time.monotonic()) < ends:
+        if is_waiting():
+            drain_changes(now=timezone.now())
+        time.sleep(max(began + settings.DRAIN_SECONDS - time.monotonic(), 0.0))
+
+
+def _catch_up() -> None:
+    """Score until nothing is left or another tick should take over."""
+    ends = time.monotonic() + LONGEST_DRAIN_SECONDS
+    while drain_changes(now=timezone.now()) and time.monotonic() < ends:
         say_alive(DRAIN)
-        if time.monotonic() - started > LONGEST_DRAIN_SECONDS:
-            return
 
 
 @shared_task
