@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.browser import chromium
 from tests.node import node
@@ -12,6 +13,24 @@ NEEDED = (
     ("node", node, "Node.js is not installed", "nodejs npm"),
 )
 """A mark of tests, what finds the program they run in, what is said without it, its packages."""
+
+
+FIRST_NUMBER = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,
+                  1000 * (1 + row_number() OVER (ORDER BY sequencename)))
+    FROM pg_sequences
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Number rows as in an installation that is in use: above 1,000, and no two kinds alike.
+
+    A number written as `1,001` where an address is meant fails then, and so does an id of another
+    table.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(FIRST_NUMBER)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -199,7 +199,7 @@ def test_second_administrator_is_shown_both_changes_and_may_merge(browser):
     response = browser.post(URL, mine)
 
     assert PolicyVersion.objects.get() == theirs
-    assert f"Ben saved version {theirs.pk} while you were here" in response.content.decode()
+    assert f"Ben saved version {theirs.pk:,} while you were here" in response.content.decode()
     form = response.context["form"]
     merged = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     browser.post(URL, merged | {"action": "save"})
