@@ -24,7 +24,7 @@ FIRST_NUMBER = """
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Number rows as in an installation that is in use: above 1,000, and no two kinds alike.
+    """Let rows be numbered from 1,000 on and each kind otherwise, as where Hearth is in use.
 
     A number written as `1,001` where an address is meant fails then, and so does an id of another
     table.
