@@ -40,11 +40,15 @@ class Hearth:
         return self.environment["DATABASE_URL"]
 
     @contextmanager
-    def running(self, *names: str, web_workers: int = 1) -> Iterator["Web"]:
+    def running(
+        self, *names: str, web_workers: int = 1, application: str = "config.wsgi"
+    ) -> Iterator["Web"]:
         """Keep processes of Hearth running as `make run` would, the web server among them."""
         port = _free_port()
         with patch.dict(os.environ, WEB_WORKERS=str(web_workers)):
             children = supervisor._application(self.environment, "127.0.0.1", port)
+        for child in children:
+            child.command = [part.replace("config.wsgi", application) for part in child.command]
         with ExitStack() as stack:
             pids = {
                 child.name: stack.enter_context(_process(child, self.home))

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default"
     )
     parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--past", type=int, default=300_000, help="touchpoints there before")
+    parser.add_argument("--past", type=int, default=3_000_000, help="touchpoints there before")
     parser.add_argument("--batches", type=int, default=60, help="batches in a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--in-flight", type=int, default=3, help="batches under way at once")

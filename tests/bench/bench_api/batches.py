@@ -16,7 +16,8 @@ from tests.live import Hearth, Web, connected
 PATH = "/api/v1/touchpoints/batch/"
 SIZE = 1_000
 LIMIT, AIM = 0.75, 0.85
-WARM_BATCHES = 240
+WARM_BATCHES = 900
+"""Until the customers of a day's stream were nearly all heard of."""
 COPIES = ("copied", "copied_at_once")
 # All that a writer gives; the id and the moment of recording are the table's own.
 _COLUMNS = """
@@ -66,7 +67,6 @@ def bench_batches(
     for number, setting in enumerate(SETTINGS):
         events = Events(customers, seed=number + 1, new_share=setting.new_share)
         with hearth.running(*setting.processes) as web, Rivals(hearth) as rivals:
-            # Until the customers of a day's stream were all heard of.
             for _ in range(WARM_BATCHES // batches):
                 send(web, hearth.key, list(events.bodies(batches, SIZE)), in_flight)
             rivals.skip()

@@ -1,4 +1,8 @@
-"""Single events at a steady rate: how long each takes, from the moment it was due."""
+"""Single events at a steady rate: how long each takes, from the moment it was due.
+
+Beside them, in the same run, requests to a web server that does nothing: what the machine itself
+takes, and holds up now and then.
+"""
 
 import time
 
@@ -15,10 +19,16 @@ LIMIT_MS = 10.0
 CONNECTIONS = 8
 WEB_WORKERS = 2
 CREATED = 201
+NOTHING = "tests.bench.bench_api.nothing"
 
 
 def bench_single(hearth: Hearth, *, customers: int, seconds: int) -> None:
     """Print the latencies of the web server alone, and beside everything else of Hearth."""
+    with hearth.running(web_workers=WEB_WORKERS, application=NOTHING) as web:
+        requests = [post(PATH, hearth.key, b"{}")] * (A_SECOND * seconds)
+        answers = on_schedule(web.port, requests, a_second=A_SECOND, connections=CONNECTIONS)
+    print(f"\nRequests that do nothing, {A_SECOND} a second for {seconds} s")
+    print_latencies(answers)
     for number, processes in enumerate(((), ("drain", "worker", "beat"))):
         events = Events(customers, seed=100 + number).batch(A_SECOND * (seconds + 3))
         requests = [post(PATH, hearth.key, msgspec.json.encode(event)) for event in events]
