@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 
 from interactions.api.senders import source_of_key
 from interactions.services.segment.arrivals import Envelope
+from interactions.services.segment.depth import cut, is_too_deep
 from interactions.services.segment.keep import keep
 from interactions.services.segment.settle import AT_ONCE, settle
 from relationships.api.authentication import admitted
@@ -41,7 +42,7 @@ CALLS = {
 """The last part of an address, and what it means; browsers call the first letters."""
 
 _SUCCESS = b'{"success":true}'
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 logger = logging.getLogger(__name__)
 
 
@@ -132,16 +133,30 @@ def opened(request: Request) -> Opened:
 
 
 def _opened(body: bytes) -> Opened:
-    said = _parts(body.removeprefix(b"\xef\xbb\xbf"))
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return _taken_apart(body)
+    except RecursionError:
+        # Mostly one message is too deep. It still is when it was cut, and is refused for that.
+        return _taken_apart(cut(body))
+
+
+def _taken_apart(body: bytes) -> Opened:
+    said = _parts(body)
     if isinstance(said, list):
         return Opened(_few_enough(said), True, {})
     batch = _items(said["batch"]) if "batch" in said else None
-    around = {
-        name: _value(said[name]) for name in ("writeKey", "sentAt", "context") if name in said
-    }
     if batch is None:
-        return Opened([msgspec.Raw(body)], False, around)
-    return Opened(_few_enough(batch), True, around)
+        return Opened([msgspec.Raw(body)], False, _around(said, ("writeKey", "sentAt")))
+    return Opened(_few_enough(batch), True, _around(said, ("writeKey", "sentAt", "context")))
+
+
+def _around(said: Mapping[str, msgspec.Raw], names: Sequence[str]) -> dict[str, Any]:
+    around = {name: said[name] for name in names if name in said}
+    for name, raw in around.items():
+        if is_too_deep(bytes(raw)):
+            raise MalformedError(f"`{name}` is nested too deep.")
+    return {name: _value(raw) for name, raw in around.items()}
 
 
 def _parts(body: bytes) -> dict[str, msgspec.Raw] | list[msgspec.Raw]:
@@ -156,8 +171,6 @@ def _parts_leniently(body: bytes) -> dict[str, msgspec.Raw] | list[msgspec.Raw]:
     """Take apart what is nearly JSON: lone surrogates, NaN, bytes that are no UTF-8."""
     try:
         said = json.loads(body.decode(errors="replace"))
-    except RecursionError:
-        raise MalformedError("This is nested too deep.") from None
     except ValueError as error:
         raise MalformedError(f"Send JSON: {error}.") from None
     if isinstance(said, dict):

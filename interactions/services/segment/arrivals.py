@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from interactions.services.segment.depth import is_too_deep
+
 LARGEST_MESSAGE = 512 * 1024
 """Bytes of one message; Segment takes 32 KiB."""
 
@@ -118,9 +120,11 @@ def _message(data: bytes, envelope: Envelope) -> dict[str, Any]:
         raise UnacceptableError(
             f"A message may have {LARGEST_MESSAGE // 1024} KiB; send less in it."
         )
+    if is_too_deep(data):
+        raise UnacceptableError("This is nested too deep.")
     try:
         message = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError):
         message = _read_leniently(data)
     if not isinstance(message, dict):
         raise UnacceptableError("A message is a JSON object with a type, such as track.")
@@ -136,8 +140,6 @@ def _read_leniently(data: bytes) -> object:
     """Read what is nearly JSON: lone surrogates, NaN, bytes that are no UTF-8."""
     try:
         return json.loads(data.decode(errors="replace"))
-    except RecursionError:
-        raise UnacceptableError("This is nested too deep.") from None
     except ValueError:
         raise UnacceptableError("This is no JSON.") from None
 

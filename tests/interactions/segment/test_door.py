@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from interactions.models import ReceivedEvent, Touchpoint
 from interactions.services.segment import settle as settling
+from interactions.services.segment.depth import CUT_BELOW, cut
 from interactions.tasks import settle_events
 from tests.interactions.segment.conftest import NOW, fates
 
@@ -90,6 +91,97 @@ def test_bad_messages_are_kept_aside_and_good_ones_recorded(send):
     refused = ReceivedEvent.objects.filter(status=ReceivedEvent.Status.REFUSED)
     assert refused.count() == 11
     assert all(refused.values_list("reason", flat=True))
+
+
+DEEP_PLACES = {
+    "list": '{{"properties": {deep}, "userId": "u1", "event": "Order Completed", "type": "track"}}',
+    "object": '{{"type": "track", "userId": "u1", "event": "Order Completed", "x": {deep}}}',
+    "no object": "{deep}",
+    "not even JSON elsewhere": '{{"type": "track", "userId": NaN, "event": "X", "x": {deep}}}',
+}
+
+
+@pytest.mark.parametrize("around", ['{{"batch": {}}}', "{}", '{{"sentAt": null, "batch": {}}}'])
+@pytest.mark.parametrize("depth", [101, 500, 985, 5_000, 1_000_000])
+@pytest.mark.parametrize("place", DEEP_PLACES)
+def test_a_message_nested_too_deep_is_refused_and_its_neighbours_are_kept(
+    call, place, depth, around
+):
+    lists = "[" * depth + "]" * depth
+    objects = '{"a":' * depth + "1" + "}" * depth
+    deep = DEEP_PLACES[place].format(deep=objects if place == "object" else lists)
+    before, after = (json.dumps({**ORDER, "messageId": f"m{n}"}) for n in range(2))
+
+    response = call("/v1/batch", around.format(f"[{before}, {deep}, {after}]").encode())
+
+    assert (response.status_code, response.json()) == (200, {"success": True})
+    ids = Touchpoint.objects.order_by("external_id").values_list("external_id", flat=True)
+    assert list(ids) == ["m0", "m1"]
+    refused = ReceivedEvent.objects.get(status=ReceivedEvent.Status.REFUSED)
+    assert "nested too deep" in refused.reason or "KiB" in refused.reason
+
+
+@pytest.mark.parametrize("depth", [101, 985, 200_000])
+def test_a_single_call_nested_too_deep_is_kept_aside(call, depth):
+    deep = "[" * depth + "]" * depth
+    body = f'{{"userId": "u1", "event": "Order Completed", "context": {deep}}}'
+
+    assert call("/v1/track", body.encode()).status_code == 200
+
+    refused = ReceivedEvent.objects.get()
+    assert refused.status == ReceivedEvent.Status.REFUSED
+    assert refused.reason == "This is nested too deep."
+
+
+@pytest.mark.parametrize("name", ["context", "sentAt", "writeKey"])
+@pytest.mark.parametrize("depth", [101, 985, 100_000])
+def test_what_is_around_a_batch_may_not_be_nested_too_deep(call, name, depth):
+    deep = "[" * depth + "]" * depth
+    body = f'{{"batch": [{json.dumps(ORDER)}], "{name}": {deep}}}'
+
+    response = call("/v1/batch", body.encode())
+
+    assert response.status_code == 400
+    assert f"`{name}` is nested too deep." in response.json()["detail"]
+    assert not ReceivedEvent.objects.exists()
+
+
+def test_depth_is_told_from_brackets_in_a_text_and_from_many_side_by_side(send):
+    send({**ORDER, "properties": {"a": "[{" * 500, "b": '\\"[' * 200, "c": [[]] * 500}})
+    send({**ORDER, "userId": "u2", "properties": json.loads("[" * 98 + "]" * 98)})
+
+    assert Touchpoint.objects.count() == 2
+
+
+@pytest.mark.parametrize("rest", ['"', '"\\', '\\"' * 9, "]" * 2_000, "{" * 9, "\xff"])
+def test_a_deep_body_that_breaks_off_is_malformed(call, rest):
+    assert call("/v1/batch", f'{{"batch": [{"[" * 2_000}{rest}'.encode()).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 16_000_000,
+        b"[" * 500 + b"[]," * 5_000_000,
+        b"[" * 500 + b'"",' * 5_000_000,
+        b"[" * 500 + b'"' + b'\\"' * 7_000_000,
+        b"[" * 500 + b'"' + b"\\" * 15_000_000,
+    ],
+    ids=["deep", "deep and wide", "texts", "a text of quotes", "a text of backslashes"],
+)
+def test_of_a_body_made_to_be_slow_only_what_is_too_deep_is_cut(body):
+    left = cut(body)
+
+    assert len(left) == len(body)
+    assert left.count(b"[") == CUT_BELOW
+
+
+def test_a_call_may_begin_with_the_mark_of_utf_8(call):
+    body = json.dumps({"userId": "u1", "event": "Order Completed"}).encode()
+
+    assert call("/v1/track", b"\xef\xbb\xbf" + body).status_code == 200
+
+    assert Touchpoint.objects.count() == 1
 
 
 @settings(
