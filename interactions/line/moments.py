@@ -1,0 +1,220 @@
+"""Dates, times and lengths in a line, in several languages.
+
+What a phrase means is dateparser's to say; here is only where in the line one stands, for to
+search a text it would try each word in each language.
+"""
+
+import functools
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dateparser.date import DateDataParser
+from dateparser.languages.loader import default_loader
+
+from relationships.names import searchable
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "da", "pl")
+LONGEST_MOMENT = 6
+"""Words in one moment, such as "last friday at half past 3 pm"."""
+
+END_OF_DAY = 18
+"""The hour by which something is due that was promised for a day."""
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_UNITS = ("year", "month", "week", "day", "hour", "minute")
+LONGEST_SHORT = 3
+_BEFORE_A_DAY = frozenset("by on until till bis next last am le el il op den do w".split())
+# Never a moment by itself, but often a part of one.
+_LINKS = frozenset(
+    "at on by um am an in ago vor il y a hace fa geleden sedan for temu last next this past until "
+    "till bis le el la hasta entro tot op den o pm morning noon afternoon evening night tonight "
+    "letzten letzte letzter nachsten nachste kommenden prochain dernier proximo pasado".split()
+)
+# Days and months only beside a number: they are names and other words as well.
+_SHORT = frozenset(
+    "may mar sun sat fri mon tue wed thu jan feb apr jun jul aug sep oct nov dec dez mai marz march "
+    "mars mei ago gio lun mer jeu dom mie jue vie sab april juni juli june july mo di do fr sa so".split()
+)
+# Parts of a moment that alone say too little, or something else.
+_PARTS = frozenset(
+    "jetzt ahora adesso maintenant teraz diese dieser dieses diesen esta este esto questa questo "
+    "cette denna detta dit deze ten tego tym last this now minute minuten min hour stunde stunden "
+    "week weeks woche wochen month months monat monaten monate year years jahr jahren jahre day days "
+    "tag tage tagen hours stunden jours semaines mois dias semanas meses giorni settimane mesi dagen "
+    "weken maanden dagar veckor dage uger dni tygodnie".split()
+)
+_AGO = frozenset("ago vor y hace fa geleden sedan temu siden".split())
+_DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
+_CLEAR = re.compile(
+    r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})?|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(/\d{2,4})?"
+    r"|\d{1,2}[:h]\d\d(am|pm)?|\d{1,2}(am|pm)"
+)
+"""Numbers that are nothing but a moment."""
+
+_CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d ?(am|pm|uhr)\b|\b(morning|noon|afternoon|evening)\b", re.I)
+_LENGTH = re.compile(
+    r"(?<![\w.])(\d{1,3})(?:[.,](\d))?\s?"
+    r"(minutes?|mins?|min|m|minuten|minuti|minutos|minuter|minut|hours?|hrs?|hr|h|stunden?|std|"
+    r"heures?|horas?|ore|ora|uur|timmar)(?![\w])",
+    re.IGNORECASE,
+)
+_AROUND = frozenset("in ago vor hace fa geleden sedan il temu dans within".split())
+LONGEST_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a line: folded, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment that some words mean, `first` to before `last`; of a day alone it has no clock."""
+
+    at: datetime
+    first: int
+    last: int
+    has_clock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long something took, and the words that say so."""
+
+    minutes: int
+    start: int
+    end: int
+
+
+def moments(
+    line: str, words: Sequence[Word], *, now: datetime, zone: ZoneInfo, is_ahead: bool
+) -> Iterator[Moment]:
+    """Yield the moments in a line; `is_ahead` reads "Friday" as the next one, not the last."""
+    first = 0
+    while first < len(words):
+        found = _longest(line, words, first, now=now, zone=zone, is_ahead=is_ahead)
+        if found:
+            yield found
+        first = found.last if found else first + 1
+
+
+def length_in(line: str) -> Length | None:
+    """Return the first length in a line that is no part of a moment.
+
+    >>> length_in("call 45 min"), length_in("met 3 hours ago")
+    (Length(minutes=45, start=5, end=11), None)
+    """
+    for found in _LENGTH.finditer(line):
+        before = searchable(line[: found.start()]).split()[-1:]
+        after = searchable(line[found.end() :]).split()[:1]
+        if _AROUND.intersection(before + after):
+            continue
+        amount = int(found[1]) + int(found[2] or 0) / 10
+        is_minutes = found[3].casefold().startswith("m")
+        minutes = round(amount if is_minutes else amount * 60)
+        if 0 < minutes <= LONGEST_MINUTES:
+            return Length(minutes, found.start(), found.end())
+    return None
+
+
+def _longest(
+    line: str, words: Sequence[Word], first: int, *, now: datetime, zone: ZoneInfo, is_ahead: bool
+) -> Moment | None:
+    """Return the moment that the most words from here on mean."""
+    last = first
+    while last < len(words) and last - first < LONGEST_MOMENT and _is_part(words[last].text):
+        last += 1
+    for end in range(last, first, -1):
+        if not _says_when([word.text for word in words[first:end]]):
+            continue
+        phrase = line[words[first].start : words[end - 1].end]
+        at = _meant(phrase, now.astimezone(zone).replace(tzinfo=None), is_ahead=is_ahead)
+        if at is not None:
+            return Moment(at.replace(tzinfo=zone), first, end, bool(_CLOCK.search(phrase)))
+    return None
+
+
+def _is_part(word: str) -> bool:
+    is_word = word in _telling() or word in _SHORT or word in _LINKS or word in _PARTS
+    return is_word or word[0].isdecimal()
+
+
+def _says_when(words: Sequence[str]) -> bool:
+    """Whether these words tell of a moment: a number or a link alone does not."""
+    has_number = any(word[0].isdecimal() for word in words)
+    if len(words) > 1 and words[0] in _BEFORE_A_DAY and words[1] in _SHORT:
+        return True
+    return any(
+        word in _telling()
+        or _CLEAR.fullmatch(word)
+        or (has_number and (word in _SHORT or word in _AGO))
+        for word in words
+    )
+
+
+@functools.cache
+def _telling() -> frozenset[str]:
+    """Return the words by which days, months and spans are called and that mean nothing else."""
+    found: set[str] = set()
+    for language in LANGUAGES:
+        info = default_loader.get_locale(language).info
+        for name in (*_WEEKDAYS, *_MONTHS, *_UNITS):
+            found.update(map(searchable, info.get(name, ())))
+        for phrases in info.get("relative-type", {}).values():
+            for phrase in phrases:
+                found.update(searchable(phrase).split())
+    return frozenset(word for word in found if len(word) > LONGEST_SHORT) - _LINKS - _SHORT - _PARTS
+
+
+@functools.cache
+def _parser(*, is_ahead: bool) -> DateDataParser:
+    return DateDataParser(
+        languages=list(LANGUAGES),
+        settings={
+            "PREFER_DATES_FROM": "future" if is_ahead else "past",
+            "DATE_ORDER": "DMY",
+            "PARSERS": ["relative-time", "absolute-time"],
+        },
+    )
+
+
+# Of a parser the settings are its own, and among them is what is now.
+_turn = threading.Lock()
+
+
+def _meant(phrase: str, local: datetime, *, is_ahead: bool) -> datetime | None:
+    """Ask what a phrase means at this moment of the reader's clock."""
+    day_month = _DAY_MONTH.fullmatch(phrase)
+    if day_month:
+        return _of_numbers(day_month, local, is_ahead=is_ahead)
+    parser = _parser(is_ahead=is_ahead)
+    with _turn:
+        parser._settings.RELATIVE_BASE = local
+        found = parser.get_date_data(phrase).date_obj
+    return found.replace(tzinfo=None) if found else None
+
+
+def _of_numbers(found: re.Match[str], local: datetime, *, is_ahead: bool) -> datetime | None:
+    """Return the day that "24.12." means: the next one, or the last, unless it says a year."""
+    day, month, year = (int(part) if part else 0 for part in found.groups())
+    years = [year + 2000 if year < 100 else year] if year else [local.year + n for n in (0, -1, 1)]
+    for one in years:
+        try:
+            meant = local.replace(year=one, month=month, day=day)
+        except ValueError:
+            continue
+        if year or (meant >= local if is_ahead else meant <= local):
+            return meant
+    return None

@@ -1,0 +1,202 @@
+"""From one line to what it says; whom it names is looked up by whoever may see them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from interactions.line.moments import END_OF_DAY, Moment, Word, length_in, moments
+from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, VOCABULARY, Meaning
+from interactions.models import LoopKind
+from relationships.names import searchable
+
+LONGEST_LINE = 500
+
+_WORD = re.compile(r"[^\s,;!?()\"“”„]+")
+_CLAUSE_ENDS = re.compile(r"[,;]|(?<!\d)[.!?:](?=\s|$)")
+_DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a line says. What is None or empty it does not say.
+
+    `names` are runs of words that may name the customer, a contact or one of us, in their order.
+    `text` is what it was about: the line without who, what and when it begins with.
+    """
+
+    type: str = ""
+    occurred_at: datetime | None = None
+    duration_minutes: int | None = None
+    sentiment: int | None = None
+    direction: int | None = None
+    opens: int | None = None
+    due_at: datetime | None = None
+    is_repair: bool = False
+    names: tuple[str, ...] = ()
+    text: str = ""
+
+
+def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
+    """Understand a line, in the time zone of whoever wrote it.
+
+    >>> from datetime import UTC
+    >>> line = "coffee Ana Acme yesterday, late delivery fixed, promised quote by Fri"
+    >>> heard = hear(line, now=datetime(2026, 3, 4, 12, tzinfo=UTC), zone=ZoneInfo("UTC"))
+    >>> heard.type, heard.names, heard.is_repair, heard.text
+    ('meeting.in_person', ('Ana Acme',), True, 'late delivery fixed, promised quote by Fri')
+    >>> str(heard.occurred_at), str(heard.due_at)
+    ('2026-03-03 12:00:00+00:00', '2026-03-06 18:00:00+00:00')
+    """
+    line = " ".join(line.replace("\x00", "").split())[:LONGEST_LINE]
+    words = [Word(_folded(m[0]), m.start(), m.end()) for m in _WORD.finditer(line)]
+    words = [word for word in words if word.text]
+    taken: set[int] = set()
+    meanings = list(_meanings(line, words))
+    heard = _what(meanings, _how_long(line, words, Heard(), taken), taken)
+    heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
+    heard = _when(line, words, heard, taken, now=now, zone=zone)
+    names = tuple(_names(line, words, taken | _told(meanings)))
+    return replace(heard, names=names, text=_after_first_clause(line))
+
+
+def _folded(word: str) -> str:
+    folded = searchable(word)
+    return folded if _DAY_MONTH.fullmatch(folded) else folded.strip(".:'’-")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A phrase of the vocabulary in a line, `first` to before `last` of its words."""
+
+    meaning: Meaning
+    first: int
+    last: int
+
+
+def _meanings(line: str, words: Sequence[Word]) -> Iterator[Said]:
+    """Yield the phrases that the vocabulary knows; the longest where some begin alike."""
+    first = 0
+    while first < len(words):
+        for last in range(min(first + LONGEST_PHRASE, len(words)), first, -1):
+            meaning = VOCABULARY.get(" ".join(word.text for word in words[first:last]))
+            if meaning and not _is_broken(line, words[first:last]):
+                yield Said(meaning, first, last)
+                first = last
+                break
+        else:
+            first += 1
+
+
+def _is_broken(line: str, words: Sequence[Word]) -> bool:
+    """Whether a clause ends between these words."""
+    return any(_CLAUSE_ENDS.search(line[one.end : other.start]) for one, other in pairwise(words))
+
+
+def _promise(
+    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: set[int],
+    *, now: datetime, zone: ZoneInfo,
+) -> Heard:  # fmt: skip
+    """Hear what was promised, and for when: in its clause, after the word or else before it."""
+    said = next((one for one in meanings if one.meaning.opens), None)
+    if said is None:
+        return heard
+    heard = replace(heard, opens=said.meaning.opens)
+    start, stop = _clause_around(line, words[said.first])
+    inside = [p for p, word in enumerate(words) if start <= word.start < stop and p not in taken]
+    after = [place for place in inside if place >= said.last]
+    before = [place for place in inside if place < said.first]
+    for places in (after, before):
+        clause = [words[place] for place in places]
+        for moment in moments(line, clause, now=now, zone=zone, is_ahead=True):
+            if (due_at := _due(moment, now)) > now:
+                taken.update(places[moment.first : moment.last])
+                return replace(heard, due_at=due_at)
+    return heard
+
+
+def _clause_around(line: str, word: Word) -> tuple[int, int]:
+    ends = [end.end() for end in _CLAUSE_ENDS.finditer(line)]
+    start = max((end for end in ends if end <= word.start), default=0)
+    return start, min((end for end in ends if end > word.start), default=len(line))
+
+
+def _due(moment: Moment, now: datetime) -> datetime:
+    if moment.has_clock:
+        return moment.at
+    day = moment.at.replace(hour=END_OF_DAY, minute=0, second=0, microsecond=0)
+    return day if day > now else day.replace(hour=23, minute=59)
+
+
+def _when(
+    line: str, words: Sequence[Word], heard: Heard, taken: set[int],
+    *, now: datetime, zone: ZoneInfo,
+) -> Heard:  # fmt: skip
+    """Hear when it was: the first moment that is not of the promise, and is past."""
+    free = [word for place, word in enumerate(words) if place not in taken]
+    places = [place for place in range(len(words)) if place not in taken]
+    for moment in moments(line, free, now=now, zone=zone, is_ahead=False):
+        at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
+        if at <= now:
+            taken.update(places[moment.first : moment.last])
+            return replace(heard, occurred_at=at)
+    return heard
+
+
+def _hour_unsaid(day: datetime, now: datetime) -> datetime:
+    """Take the hour of now for a day that was said without one."""
+    if day.hour == day.minute == 0:
+        return day.replace(hour=now.hour, minute=now.minute, second=0, microsecond=0)
+    return day.replace(second=0, microsecond=0)
+
+
+def _how_long(line: str, words: Sequence[Word], heard: Heard, taken: set[int]) -> Heard:
+    length = length_in(line)
+    if length is None:
+        return heard
+    places = [p for p, word in enumerate(words) if length.start <= word.start < length.end]
+    if taken.intersection(places):
+        return heard
+    taken.update(places)
+    return replace(heard, duration_minutes=length.minutes)
+
+
+def _what(meanings: Sequence[Said], heard: Heard, taken: set[int]) -> Heard:
+    """Hear what happened and how it felt; of what happened, the rest is what it was about."""
+    kinds = [one for one in meanings if one.meaning.type]
+    if kinds:
+        best = max(kinds, key=lambda one: one.meaning.rank)
+        taken.update(range(best.first, best.last))
+        heard = replace(heard, type=best.meaning.type, direction=best.meaning.direction)
+    feelings = [one.meaning.sentiment for one in meanings if one.meaning.sentiment is not None]
+    return replace(
+        heard,
+        sentiment=feelings[0] if feelings else None,
+        is_repair=any(one.meaning.is_repair for one in meanings),
+    )
+
+
+def _told(meanings: Sequence[Said]) -> set[int]:
+    return {place for one in meanings for place in range(one.first, one.last)}
+
+
+def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[str]:
+    """Yield the runs of words in a clause that are neither understood nor mere links."""
+    run: list[Word] = []
+    for place, word in enumerate(words):
+        is_name = place not in taken and word.text not in NO_NAMES and not word.text.isdecimal()
+        if run and (not is_name or _is_broken(line, [run[-1], word])):
+            yield line[run[0].start : run[-1].end]
+            run = []
+        if is_name:
+            run.append(word)
+    if run:
+        yield line[run[0].start : run[-1].end]
+
+
+def _after_first_clause(line: str) -> str:
+    """Return what follows who, what and when."""
+    end = _CLAUSE_ENDS.search(line)
+    return line[end.end() :].strip() if end else ""

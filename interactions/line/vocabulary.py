@@ -1,0 +1,146 @@
+"""What words of a line mean, in the languages that people log in.
+
+Folded as `searchable` folds them: no accents, no capitals. Of phrases that begin alike the longest
+counts.
+"""
+
+from dataclasses import dataclass
+
+from interactions.models import Direction, LoopKind
+
+LONGEST_PHRASE = 3
+"""Words in one phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one phrase says of a touchpoint; the key of a type, or one of the rest."""
+
+    type: str = ""
+    direction: int | None = None
+    opens: int | None = None
+    sentiment: int | None = None
+    is_repair: bool = False
+    rank: int = 0
+    """Of several types the one with the highest rank is what happened, the rest is its topic."""
+
+
+_TYPES = {
+    "meeting.in_person": """
+        met, meeting, coffee, lunch, dinner, breakfast, drink, beer, sat down, face to face,
+        getroffen, treffen, kaffee, mittagessen, abendessen, essen, bier, fruhstuck, besprechung,
+        dejeuner, cafe, reunion, rencontre, rencontree, almuerzo, comida, cena, pranzo, caffe,
+        riunione, incontro, koffie, afspraak, mote, fika, spotkanie, kawa, obiad
+    """,
+    "visit": """
+        visit, visited, on site, site visit, besuch, besucht, vor ort, visite, visita, bezoek,
+        bezocht, besok, wizyta
+    """,
+    "meeting.video": """
+        video, video call, videocall, zoom, webex, google meet, facetime, videokonferenz,
+        videoanruf, visio, videollamada, videochiamata, videogesprek, videosamtal, wideorozmowa
+    """,
+    "call.phone": """
+        call, called, phone, phoned, phone call, rang, ring, spoke, talked, telefonat, telefoniert,
+        angerufen, anruf, appel, appele, telephone, llamada, llame, chiamata, chiamato, telefonata,
+        gebeld, telefoon, ringde, samtal, telefon, dzwonilem, dzwonilam, rozmowa
+    """,
+    "call.attempt": """
+        tried, tried to call, no answer, no reply, voicemail, left a message, mailbox,
+        nicht erreicht, keine antwort, sans reponse, sin respuesta, nessuna risposta, geen antwoord,
+        inget svar, nie odbiera
+    """,
+    "email.personal": """
+        email, e-mail, mail, mailed, emailed, wrote, gemailt, geschrieben, courriel, correo,
+        mailade, gemaild
+    """,
+    "email.received": """
+        email from, e-mail from, mail from, got an email, mail von, email von, e-mail von,
+        mail bekommen, mail de, correo de, mail van, mejl fran
+    """,
+    "message.text": "sms, text, texted, whatsapp, text message, signal, telegram",
+    "chat.person": "chat, chatted, gechattet, slack",
+    "letter": "letter, brief, lettre, carta, lettera, brev, list",
+    "note.handwritten": "handwritten note, card, postcard, karte, handwritten",
+    "care.kindness": "gift, flowers, present, birthday, geschenk, blumen, cadeau, fleurs, regalo",
+    "care.refund": "refund, refunded, credited, discount, gutschrift, rabatt, erstattet, avoir",
+    "care.help": "helped, helped out, geholfen, aide, ayude, aiutato, geholpen, hjalpte",
+    "feedback.person": "feedback, ruckmeldung",
+    "question": """
+        question, asked, asks, wants to know, frage, fragt, gefragt, pregunta, domanda, vraag,
+        fraga, pytanie
+    """,
+    "complaint": """
+        complaint, complained, complains, beschwerde, beschwert, reklamation, reclamation,
+        queja, reclamo, klacht, klagomal, skarga, reklamacja
+    """,
+    "order.late": """
+        late, late delivery, delivered late, delay, delayed, late order, verspatet, zu spat,
+        verspatung, retard, en retard, tarde, retraso, ritardo, te laat, forsenad, spoznione
+    """,
+    "service.outage": "outage, was down, is down, ausfall, panne, storing, avbrott, awaria",
+    "invoice.wrong": "wrong invoice, invoice wrong, wrong bill, falsche rechnung, facture fausse",
+    "promise.broken": "broke our promise, broken promise, promise broken",
+    "service.failed": """
+        mess-up, messed up, mistake, our fault, went wrong, wrong delivery, fehler, falsch,
+        erreur, fallo, errore, fout, fel
+    """,
+}
+_RANKS = (
+    (20, "call.attempt"),
+    (15, "email.received meeting.video visit note.handwritten"),
+    (10, "meeting.in_person call.phone email.personal message.text chat.person letter"),
+    (8, "care.kindness care.refund care.help"),
+    (6, "complaint question feedback.person"),
+    (4, "order.late service.outage invoice.wrong promise.broken service.failed"),
+)
+_REPAIRED = """
+    fixed, repaired, made right, made it right, solved, resolved, sorted, sorted out, settled,
+    behoben, gelost, erledigt, geklart, regle, resolu, resuelto, arreglado, risolto, opgelost, lost,
+    rozwiazane
+"""
+_PROMISED = """
+    promised, promise, i promised, we promised, will send, will call, versprochen, zugesagt,
+    promis, prometi, prometido, promesso, beloofd, lovade, obiecalem, obiecalam
+"""
+_GOOD = """
+    great, happy, very happy, pleased, delighted, friendly, lovely, good mood, zufrieden, super,
+    toll, freundlich, content, ravie, contento, contenta, felice, blij, glad, zadowolony
+"""
+_BAD = """
+    angry, upset, unhappy, not happy, furious, annoyed, cold, disappointed, bad mood, verargert,
+    sauer, unzufrieden, enttauscht, fache, decu, enfadado, enfadada, arrabbiato, boos, arg, zly
+"""
+_THEY_REACHED_OUT = """
+    called me, called us, rang me, rang us, phoned me, phoned us, they called, wrote me, wrote us,
+    hat angerufen, rief an, m'a appele, me llamo, mi ha chiamato
+"""
+# Between words that may be names; they are none themselves.
+NO_NAMES = frozenset(
+    "with at from and the a an to of for about our my we i us me they had has was were is on in by "
+    "re via then also mit bei von und der die das ein eine zu wegen wir ich am im um bis avec chez "
+    "et le la les un une de du des pour con en y el los las para per e il lo gli met van het voor "
+    "med och hos fran z w u i do".split()
+)
+
+
+def _phrases(text: str) -> list[str]:
+    return [" ".join(phrase.split()) for phrase in text.split(",")]
+
+
+def _vocabulary() -> dict[str, Meaning]:
+    ranks = {key: rank for rank, keys in _RANKS for key in keys.split()}
+    known = {
+        phrase: Meaning(type=key, rank=ranks.get(key, 1))
+        for key, text in _TYPES.items()
+        for phrase in _phrases(text)
+    }
+    known |= {phrase: Meaning(is_repair=True) for phrase in _phrases(_REPAIRED)}
+    known |= {phrase: Meaning(opens=LoopKind.PROMISE) for phrase in _phrases(_PROMISED)}
+    known |= {phrase: Meaning(sentiment=1) for phrase in _phrases(_GOOD)}
+    known |= {phrase: Meaning(sentiment=-1) for phrase in _phrases(_BAD)}
+    inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
+    return known | {phrase: inbound for phrase in _phrases(_THEY_REACHED_OUT)}
+
+
+VOCABULARY = _vocabulary()
