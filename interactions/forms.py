@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from interactions.line import LONGEST_LINE
 from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
 from interactions.services import NewTouchpoint, Refusal
@@ -81,6 +82,18 @@ def _choice(label: str, choices: Sequence[tuple[Any, str]] = ()) -> forms.Choice
 class TouchpointForm(forms.Form):
     """One touchpoint; only the customer and the type must be given."""
 
+    line = forms.CharField(
+        label="In one line",
+        required=False,
+        max_length=LONGEST_LINE,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "placeholder": "coffee Ana Acme yesterday, promised a quote by Fri",
+            }
+        ),
+    )
+    understood = forms.CharField(required=False, widget=forms.HiddenInput)
     customer = forms.CharField(required=False, widget=forms.HiddenInput)
     customer_name = forms.CharField(
         label="Customer",
@@ -175,6 +188,11 @@ class TouchpointForm(forms.Form):
     def has_loops(self) -> bool:
         """Whether there is anything to settle."""
         return any(value for value, _ in self.fields["closes"].choices)
+
+    def offer(self, customers: Sequence[Customer]) -> None:
+        """Let one of these be chosen, unless somebody was chosen already."""
+        if self.chosen is None and customers:
+            self.candidates = customers
 
     def _given(self, name: str) -> str:
         return str((self.data if self.is_bound else self.initial).get(name) or "")

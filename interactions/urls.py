@@ -16,6 +16,7 @@ from interactions.views.touchpoints import (
     delete_touchpoint,
     edit_touchpoint,
     log_about,
+    log_line,
     log_touchpoint,
     restore_touchpoint,
     revert_touchpoint,
@@ -23,6 +24,7 @@ from interactions.views.touchpoints import (
 
 urlpatterns = [
     path("log/", log_touchpoint, name="log_touchpoint"),
+    path("log/line/", log_line, name="log_line"),
     path("log/customers/", customer_options, name="customer_options"),
     path("log/about/", log_about, name="log_about"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),

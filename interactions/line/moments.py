@@ -24,6 +24,11 @@ LONGEST_MOMENT = 6
 END_OF_DAY = 18
 """The hour by which something is due that was promised for a day."""
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -31,27 +36,36 @@ _MONTHS = (
 )  # fmt: skip
 _UNITS = ("year", "month", "week", "day", "hour", "minute")
 LONGEST_SHORT = 3
-_BEFORE_A_DAY = frozenset("by on until till bis next last am le el il op den do w".split())
+"""Letters of words that are not trusted to mean a day or a month by themselves."""
+
+_BEFORE_A_DAY = _set("by on until till bis next last am le el il op den do w")
 # Never a moment by itself, but often a part of one.
-_LINKS = frozenset(
-    "at on by um am an in ago vor il y a hace fa geleden sedan for temu last next this past until "
-    "till bis le el la hasta entro tot op den o pm morning noon afternoon evening night tonight "
-    "letzten letzte letzter nachsten nachste kommenden prochain dernier proximo pasado".split()
+_LINKS = _set(
+    """
+    at on by um am an in ago vor il y a hace fa geleden sedan for temu last next this past until
+    till bis le el la hasta entro tot op den o pm morning noon afternoon evening night tonight
+    letzten letzte letzter nachsten nachste kommenden prochain dernier proximo pasado
+    """
 )
 # Days and months only beside a number: they are names and other words as well.
-_SHORT = frozenset(
-    "may mar sun sat fri mon tue wed thu jan feb apr jun jul aug sep oct nov dec dez mai marz march "
-    "mars mei ago gio lun mer jeu dom mie jue vie sab april juni juli june july mo di do fr sa so".split()
+_SHORT = _set(
+    """
+    may mar sun sat fri mon tue wed thu jan feb apr jun jul aug sep oct nov dec dez mai marz
+    march mars mei ago gio lun mer jeu dom mie jue vie sab april juni juli june july mo di do fr
+    sa so
+    """
 )
 # Parts of a moment that alone say too little, or something else.
-_PARTS = frozenset(
-    "jetzt ahora adesso maintenant teraz diese dieser dieses diesen esta este esto questa questo "
-    "cette denna detta dit deze ten tego tym last this now minute minuten min hour stunde stunden "
-    "week weeks woche wochen month months monat monaten monate year years jahr jahren jahre day days "
-    "tag tage tagen hours stunden jours semaines mois dias semanas meses giorni settimane mesi dagen "
-    "weken maanden dagar veckor dage uger dni tygodnie".split()
+_PARTS = _set(
+    """
+    jetzt ahora adesso maintenant teraz diese dieser dieses diesen esta este esto questa questo
+    cette denna detta dit deze ten tego tym last this now minute minuten min hour stunde stunden
+    week weeks woche wochen month months monat monaten monate year years jahr jahren jahre day
+    days tag tage tagen hours stunden jours semaines mois dias semanas meses giorni settimane
+    mesi dagen weken maanden dagar veckor dage uger dni tygodnie
+    """
 )
-_AGO = frozenset("ago vor y hace fa geleden sedan temu siden".split())
+_AGO = _set("ago vor y hace fa geleden sedan temu siden")
 _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
 _CLEAR = re.compile(
     r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})?|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(/\d{2,4})?"
@@ -66,7 +80,7 @@ _LENGTH = re.compile(
     r"heures?|horas?|ore|ora|uur|timmar)(?![\w])",
     re.IGNORECASE,
 )
-_AROUND = frozenset("in ago vor hace fa geleden sedan il temu dans within".split())
+_AROUND = _set("in ago vor hace fa geleden sedan il temu dans within")
 LONGEST_MINUTES = 24 * 60
 
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from interactions.line.moments import END_OF_DAY, Moment, Word, length_in, moments
 from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, VOCABULARY, Meaning
-from interactions.models import LoopKind
 from relationships.names import searchable
 
 LONGEST_LINE = 500
 
 _WORD = re.compile(r"[^\s,;!?()\"“”„]+")
 _CLAUSE_ENDS = re.compile(r"[,;]|(?<!\d)[.!?:](?=\s|$)")
+_EDGES = ".:'-\N{RIGHT SINGLE QUOTATION MARK}"
 _DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.")
 
 
@@ -23,8 +23,8 @@ _DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.")
 class Heard:
     """What a line says. What is None or empty it does not say.
 
-    `names` are runs of words that may name the customer, a contact or one of us, in their order.
-    `text` is what it was about: the line without who, what and when it begins with.
+    `names` are runs of words with which it begins and that may name the customer, a contact or one
+    of us; `later_names` those after its first clause. `text` is the line after that clause.
     """
 
     type: str = ""
@@ -36,6 +36,7 @@ class Heard:
     due_at: datetime | None = None
     is_repair: bool = False
     names: tuple[str, ...] = ()
+    later_names: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -58,13 +59,20 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     heard = _what(meanings, _how_long(line, words, Heard(), taken), taken)
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, heard, taken, now=now, zone=zone)
-    names = tuple(_names(line, words, taken | _told(meanings)))
-    return replace(heard, names=names, text=_after_first_clause(line))
+    end = _CLAUSE_ENDS.search(line)
+    cut = end.end() if end else len(line)
+    runs = list(_names(line, words, taken | _told(meanings)))
+    return replace(
+        heard,
+        names=tuple(name for start, name in runs if start < cut),
+        later_names=tuple(name for start, name in runs if start >= cut),
+        text=line[cut:].strip(),
+    )
 
 
 def _folded(word: str) -> str:
     folded = searchable(word)
-    return folded if _DAY_MONTH.fullmatch(folded) else folded.strip(".:'’-")
+    return folded if _DAY_MONTH.fullmatch(folded) else folded.strip(_EDGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,21 +190,15 @@ def _told(meanings: Sequence[Said]) -> set[int]:
     return {place for one in meanings for place in range(one.first, one.last)}
 
 
-def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[str]:
-    """Yield the runs of words in a clause that are neither understood nor mere links."""
+def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield where the runs of words begin that are neither understood nor mere links."""
     run: list[Word] = []
     for place, word in enumerate(words):
         is_name = place not in taken and word.text not in NO_NAMES and not word.text.isdecimal()
         if run and (not is_name or _is_broken(line, [run[-1], word])):
-            yield line[run[0].start : run[-1].end]
+            yield run[0].start, line[run[0].start : run[-1].end]
             run = []
         if is_name:
             run.append(word)
     if run:
-        yield line[run[0].start : run[-1].end]
-
-
-def _after_first_clause(line: str) -> str:
-    """Return what follows who, what and when."""
-    end = _CLAUSE_ENDS.search(line)
-    return line[end.end() :].strip() if end else ""
+        yield run[0].start, line[run[0].start : run[-1].end]

@@ -116,12 +116,13 @@ _THEY_REACHED_OUT = """
     hat angerufen, rief an, m'a appele, me llamo, mi ha chiamato
 """
 # Between words that may be names; they are none themselves.
-NO_NAMES = frozenset(
-    "with at from and the a an to of for about our my we i us me they had has was were is on in by "
-    "re via then also mit bei von und der die das ein eine zu wegen wir ich am im um bis avec chez "
-    "et le la les un une de du des pour con en y el los las para per e il lo gli met van het voor "
-    "med och hos fran z w u i do".split()
-)
+_LINKS = """
+    with at from and the a an to of for about our my we i us me they had has was were is on in by re
+    via then also mit bei von und der die das ein eine zu wegen wir ich am im um bis avec chez et le
+    la les un une de du des pour con en y el los las para per e il lo gli met van het voor med och
+    hos fran z w u do
+"""
+NO_NAMES = frozenset(_LINKS.split())
 
 
 def _phrases(text: str) -> list[str]:
@@ -140,7 +141,7 @@ def _vocabulary() -> dict[str, Meaning]:
     known |= {phrase: Meaning(sentiment=1) for phrase in _phrases(_GOOD)}
     known |= {phrase: Meaning(sentiment=-1) for phrase in _phrases(_BAD)}
     inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
-    return known | {phrase: inbound for phrase in _phrases(_THEY_REACHED_OUT)}
+    return known | dict.fromkeys(_phrases(_THEY_REACHED_OUT), inbound)
 
 
 VOCABULARY = _vocabulary()

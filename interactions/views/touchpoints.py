@@ -1,6 +1,8 @@
 """Logging a touchpoint by hand, and correcting, moving, deleting and bringing one back."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interactions import services
 from interactions.forms import TouchpointForm, as_recorded, blank, version_of
+from interactions.line import LONGEST_LINE
+from interactions.line_form import Chip, chips, kept_of, understood
 from interactions.models import Touchpoint
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
 from interactions.undo import said_again, said_before
@@ -35,9 +39,9 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
         if form.initial.get("customer") and form.chosen is None:
             raise Http404("There is no such customer that you may see.")
         return _show(request, form)
-    form = TouchpointForm(request.POST, person=request.user, now=now, initial=_start(request))
+    form, unclear = _sent(request, now)
     if not form.is_valid():
-        return _show(request, form)
+        return _show(request, form, chips=_chips(form, unclear))
     outcome = _record(request, form)
     if outcome.status == "refused":
         form.refuse(outcome.refusals)
@@ -48,6 +52,20 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
     text = f"{touchpoint.type} with {touchpoint.customer} logged."
     before = form.cleaned_data["distance_before"]
     return _done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
+
+
+@require_safe
+def log_line(request: HttpRequest) -> HttpResponse:
+    """Return the form as a line fills it in, and in a few words what was understood."""
+    now, start = timezone.now(), _start(request)
+    kept = kept_of(request.GET, request.GET.getlist("kept"))
+    line = request.GET.get("line", "")[:LONGEST_LINE]
+    found = understood(line, person=request.user, now=now, kept=kept)
+    initial = {**start, **found.fields, **kept, "line": line, "understood": line}
+    form = TouchpointForm(person=request.user, now=now, initial=initial)
+    form.offer(found.customers)
+    context = {"form": form, "chips": _chips(form, found.unclear), "is_dialog": True}
+    return render(request, "interactions/_said.html", context)
 
 
 @require_safe
@@ -133,6 +151,28 @@ def restore_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
 
 
+def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[str, str]]:
+    """Return the form that was sent, filled in by its line where that was not done yet.
+
+    Whoever types fast sends the line before the fields are filled in, and without JavaScript
+    nobody fills them in before.
+    """
+    data, unclear, customers = request.POST, {}, ()
+    line = data.get("line", "").strip()[:LONGEST_LINE]
+    if line and line != data.get("understood", "").strip():
+        kept = kept_of(data, data.getlist("kept"))
+        found = understood(line, person=request.user, now=now, kept=kept)
+        data = {**data.dict(), **found.fields, "understood": line}
+        unclear, customers = found.unclear, found.customers
+    form = TouchpointForm(data, person=request.user, now=now, initial=_start(request))
+    form.offer(customers)
+    return form, unclear
+
+
+def _chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
+    return chips(form, unclear) if form["line"].value() else []
+
+
 def _start(request: HttpRequest) -> dict[str, Any]:
     given = {name: request.GET[name][:500] for name in GIVEN if name in request.GET}
     return blank(timezone.now(), request.user, given)
@@ -176,7 +216,8 @@ def _show(request: HttpRequest, form: TouchpointForm, **context: Any) -> HttpRes
     """Show a form: in the dialog it was asked from, else on a page of its own."""
     is_dialog = bool(request.htmx) and request.htmx.target in {"dialog-body", "touchpoint-form"}
     name = "interactions/_touchpoint_form.html" if is_dialog else "interactions/touchpoint.html"
-    context |= {"form": form, "is_dialog": is_dialog, "touchpoint": form.touchpoint}
+    kept = [name for name in GIVEN if name in request.GET and name != "next"]
+    context |= {"form": form, "is_dialog": is_dialog, "touchpoint": form.touchpoint, "kept": kept}
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

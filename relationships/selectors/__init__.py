@@ -20,6 +20,7 @@ from relationships.selectors.keys import (
     service_account_at,
     service_accounts,
 )
+from relationships.selectors.named import Named, named
 from relationships.selectors.roster import ROSTER_VERSION, Roster, Whom, current_roster, roster_at
 from relationships.selectors.webhooks import wanted_kinds
 
@@ -28,6 +29,7 @@ __all__ = [
     "LOOKED_AT",
     "ROSTER_VERSION",
     "IdentityRef",
+    "Named",
     "Roster",
     "Whom",
     "absorbed_by",
@@ -40,6 +42,7 @@ __all__ = [
     "identities_of",
     "is_origin_of_a_key",
     "key_by_digest",
+    "named",
     "roster_at",
     "service_account_at",
     "service_accounts",

@@ -39,6 +39,7 @@ function choose(box, option) {
   input.value = option.dataset.name;
   value.value = option.dataset.value;
   open(box, false);
+  input.dispatchEvent(new Event("change", { bubbles: true }));
   tellForm(box);
 }
 

@@ -1,0 +1,175 @@
+"""From a line to the fields of a form, and from these to the few words that show them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from interactions.forms import MINUTE, TouchpointForm
+from interactions.line import Heard, hear
+from interactions.models import LoopKind
+from interactions.selectors import MESS_UPS, open_loops_of, types_to_log
+from relationships import words
+from relationships.models import Customer, Person
+from relationships.selectors import Named, named, visible_customer
+
+USUAL_TYPE = "call.phone"
+"""What a line means that only says with whom."""
+
+SETTLED = "loop.closed"
+_ABOUT_MESS_UPS = ("order.late", "service.", "invoice.", "promise.broken", "complaint")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a line fills in, as a browser sends it, and what is still to be chosen."""
+
+    fields: Mapping[str, str]
+    customers: Sequence[Customer] = ()
+    unclear: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A field of the form in a few words; `is_open` asks for a choice."""
+
+    name: str
+    label: str
+    text: str
+    is_open: bool = False
+
+
+def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, str]) -> Understood:
+    """Return what a line says beyond the fields that were `kept` as somebody chose them."""
+    heard = hear(line, now=now, zone=timezone.get_current_timezone())
+    customer = _kept_customer(person, kept)
+    who = named(person, heard.names, heard.later_names, customer=customer)
+    fields = _said(line, heard, who, now) | _whom(who)
+    unclear = {}
+    if who.customer and heard.is_repair:
+        _settle(who.customer, fields, unclear)
+    if who.contacts:
+        unclear["contact"] = "Which of them? " + ", ".join(map(str, who.contacts))
+    known = {name: value for name, value in fields.items() if name not in kept}
+    open_yet = {name: why for name, why in unclear.items() if name not in kept}
+    return Understood(known, who.customers, open_yet)
+
+
+def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
+    """Say what a form that a line filled in holds: whom, what and when always, the rest if said."""
+    found = [_customer_chip(form)]
+    for name in _SHOWN:
+        text = unclear.get(name) or _text_of(form, name)
+        if text:
+            found.append(Chip(name, form.fields[name].label, text, is_open=name in unclear))
+    return found
+
+
+_SHOWN = (
+    "contact", "type", "occurred_at", "person", "direction", "duration_minutes", "sentiment",
+    "closes", "opens", "due_at",
+)  # fmt: skip
+
+
+def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
+    number = kept.get("customer", "")
+    is_id = number.isascii() and number.isdecimal() and len(number) < 19
+    return visible_customer(person, int(number)) if is_id else None
+
+
+def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:
+    is_promise_alone = heard.opens == LoopKind.PROMISE and not heard.type
+    kind = "promise" if is_promise_alone else heard.type or USUAL_TYPE
+    if not any(offered.key == kind for offered in types_to_log()):
+        kind = ""
+    return {
+        "type": kind,
+        "occurred_at": _minute(heard.occurred_at or now),
+        "duration_minutes": _number(heard.duration_minutes),
+        "sentiment": _number(heard.sentiment),
+        "direction": _number(heard.direction),
+        "opens": "" if is_promise_alone else _number(heard.opens),
+        "due_at": _minute(heard.due_at),
+        "closes": "",
+        "text": " ".join(line.split()) if who.has_more else heard.text,
+    }
+
+
+def _whom(who: Named) -> dict[str, str]:
+    if who.customer is None:
+        return {"customer": "", "customer_name": "", "contact": ""}
+    fields = {
+        "customer": str(who.customer.pk),
+        "customer_name": who.customer.name,
+        "contact": str(who.contact.pk) if who.contact else "",
+    }
+    return fields | ({"person": str(who.colleague.pk)} if who.colleague else {})
+
+
+def _settle(customer: Customer, fields: dict[str, str], unclear: dict[str, str]) -> None:
+    """Take what was repaired for the one that is open; of several somebody must choose."""
+    broken = [loop for loop in open_loops_of(customer) if loop.kind in MESS_UPS]
+    if len(broken) == 1:
+        fields["closes"] = str(broken[0].pk)
+    elif broken:
+        unclear["closes"] = f"Which of {len(broken)}?"
+    if broken and fields["type"].startswith(_ABOUT_MESS_UPS):
+        fields["type"] = SETTLED
+
+
+def _customer_chip(form: TouchpointForm) -> Chip:
+    if form.chosen:
+        return Chip("customer_name", "Customer", form.chosen.name)
+    text = "Which of these?" if form.candidates else "Who was it?"
+    return Chip("customer_name", "Customer", text, is_open=True)
+
+
+def _text_of(form: TouchpointForm, name: str) -> str:
+    value = str(form[name].value() or "")
+    if name == "person" and value == str(form.author.pk):
+        return ""
+    if not value:
+        return ""
+    if name in ("occurred_at", "due_at"):
+        return _moment(form, name)
+    if name == "duration_minutes":
+        return words.plural(int(value), "minute") if value.isdecimal() else value
+    choices = dict(form.fields[name].choices)  # type: ignore[attr-defined]
+    return str(choices.get(value, value))
+
+
+def _moment(form: TouchpointForm, name: str) -> str:
+    value = form[name].value()
+    at = value if isinstance(value, datetime) else _parsed(str(value))
+    if at is None:
+        return str(value)
+    local, today = timezone.localtime(at), timezone.localdate(form.now)
+    if name == "occurred_at" and abs(form.now - at).total_seconds() < 120:
+        return "Now"
+    day = local.date()
+    said = words.day_name(day, today)
+    is_near = 0 < (day - today).days < 7
+    return f"{local:%A}, {local:%H:%M}" if is_near else f"{said}, {local:%H:%M}"
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return timezone.make_aware(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _minute(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime(MINUTE) if moment else ""
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def kept_of(data: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """Return the fields that somebody chose by hand; a customer is both the id and the name."""
+    both = {"customer", "customer_name", "candidate"}
+    wanted = set(names) | (both if both & set(names) else set())
+    return {name: data.get(name, "") for name in wanted if name in TouchpointForm.base_fields}

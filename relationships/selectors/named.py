@@ -1,0 +1,168 @@
+"""Whom words of a line mean, among those whom somebody may see."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import TypeVar
+
+from django.db.models import Q
+
+from relationships import access
+from relationships.models import Contact, Customer, Person
+from relationships.names import searchable
+from relationships.selectors.customers import LOOKED_AT, colleagues, contacts_of, customers_like
+
+T = TypeVar("T")
+
+MOST_OFFERED = 6
+SHORTEST = 2
+"""Letters of a word that may name somebody by itself."""
+
+LONG_ENOUGH = 3
+"""Letters of a word that is searched for anywhere: a shorter one finds half of all names."""
+
+BEGINNING_SHARE = 0.6
+"""What the beginning of a word counts for, beside the whole word."""
+
+_PARTS = re.compile("[-\\s/&.,'\N{RIGHT SINGLE QUOTATION MARK}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a line names. Where several may be meant nobody is chosen, and all are offered.
+
+    `has_more` says that some words of its beginning name nobody.
+    """
+
+    customer: Customer | None = None
+    customers: Sequence[Customer] = ()
+    contact: Contact | None = None
+    contacts: Sequence[Contact] = ()
+    colleague: Person | None = None
+    has_more: bool = False
+
+
+def named(
+    person: Person,
+    names: Sequence[str],
+    later: Sequence[str] = (),
+    *,
+    customer: Customer | None = None,
+) -> Named:
+    """Return whom runs of words mean: those a line begins with first, else the later ones.
+
+    `customer` is who it is for sure; then the words mean contacts and ours.
+    """
+    words = _words(names)
+    found = [customer] if customer else _found(person, names, later)
+    if len(found) != 1:
+        return Named(customers=found, has_more=bool(words))
+    return _with(found[0], person, words)
+
+
+def _found(person: Person, names: Sequence[str], later: Sequence[str]) -> list[Customer]:
+    found = _customers(person, names) or (_customers(person, later) if later else [])
+    words = _words(names)
+    if not found:
+        contacts = _contacts_named(person, words)
+        found = list({one.customer_id: one.customer for one in contacts}.values())
+    return found if len(found) == 1 else _told_apart(found, words)[:MOST_OFFERED]
+
+
+def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
+    """Return who of a customer's and of ours was there."""
+    left = _unmatched(words, customer.search_name)
+    meant = _best(contacts_of(customer), left, lambda contact: contact.name)
+    if len(meant) == 1:
+        left = _unmatched(left, meant[0].name)
+    ours = _best(colleagues(person), left, lambda one: one.name) if left else []
+    if len(ours) == 1:
+        left = _unmatched(left, ours[0].name)
+    return Named(
+        customer=customer,
+        contact=meant[0] if len(meant) == 1 else None,
+        contacts=meant if len(meant) > 1 else (),
+        colleague=ours[0] if len(ours) == 1 else None,
+        has_more=bool(left),
+    )
+
+
+def _words(names: Iterable[str]) -> list[str]:
+    found = (word for name in names for word in _PARTS.split(searchable(name)))
+    return [word for word in dict.fromkeys(found) if len(word) >= SHORTEST]
+
+
+def _customers(person: Person, names: Sequence[str]) -> list[Customer]:
+    """Return the customers that a line means best: one, or several that it means as well."""
+    words = [word for word in _words(names) if len(word) >= LONG_ENOUGH]
+    if not words:
+        return []
+    visible = access.customers_visible_to(person)
+    whole = [_has_all(_words([name])) for name in names]
+    found = list(visible.filter(reduce(or_, whole))[:LOOKED_AT])
+    if not found:
+        some = (Q(search_name__contains=word) for word in words)
+        found = list(visible.filter(reduce(or_, some))[:LOOKED_AT])
+    best = _best(found, _words(names), lambda customer: customer.search_name)
+    if best:
+        return best[:MOST_OFFERED]
+    longest = max(names, key=len)
+    return customers_like(person, longest, at_most=MOST_OFFERED)
+
+
+def _has_all(words: Sequence[str]) -> Q:
+    return reduce(and_, (Q(search_name__contains=word) for word in words), Q())
+
+
+def _contacts_named(person: Person, words: Sequence[str]) -> list[Contact]:
+    """Return the contacts that have such a name, for a line that names no customer."""
+    wanted = [word for word in words if len(word) >= LONG_ENOUGH]
+    if not wanted:
+        return []
+    visible = Contact.objects.filter(access.customer_scope(person, "customer__"), left_on=None)
+    some = reduce(or_, (Q(name__icontains=word) for word in wanted))
+    found = list(visible.filter(some).select_related("customer")[:LOOKED_AT])
+    best = _best(found, words, lambda contact: contact.name)
+    mine = [contact for contact in best if contact.customer.owner_id == person.pk]
+    return mine or best
+
+
+def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Customer]:
+    """Leave those who have a contact of that name, where the name of the customer is not enough."""
+    if not customers:
+        return []
+    contacts = Contact.objects.filter(customer__in=customers, left_on=None)
+    fit = {
+        contact.customer_id
+        for contact in contacts
+        if any(_matches(word, _PARTS.split(searchable(contact.name))) == 1 for word in words)
+    }
+    return [one for one in customers if one.pk in fit] or list(customers)
+
+
+def _best(among: Iterable[T], words: Sequence[str], name_of: Callable[[T], str]) -> list[T]:
+    """Return those whose names the words fit best, if they fit at all."""
+    scored = [(score, one) for one in among if (score := _fit(words, name_of(one))) > 0]
+    most = max((score for score, _ in scored), default=0.0)
+    return [one for score, one in scored if score == most]
+
+
+def _fit(words: Sequence[str], name: str) -> float:
+    """Return how well words fit a name: the letters they have in common, less what is missing."""
+    parts = [part for part in _PARTS.split(searchable(name)) if part]
+    letters = sum(len(word) * _matches(word, parts) for word in words)
+    return letters - 0.01 * sum(map(len, parts)) if letters else 0.0
+
+
+def _matches(word: str, parts: Sequence[str]) -> float:
+    if word in parts:
+        return 1.0
+    begins = len(word) >= LONG_ENOUGH and any(part.startswith(word) for part in parts)
+    return BEGINNING_SHARE if begins else 0.0
+
+
+def _unmatched(words: Sequence[str], name: str) -> list[str]:
+    parts = _PARTS.split(searchable(name))
+    return [word for word in words if not _matches(word, parts)]

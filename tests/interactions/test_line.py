@@ -1,0 +1,161 @@
+"""What is understood of a line: words, moments, lengths, promises."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interactions.line import LONGEST_LINE, hear
+from interactions.models import LoopKind
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+ZONE = ZoneInfo("Europe/Warsaw")
+
+
+def heard(line: str):
+    return hear(line, now=NOW, zone=ZONE)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("coffee Ana Acme", "meeting.in_person"),
+        ("Mittagessen mit Ana von Acme", "meeting.in_person"),
+        ("déjeuner avec Chloé", "meeting.in_person"),
+        ("call Acme", "call.phone"),
+        ("Telefonat Acme", "call.phone"),
+        ("video call with Acme", "meeting.video"),
+        ("called Acme, no answer", "call.attempt"),
+        ("Acme nicht erreicht", "call.attempt"),
+        ("email to Acme", "email.personal"),
+        ("email from Acme", "email.received"),
+        ("late delivery Acme", "order.late"),
+        ("Acme complained about the invoice", "complaint"),
+        ("call Acme, late delivery", "call.phone"),
+        ("Acme", ""),
+    ],
+)
+def test_words_say_what_happened(line, kind):
+    assert heard(line).type == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("yesterday", "2026-03-03T13:00"),
+        ("yesterday 14:30", "2026-03-03T14:30"),
+        ("gestern 14:30", "2026-03-03T14:30"),
+        ("hier", "2026-03-03T13:00"),
+        ("ayer", "2026-03-03T13:00"),
+        ("wczoraj", "2026-03-03T13:00"),
+        ("last friday", "2026-02-27T13:00"),
+        ("on friday at 3pm", "2026-02-27T15:00"),
+        ("3 days ago", "2026-03-01T13:00"),
+        ("vor 3 Tagen", "2026-03-01T13:00"),
+        ("2 Mar", "2026-03-02T13:00"),
+        ("24.12.", "2025-12-24T13:00"),
+        ("12.11.2025", "2025-11-12T13:00"),
+        ("24/2", "2026-02-24T13:00"),
+        ("2026-02-20", "2026-02-20T13:00"),
+        ("today 9:15", "2026-03-04T09:15"),
+    ],
+)
+def test_moments_are_read_in_several_languages_and_in_the_past(words, at):
+    found = heard(f"call Acme {words}")
+
+    assert found.occurred_at == moment(at)
+    assert found.names == ("Acme",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["call May & Sons", "met Sun Li", "coffee Mark March", "Fritz Weber call", "call 7 Sins"],
+)
+def test_names_that_look_like_days_are_names(line):
+    assert heard(line).occurred_at is None
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("45 min", 45),
+        ("1h", 60),
+        ("1.5 h", 90),
+        ("2 Stunden", 120),
+        ("30m", 30),
+        ("2 hours ago", None),
+    ],
+)
+def test_lengths_are_told_from_moments(words, minutes):
+    assert heard(f"call Acme {words}").duration_minutes == minutes
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        ("coffee Acme, promised a quote by Fri", "2026-03-06T18:00"),
+        ("coffee Acme, promised a quote by friday 10:00", "2026-03-06T10:00"),
+        ("Kaffee Acme, Angebot bis Freitag versprochen", "2026-03-06T18:00"),
+        ("promised Acme a quote by tomorrow", "2026-03-05T18:00"),
+        ("Besuch Huber gestern, zugesagt bis 5.4.", "2026-04-05T18:00"),
+    ],
+)
+def test_promise_has_its_own_moment_in_the_future(line, due):
+    found = heard(line)
+
+    assert found.opens == LoopKind.PROMISE
+    assert found.due_at == moment(due)
+
+
+def test_promise_without_a_date_is_due_as_its_kind_says():
+    found = heard("call Acme yesterday, promised to look into it")
+
+    assert (found.opens, found.due_at) == (LoopKind.PROMISE, None)
+    assert found.occurred_at == moment("2026-03-03T13:00")
+
+
+def test_what_follows_the_first_clause_is_what_it_was_about():
+    found = heard("coffee Ana Acme yesterday, late delivery fixed, promised quote by Fri")
+
+    assert found.text == "late delivery fixed, promised quote by Fri"
+    assert found.is_repair
+    assert found.names == ("Ana Acme",)
+
+
+@pytest.mark.parametrize(("word", "sentiment"), [("happy", 1), ("angry", -1), ("not happy", -1)])
+def test_words_say_how_it_felt(word, sentiment):
+    assert heard(f"call Acme, {word}").sentiment == sentiment
+
+
+def test_who_reached_out_is_said_by_who_called():
+    assert heard("Acme called me").direction == 0
+    assert heard("called Acme").direction is None
+
+
+@given(st.text(max_size=2 * LONGEST_LINE))
+def test_any_line_is_understood_somehow(line):
+    found = heard(line)
+
+    assert found.occurred_at is None or found.occurred_at <= NOW
+    assert found.due_at is None or found.due_at > NOW
+    assert len(found.text) <= LONGEST_LINE
+
+
+WORDS = st.sampled_from(
+    "call yesterday 14:30 12.11. 31.2. 99:99 promised by fri in 3 days ago tomorrow 1e9 vor 0000 "
+    "2026-13-45 next , : 45 min h .".split()
+)
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_any_words_of_moments_are_understood_somehow(line):
+    found = heard(line)
+
+    assert found.occurred_at is None or found.occurred_at <= NOW
+    assert found.due_at is None or found.due_at > NOW
