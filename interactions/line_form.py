@@ -135,8 +135,8 @@ def _text_of(form: TouchpointForm, name: str) -> str:
         return _moment(form, name)
     if name == "duration_minutes":
         return words.plural(int(value), "minute") if value.isdecimal() else value
-    choices = dict(form.fields[name].choices)  # type: ignore[attr-defined]
-    return str(choices.get(value, value))
+    choices = form.fields[name].choices  # type: ignore[attr-defined]
+    return next((str(label) for key, label in choices if str(key) == value), value)
 
 
 def _moment(form: TouchpointForm, name: str) -> str:

@@ -143,17 +143,17 @@ def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Cus
 
 
 def _best(among: Iterable[T], words: Sequence[str], name_of: Callable[[T], str]) -> list[T]:
-    """Return those whose names the words fit best, if they fit at all."""
-    scored = [(score, one) for one in among if (score := _fit(words, name_of(one))) > 0]
-    most = max((score for score, _ in scored), default=0.0)
-    return [one for score, one in scored if score == most]
+    """Return those whose names the words fit best, if any: by letters, then a name said whole."""
+    scored = [(_fit(words, name_of(one)), one) for one in among]
+    most = max((fit for fit, _ in scored), default=(0.0, False))
+    return [one for fit, one in scored if fit == most] if most[0] else []
 
 
-def _fit(words: Sequence[str], name: str) -> float:
-    """Return how well words fit a name: the letters they have in common, less what is missing."""
+def _fit(words: Sequence[str], name: str) -> tuple[float, bool]:
+    """Return how many letters words and a name have in common, and whether all of it was said."""
     parts = [part for part in _PARTS.split(searchable(name)) if part]
     letters = sum(len(word) * _matches(word, parts) for word in words)
-    return letters - 0.01 * sum(map(len, parts)) if letters else 0.0
+    return letters, set(parts) <= set(words)
 
 
 def _matches(word: str, parts: Sequence[str]) -> float:

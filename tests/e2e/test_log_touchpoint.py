@@ -63,6 +63,8 @@ def test_everyone_can_use_the_form(
 def test_a_call_is_logged_with_keys_alone_and_pays_back_at_once(open_page, manager, customer):
     page = open_page(manager, "/")
     page.keyboard.press("l")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("combobox", name="Customer")).to_be_focused()
     page.keyboard.type("tornmere", delay=15)
     expect(page.get_by_role("option", name="Thornmere Academy")).to_be_visible()

@@ -147,13 +147,13 @@ def test_any_line_is_understood_somehow(line):
     assert len(found.text) <= LONGEST_LINE
 
 
-WORDS = st.sampled_from(
-    "call yesterday 14:30 12.11. 31.2. 99:99 promised by fri in 3 days ago tomorrow 1e9 vor 0000 "
-    "2026-13-45 next , : 45 min h .".split()
-)
+WORDS = """
+    call yesterday 14:30 12.11. 31.2. 99:99 promised by fri in 3 days ago tomorrow 1e9 vor 0000
+    2026-13-45 next , : 45 min h .
+"""
 
 
-@given(st.lists(WORDS, max_size=12).map(" ".join))
+@given(st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join))
 def test_any_words_of_moments_are_understood_somehow(line):
     found = heard(line)
 

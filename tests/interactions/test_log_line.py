@@ -1,0 +1,246 @@
+"""Logging in one line: whom it names among those whom somebody may see, and what is recorded."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from interactions.models import Direction, LoopKind, Touchpoint
+from interactions.services import NewTouchpoint, record, source_named
+from relationships.models import Customer, Person
+from relationships.selectors import named
+from tests.factories import ContactFactory, CustomerFactory, PersonFactory, TeamFactory
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def manager() -> Person:
+    return PersonFactory(name="Marta Żółkiewska")
+
+
+@pytest.fixture
+def acme(manager) -> Customer:
+    acme = CustomerFactory(name="Acme Corp", team=manager.team, owner=manager)
+    ContactFactory(customer=acme, name="Ana Souza")
+    ContactFactory(customer=acme, name="Tomás O'Neill")
+    CustomerFactory(name="Anatolia Foods", team=manager.team)
+    return acme
+
+
+@pytest.fixture
+def browser(manager) -> Client:
+    client = Client()
+    client.force_login(manager)
+    return client
+
+
+def ask(browser: Client, line: str, **kept):
+    response = browser.get("/log/line/", {"line": line, "kept": list(kept), **kept})
+    assert response.status_code == 200
+    return response
+
+
+def chips(response) -> dict[str, str]:
+    return {chip.name: chip.text for chip in response.context["chips"]}
+
+
+def send(browser: Client, line: str, **fields):
+    return browser.post("/log/", {"line": line, "external_id": str(uuid.uuid4()), **fields})
+
+
+def test_line_names_customer_and_contact(manager, acme):
+    who = named(manager, ["Ana Acme"])
+
+    assert (who.customer, str(who.contact), who.has_more) == (acme, "Ana Souza", False)
+
+
+@pytest.mark.parametrize(
+    "names", [["acme"], ["ACME Corp"], ["Acm"], ["Tomas", "Acme"], ["acme-corp"], ["Akme Corp"]]
+)
+def test_customer_is_found_by_a_part_or_nearly(manager, acme, names):
+    assert named(manager, names).customer == acme
+
+
+def test_contact_alone_names_their_customer(manager, acme):
+    who = named(manager, ["Souza"])
+
+    assert (who.customer, str(who.contact)) == (acme, "Ana Souza")
+
+
+def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, acme):
+    other = CustomerFactory(name="Acme Trading", team=manager.team)
+
+    who = named(manager, ["Acme"])
+
+    assert who.customer is None
+    assert set(who.customers) == {acme, other}
+    assert named(manager, ["Acme Trading"]).customer == other
+    assert named(manager, ["Ana", "Acme"]).customer == acme
+
+
+def test_two_contacts_of_that_name_are_offered(manager, acme):
+    ContactFactory(customer=acme, name="Ana Lima")
+
+    who = named(manager, ["Ana Acme"])
+
+    assert (who.customer, who.contact) == (acme, None)
+    assert {str(one) for one in who.contacts} == {"Ana Lima", "Ana Souza"}
+
+
+def test_customers_of_other_teams_are_not_named(acme):
+    stranger = PersonFactory(team=TeamFactory())
+
+    assert named(stranger, ["Acme Corp"]).customers == []
+    assert named(stranger, ["Souza"]).customers == []
+
+
+def test_colleague_who_was_there_is_named(manager, acme):
+    piotr = PersonFactory(name="Piotr Nowak", team=manager.team)
+
+    who = named(manager, ["Acme", "Piotr"])
+
+    assert (who.customer, who.colleague, who.has_more) == (acme, piotr, False)
+
+
+@pytest.mark.parametrize("names", [["%"], ["_"], ["\\"], ["''"], ["x" * 400], ["Ł"], [], ["a b c"]])
+def test_whatever_names_nobody_finds_nobody(manager, acme, names):
+    assert named(manager, names).customer is None
+
+
+def test_names_cost_few_queries(manager, acme, django_assert_max_num_queries):
+    CustomerFactory.create_batch(20, name="Acme Nord", team=manager.team)
+
+    with django_assert_max_num_queries(6):
+        named(manager, ["Ana", "Acme Corp", "Tomas", "Piotr"], ["later words"])
+
+
+def test_chips_show_what_was_understood(browser, acme):
+    response = ask(browser, "coffee Ana Acme yesterday 14:30 45 min, promised a quote by Fri")
+
+    assert chips(response) == {
+        "customer_name": "Acme Corp",
+        "contact": "Ana Souza",
+        "type": "Met in person",
+        "occurred_at": "Yesterday, 14:30",
+        "duration_minutes": "45 minutes",
+        "opens": "Promise",
+        "due_at": "Friday, 18:00",
+    }
+
+
+def test_only_the_customer_need_be_said(browser, acme):
+    assert chips(ask(browser, "Acme")) == {
+        "customer_name": "Acme Corp", "type": "Phone call", "occurred_at": "Now"
+    }  # fmt: skip
+
+
+def test_field_changed_by_hand_is_kept(browser, acme):
+    response = ask(browser, "coffee Acme, happy", type="visit", sentiment="-1")
+
+    assert chips(response)["type"] == "Visit"
+    assert chips(response)["sentiment"] == "Bad"
+
+
+def test_customer_of_the_page_is_kept(browser, manager, acme):
+    other = CustomerFactory(name="Bäckerei Øster", team=manager.team)
+    ContactFactory(customer=other, name="Ana Kowalska")
+
+    response = ask(browser, "coffee Ana", customer=str(other.pk))
+
+    assert chips(response)["customer_name"] == "Bäckerei Øster"
+    assert chips(response)["contact"] == "Ana Kowalska"
+
+
+def test_line_alone_is_recorded(browser, manager, acme):
+    line = "coffee Ana Acme yesterday, promised a quote by Fri"
+    response = send(browser, line, person=str(manager.pk))
+
+    assert response.status_code == 302
+    touchpoint = Touchpoint.objects.get()
+    assert touchpoint.customer == acme
+    assert str(touchpoint.contact) == "Ana Souza"
+    assert touchpoint.type.key == "meeting.in_person"
+    assert touchpoint.opens == LoopKind.PROMISE
+    assert touchpoint.person == manager
+    assert touchpoint.text == "promised a quote by Fri"
+    assert NOW - touchpoint.occurred_at == timedelta(days=1)
+
+
+def test_words_that_mean_nothing_are_kept_as_what_it_was_about(browser, acme):
+    send(browser, "call Acme about the leaking roof")
+
+    assert Touchpoint.objects.get().text == "call Acme about the leaking roof"
+
+
+def test_fields_filled_in_by_the_same_line_are_recorded_as_they_were_changed(browser, acme):
+    send(
+        browser, "call Acme", understood="call Acme", customer=str(acme.pk),
+        customer_name=acme.name, type="visit", occurred_at="2026-03-02T09:00",
+    )  # fmt: skip
+
+    assert Touchpoint.objects.get().type.key == "visit"
+
+
+def test_unclear_line_asks_and_records_nothing(browser, manager, acme):
+    CustomerFactory(name="Acme Trading", team=manager.team)
+
+    response = send(browser, "call Acme yesterday")
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
+    content = response.content.decode()
+    assert "Acme Corp" in content
+    assert "Acme Trading" in content
+    assert not Touchpoint.objects.exists()
+
+
+def test_line_that_names_nobody_says_so(browser, acme):
+    response = send(browser, "call yesterday")
+
+    assert response.context["form"].errors["customer_name"] == ["Say which customer it was."]
+
+
+def test_repair_settles_the_one_mess_up_that_is_open(browser, manager, acme):
+    late = NewTouchpoint(type="order.late", customer=acme.pk, occurred_at=NOW - timedelta(days=3))
+    record(source=source_named("test"), items=[late], by=manager, now=NOW)
+
+    send(browser, "call Acme, late delivery fixed")
+
+    call = Touchpoint.objects.get(type__key="call.phone")
+    assert call.closes_external_id == Touchpoint.objects.get(type__key="order.late").external_id
+
+
+def test_repair_of_one_of_several_asks_which(browser, manager, acme):
+    items = [
+        NewTouchpoint(type=kind, customer=acme.pk, occurred_at=NOW - timedelta(days=3))
+        for kind in ("order.late", "complaint")
+    ]
+    record(source=source_named("test"), items=items, by=manager, now=NOW)
+
+    assert chips(ask(browser, "fixed with Acme"))["closes"] == "Which of 2?"
+
+
+def test_who_called_is_understood(browser, acme):
+    send(browser, "Acme called me, angry")
+
+    touchpoint = Touchpoint.objects.get()
+    assert (touchpoint.direction, touchpoint.sentiment) == (Direction.INBOUND, -1)
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "\x00", "x" * 5_000, "<script>", "%s %(a)s {}", "🙂 Acme"]
+)
+def test_no_line_breaks_the_form(browser, acme, line):
+    assert ask(browser, line).context["form"] is not None
+    assert send(browser, line).status_code in (200, 302)
