@@ -50,7 +50,7 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     if who.customer and heard.is_repair:
         _settle(who.customer, fields, unclear)
     if who.contacts:
-        unclear["contact"] = "Which of them? " + ", ".join(map(str, who.contacts))
+        unclear["contact"] = f"{' or '.join(map(str, who.contacts))}?"
     known = {name: value for name, value in fields.items() if name not in kept}
     open_yet = {name: why for name, why in unclear.items() if name not in kept}
     return Understood(known, who.customers, open_yet)
@@ -62,18 +62,27 @@ def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
     for name in _SHOWN:
         text = unclear.get(name) or _text_of(form, name)
         if text:
-            found.append(Chip(name, form.fields[name].label, text, is_open=name in unclear))
+            found.append(Chip(name, _SHOWN[name], text, is_open=name in unclear))
     return found
 
 
-_SHOWN = (
-    "contact", "type", "occurred_at", "person", "direction", "duration_minutes", "sentiment",
-    "closes", "opens", "due_at",
-)  # fmt: skip
+# Whatever says by itself what it is has no words before it.
+_SHOWN = {
+    "contact": "with",
+    "type": "",
+    "occurred_at": "",
+    "person": "by",
+    "direction": "",
+    "duration_minutes": "",
+    "sentiment": "felt",
+    "closes": "settles",
+    "opens": "opens",
+    "due_at": "due",
+}
 
 
 def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
-    number = kept.get("customer", "")
+    number = kept.get("candidate") or kept.get("customer", "")
     is_id = number.isascii() and number.isdecimal() and len(number) < 19
     return visible_customer(person, int(number)) if is_id else None
 
@@ -120,9 +129,9 @@ def _settle(customer: Customer, fields: dict[str, str], unclear: dict[str, str])
 
 def _customer_chip(form: TouchpointForm) -> Chip:
     if form.chosen:
-        return Chip("customer_name", "Customer", form.chosen.name)
+        return Chip("customer_name", "", form.chosen.name)
     text = "Which of these?" if form.candidates else "Who was it?"
-    return Chip("customer_name", "Customer", text, is_open=True)
+    return Chip("customer_name", "", text, is_open=True)
 
 
 def _text_of(form: TouchpointForm, name: str) -> str:

@@ -64,7 +64,11 @@ def log_line(request: HttpRequest) -> HttpResponse:
     initial = {**start, **found.fields, **kept, "line": line, "understood": line}
     form = TouchpointForm(person=request.user, now=now, initial=initial)
     form.offer(found.customers)
-    context = {"form": form, "chips": _chips(form, found.unclear), "is_dialog": True}
+    context = {
+        "form": form,
+        "chips": _chips(form, found.unclear),
+        "is_open": "fields" in request.GET.getlist("kept"),
+    }
     return render(request, "interactions/_said.html", context)
 
 

@@ -58,6 +58,8 @@ def named(
     words = _words(names)
     found = [customer] if customer else _found(person, names, later)
     if len(found) != 1:
+        for one in found:
+            words = _unmatched(words, one.search_name)
         return Named(customers=found, has_more=bool(words))
     return _with(found[0], person, words)
 

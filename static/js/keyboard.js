@@ -1,7 +1,8 @@
 /**
  * Keys. An element with data-key="l" is pressed by that key; data-key="g t" by the two in
  * turn; data-key-focus="/" is focused by it. Nothing happens while the person is typing, with
- * a modifier held, or in an open dialog.
+ * a modifier held, or in an open dialog. data-command="k" is pressed by Ctrl or Cmd with the key,
+ * also while typing.
  */
 
 const CHORD_MS = 1200;
@@ -21,7 +22,17 @@ function press(keys) {
   return Boolean(field ?? control);
 }
 
+function command(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  const control = document.querySelector(`[data-command="${CSS.escape(event.key)}"]`);
+  if (!control) return;
+  event.preventDefault();
+  control.click();
+}
+
 document.addEventListener("keydown", (event) => {
+  command(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const isSecond = first && event.timeStamp - firstAt < CHORD_MS;

@@ -1,6 +1,6 @@
 /**
  * The line that fills in a form. A chip leads to its field; a field that somebody changed is kept
- * as it is, whatever else the line says after that.
+ * as it is, whatever else the line says after that, and so is the list of fields once opened.
  */
 
 function keep(form, name) {
@@ -11,16 +11,26 @@ function keep(form, name) {
 }
 
 document.addEventListener("change", (event) => {
-  const said = event.target.closest("#said");
-  if (said) keep(said.closest("form"), event.target.name);
+  const form = event.target.closest("#said")?.closest("form");
+  if (!form) return;
+  keep(form, event.target.name);
+  const line = form.querySelector("[name='line']");
+  if (event.target.name === "candidate" && line?.value) {
+    line.focus();
+    line.dispatchEvent(new Event("chosen"));
+  }
 });
 
 document.addEventListener("click", (event) => {
-  const chip = event.target.closest("#said [data-field]");
-  if (!chip) return;
-  const fields = chip.closest("#said").querySelectorAll(`[name="${CSS.escape(chip.dataset.field)}"]`);
+  const control = event.target.closest("#said [data-field], #said [data-keep]");
+  if (!control) return;
+  const said = control.closest("#said");
+  keep(said.closest("form"), control.dataset.keep ?? "fields");
+  if (!control.dataset.field) return;
+  const fields = said.querySelectorAll(`[name="${CSS.escape(control.dataset.field)}"]`);
   const field = [...fields].find((one) => one.checked) ?? fields[0];
-  const hidden = field?.closest("details:not([open])");
-  if (hidden) hidden.open = true;
+  for (let around = field?.closest("details"); around; around = around.parentElement.closest("details")) {
+    around.open = true;
+  }
   field?.focus();
 });

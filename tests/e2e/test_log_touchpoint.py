@@ -170,3 +170,76 @@ def test_it_works_without_javascript(open_page, manager, customer):
     expect(page.locator(".event")).to_have_count(22)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".event")).to_have_count(21)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_one_line_logs_with_the_keyboard_alone(open_page, manager, customer, width):
+    page = open_page(manager, "/", width=width)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.type("coffee Gwen Thornmere yesterday 45 min, promised a quote by Fri", delay=5)
+    understood = page.get_by_role("list", name="Understood")
+    expect(understood.get_by_role("button", name="with Gwen O'Connor")).to_be_visible()
+    expect(understood.get_by_role("button", name="45 minutes")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(toast(page)).to_contain_text("Met in person with Thornmere Academy logged.")
+    meeting = Touchpoint.objects.get(type__key="meeting.in_person")
+    assert (meeting.duration_minutes, meeting.text) == (45, "promised a quote by Fri")
+    assert Loop.objects.filter(opened_by=meeting).exists()
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(toast(page)).to_contain_text("deleted")
+
+
+def test_line_sent_before_it_was_answered_is_understood_all_the_same(open_page, manager, customer):
+    page = open_page(manager, "/")
+    page.keyboard.press("l")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.type("visit Thornmere")
+    page.keyboard.press("Enter")
+
+    expect(toast(page)).to_contain_text("Visit with Thornmere Academy logged.")
+
+
+def test_chip_leads_to_its_field_and_what_is_chosen_stays(open_page, manager, customer):
+    page = open_page(manager, "/")
+    page.keyboard.press("l")
+    page.get_by_label("In one line").fill("call Thornmere")
+    understood = page.get_by_role("list", name="Understood")
+    understood.get_by_role("button", name="Phone call").click()
+    expect(page.get_by_role("radio", name="Phone call")).to_be_focused()
+    page.get_by_text("Visit", exact=True).click()
+    page.get_by_label("In one line").fill("call Thornmere about the roof")
+    expect(understood.get_by_role("button", name="Visit")).to_be_visible()
+    page.get_by_label("In one line").press("Enter")
+
+    expect(toast(page)).to_contain_text("Visit with Thornmere Academy logged.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_who_may_be_meant_is_chosen_with_one_tap(
+    open_page, manager, customer, accessibility_problems, width, scheme
+):
+    CustomerFactory(name="Thornmere Dental", team=manager.team)
+    page = open_page(manager, "/", width=width, scheme=scheme)
+    page.get_by_role("link", name="Log").first.click()
+    page.get_by_label("In one line").fill("call Thornmere yesterday")
+    understood = page.get_by_role("list", name="Understood")
+    expect(understood.get_by_role("button", name="Which of these?")).to_be_visible()
+    assert accessibility_problems(page) == []
+    page.get_by_text("Thornmere Dental").click()
+    expect(understood.get_by_role("button", name="Thornmere Dental")).to_be_visible()
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(toast(page)).to_contain_text("Phone call with Thornmere Dental logged.")
+
+
+def test_line_works_without_javascript(open_page, manager, customer):
+    page = open_page(manager, "/log/", has_script=False)
+    page.get_by_label("In one line").fill("call Gwen O'Connor yesterday, happy")
+    page.get_by_label("In one line").press("Enter")
+
+    expect(page.get_by_text("Phone call with Thornmere Academy logged.")).to_be_visible()
+    assert Touchpoint.objects.filter(sentiment=1).count() == 1
