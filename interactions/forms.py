@@ -94,6 +94,7 @@ class TouchpointForm(forms.Form):
         ),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
+    seconds = forms.CharField(required=False, widget=forms.HiddenInput)
     customer = forms.CharField(required=False, widget=forms.HiddenInput)
     customer_name = forms.CharField(
         label="Customer",
@@ -237,6 +238,13 @@ class TouchpointForm(forms.Form):
         """Leave the contact behind when a touchpoint moves to a customer who has no such one."""
         if self._given("contact") not in known:
             self.data = {**{name: self.data.get(name) for name in self.data}, "contact": ""}
+
+    def clean_seconds(self) -> float | None:
+        """Take what is no number for nothing: nobody typed it."""
+        try:
+            return float(self.cleaned_data["seconds"])
+        except ValueError:
+            return None
 
     def clean_occurred_at(self) -> datetime:
         """Take now when nothing was said."""

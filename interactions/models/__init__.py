@@ -2,15 +2,18 @@
 
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
 from interactions.models.changes import Calendar, Intake, TouchpointChange
+from interactions.models.effort import LONGEST_SECONDS, LoggingTime
 from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
 
 __all__ = [
+    "LONGEST_SECONDS",
     "Calendar",
     "Direction",
     "EventKind",
     "EventRule",
     "Intake",
+    "LoggingTime",
     "Loop",
     "LoopKind",
     "ReceivedEvent",

@@ -20,6 +20,8 @@ from interactions.line import LONGEST_LINE
 from interactions.line_form import Chip, chips, kept_of, understood
 from interactions.models import Touchpoint
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
+from interactions.selectors.effort import median_logging_seconds
+from interactions.services.effort import keep_logging_time
 from interactions.undo import said_again, said_before
 from relationships import words
 from relationships.selectors import customers_like, visible_customer
@@ -49,6 +51,8 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
     touchpoint = logged_by_hand(outcome.external_id)
     if outcome.status == "known" and not _says_the_same(form, touchpoint):
         return _show(request, _anew(request, form), is_sent_before=True)
+    if outcome.status == "recorded":
+        keep_logging_time(seconds=form.cleaned_data["seconds"])
     text = f"{touchpoint.type} with {touchpoint.customer} logged."
     before = form.cleaned_data["distance_before"]
     return _done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
@@ -173,6 +177,11 @@ def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[
     return form, unclear
 
 
+def _usual_time() -> str:
+    seconds = median_logging_seconds()
+    return words.plural(max(round(seconds), 1), "second") if seconds else ""
+
+
 def _chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
     return chips(form, unclear) if form["line"].value() else []
 
@@ -222,6 +231,7 @@ def _show(request: HttpRequest, form: TouchpointForm, **context: Any) -> HttpRes
     name = "interactions/_touchpoint_form.html" if is_dialog else "interactions/touchpoint.html"
     kept = [name for name in GIVEN if name in request.GET and name != "next"]
     context |= {"form": form, "is_dialog": is_dialog, "touchpoint": form.touchpoint, "kept": kept}
+    context["usual_time"] = _usual_time() if form.touchpoint is None else ""
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -1,7 +1,10 @@
 /**
  * The line that fills in a form. A chip leads to its field; a field that somebody changed is kept
  * as it is, whatever else the line says after that, and so is the list of fields once opened.
+ * With the form goes how long it took from the first key or tap in it.
  */
+
+const began = new WeakMap();
 
 function keep(form, name) {
   if (!name || form.querySelector(`input[name="kept"][value="${CSS.escape(name)}"]`)) return;
@@ -34,3 +37,16 @@ document.addEventListener("click", (event) => {
   }
   field?.focus();
 });
+
+for (const kind of ["input", "click"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.closest(".touchpoint-form");
+    if (form && !began.has(form)) began.set(form, performance.now());
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  const seconds = event.target.querySelector?.("[name='seconds']");
+  if (!seconds || !began.has(event.target)) return;
+  seconds.value = ((performance.now() - began.get(event.target)) / 1000).toFixed(2);
+}, true);

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from insights.services.drain import drain
-from interactions.models import Loop, Touchpoint
+from interactions.models import LoggingTime, Loop, Touchpoint
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Customer, Person
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory
@@ -187,6 +187,7 @@ def test_one_line_logs_with_the_keyboard_alone(open_page, manager, customer, wid
     meeting = Touchpoint.objects.get(type__key="meeting.in_person")
     assert (meeting.duration_minutes, meeting.text) == (45, "promised a quote by Fri")
     assert Loop.objects.filter(opened_by=meeting).exists()
+    assert LoggingTime.objects.get().seconds > 0
     toast(page).get_by_role("button", name="Undo").click()
     expect(toast(page)).to_contain_text("deleted")
 

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 from django.test import Client
 
-from interactions.models import Direction, LoopKind, Touchpoint
+from interactions.models import Direction, LoggingTime, LoopKind, Touchpoint
+from interactions.selectors.effort import FEWEST, median_logging_seconds
 from interactions.services import NewTouchpoint, record, source_named
+from interactions.services.effort import keep_logging_time
 from relationships.models import Customer, Person
 from relationships.selectors import named
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory, TeamFactory
@@ -244,3 +247,45 @@ def test_who_called_is_understood(browser, acme):
 def test_no_line_breaks_the_form(browser, acme, line):
     assert ask(browser, line).context["form"] is not None
     assert send(browser, line).status_code in (200, 302)
+
+
+def test_how_long_it_took_is_kept_and_the_median_shown(browser, acme):
+    for seconds in range(FEWEST):
+        send(browser, f"call Acme, number {seconds}", seconds=str(seconds + 0.5))
+
+    assert median_logging_seconds() == FEWEST / 2
+    assert "takes 5 seconds or less" in browser.get("/log/").content.decode()
+
+
+def test_of_too_few_nothing_is_said(browser, acme):
+    send(browser, "call Acme", seconds="4")
+
+    assert median_logging_seconds() is None
+    assert "or less" not in browser.get("/log/").content.decode()
+
+
+@pytest.mark.parametrize("seconds", ["", "soon", "nan", "inf", "-1", "0", "1e9"])
+def test_time_that_cannot_be_is_left_out_and_the_rest_is_logged(browser, acme, seconds):
+    send(browser, "call Acme", seconds=seconds)
+
+    assert Touchpoint.objects.count() == 1
+    assert not LoggingTime.objects.exists()
+
+
+def test_time_of_a_form_sent_twice_is_kept_once(browser, acme):
+    for _ in range(2):
+        send(browser, "call Acme", seconds="3", external_id="7d9c9d3e-6ec1-4c0c-9b6f-d6b1a2f0a111")
+
+    assert LoggingTime.objects.count() == 1
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 3601])
+def test_database_refuses_a_time_that_cannot_be(seconds):
+    with pytest.raises(IntegrityError, match="logging_time_is_an_hour_at_most"):
+        LoggingTime.objects.create(seconds=seconds)
+
+
+def test_service_leaves_out_what_it_does_not_know():
+    keep_logging_time(seconds=None)
+
+    assert not LoggingTime.objects.exists()
