@@ -1,4 +1,4 @@
-"""What says nothing about who somebody is: legal forms in names, and domains anybody has mail at."""
+"""What says nothing about who somebody is: legal forms, and domains anybody has mail at."""
 
 LEGAL_FORMS = (
     "sp z oo", "s r o", "s a r l", "ab", "ag", "aktiebolag", "aps", "as", "asa", "bv", "bvba", "co",

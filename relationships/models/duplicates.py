@@ -39,9 +39,7 @@ class DuplicatePair(models.Model):
             models.CheckConstraint(
                 name="duplicate_pair_score_is_1_to_100", condition=Q(score__range=(1, 100))
             ),
-            models.CheckConstraint(
-                name="duplicate_pair_has_evidence", condition=~Q(evidence=[])
-            ),
+            models.CheckConstraint(name="duplicate_pair_has_evidence", condition=~Q(evidence=[])),
             models.CheckConstraint(
                 name="duplicate_pair_dismissed_by_has_a_moment",
                 condition=Q(dismissed_by=None) | Q(dismissed_at__isnull=False),

@@ -20,7 +20,7 @@ _KEYS = (Key("score", is_falling=True), Key("id"))
 
 
 def pairs_visible_to(person: Person) -> QuerySet[DuplicatePair]:
-    """Return the pairs of which `person` may see both, and neither was merged; dismissed ones too."""
+    """Return the pairs of unmerged customers of which `person` may see both; dismissed ones too."""
     return DuplicatePair.objects.filter(
         access.customer_scope(person, "first__"),
         access.customer_scope(person, "second__"),
@@ -54,7 +54,7 @@ def contacts_in_number(customer_ids: Sequence[int]) -> dict[int, int]:
 
 
 def merges_of(person: Person, customer_id: int) -> list[CustomerMerge]:
-    """Return who was merged into a customer, at first or later hand, as far as `person` sees them."""
+    """Return who was merged into a customer, at first or later hand, if `person` may see them."""
     below = [pk for pk in absorbed_by(customer_id) if pk != customer_id]
     if not below:
         return []

@@ -1,6 +1,7 @@
 """Customers who may be one and the same: found by what they share, and told apart by people."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -81,7 +82,7 @@ def _pair(pair_id: int, by: Person) -> DuplicatePair:
     return pair
 
 
-def _params() -> dict[str, object]:
+def _params() -> dict[str, str | int | float | list[Any]]:
     return {
         "forms": rf"\m({'|'.join(LEGAL_FORMS)})\M",
         "public": list(PUBLIC_MAIL),
@@ -118,7 +119,8 @@ _KEYS = f"""
     WITH address AS (
         SELECT customer_id, regexp_replace(lower(value), '\\+[^@]*@', '@') AS value
         FROM {Identity._meta.db_table}
-        WHERE kind = 'email' OR kind = 'foreign' AND value ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'
+        WHERE kind = 'email'
+           OR kind = 'foreign' AND value ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'
     ), said AS (
         SELECT customer_id, 'email' AS kind, value COLLATE "C" AS value FROM address
         UNION
