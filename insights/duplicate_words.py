@@ -89,6 +89,7 @@ def pair_row(pair: Pair, now: datetime) -> dict[str, Any]:
     keep, absorb = pair.suggested
     return {
         "pk": pair.pair.pk,
+        "title": f"{pair.first.customer} and {pair.second.customer}",
         "likelihood": likelihood(pair.pair.score),
         "evidence": evidence_sentence(pair.pair.evidence),
         "heads": [head(pair.first), head(pair.second)],
