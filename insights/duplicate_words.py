@@ -106,7 +106,7 @@ def head(side: Side) -> dict[str, str]:
 
 def lines(one: Side, other: Side, now: datetime) -> list[Line]:
     """Write the facts of two customers beside each other."""
-    facts = ("Owner", "Team", "Contacts", "Touchpoints", "The last", "Distance")
+    facts = ("Owner", "Team", "Contacts", "Touchpoints", "Last touch", "Distance")
     return [
         Line(label, cells)
         for label, cells in zip(facts, zip(_cells(one, now), _cells(other, now), strict=True),
@@ -170,7 +170,7 @@ def _distance(preview: MergePreview) -> str:
     if preview.distance is None:
         return "Nothing has happened with either, so there is no distance to tell."
     reading = preview.keep.reading
-    now = f", {reading.distance:.0f} now" if reading and reading.distance is not None else ""
+    now = f"; it is {reading.distance:.0f} now" if reading and reading.distance is not None else ""
     return f"The distance of {preview.keep.customer} will be {preview.distance:.0f}{now}."
 
 

@@ -22,6 +22,9 @@ WEIGHTS = {"email": 0.9, "phone": 0.85, "domain": 0.5, "name": 0.9}
 MOST_SHARING = {"email": 5, "phone": 5, "domain": 10, "name": 20}
 """What more customers than these share says nothing, and bounds the pairs looked at."""
 
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('relationships.duplicates'))"
+"""Had by whoever looks for pairs: two would do the same work and wait for each other's rows."""
+
 
 class DuplicateGoneError(LookupError):
     """There is no such pair that this person may judge."""
@@ -35,7 +38,7 @@ def find_duplicates(*, now: datetime) -> int | None:
     the name that few have, is compared; never all with all. Dismissed pairs stay as they are.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(11, 0)")
+        cursor.execute(LOCK)
         if not cursor.fetchone()[0]:
             return None
         # Sorts and joins of a million names; only in this transaction.

@@ -1,9 +1,11 @@
 """Customers who may be one: what speaks for it, what does not, and what people say of a pair."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
-from django.db import IntegrityError, connection
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 
 from interactions.services import merge_customers
 from relationships.models import Customer, DuplicatePair
@@ -199,6 +201,34 @@ def test_the_task_may_run_twice():
     find_duplicates()
     find_duplicates()
     assert DuplicatePair.objects.count() == 1
+
+
+def test_the_command_says_how_many_wait(capsys):
+    named("Hotell Örnvik", "Hotell Ornvik")
+    call_command("find_duplicates")
+    assert capsys.readouterr().out == "1 pair to look at under Likely duplicates.\n"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_never_look_at_once(capsys):
+    held, ends = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(services.LOCK)
+            held.set()
+            ends.wait(20)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    held.wait(20)
+    try:
+        call_command("find_duplicates")
+    finally:
+        ends.set()
+        other.join()
+    assert "already" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
