@@ -184,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=5),
     },
     "forget": {"task": "relationships.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "duplicates": {
+        "task": "relationships.tasks.find_duplicates",
+        "schedule": crontab(hour=1, minute=40),
+    },
     "nightly": {"task": "insights.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
 }
 

@@ -12,7 +12,9 @@ from insights.views.customer import (
 from insights.views.customers import customers
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
+from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
 from insights.views.health import healthz
+from insights.views.merges import merge_customer, same_customer, separate_customer
 from insights.views.policy import (
     policy,
     policy_comparison,
@@ -37,7 +39,13 @@ urlpatterns = [
     path("customers/<int:pk>/score/", customer_score, name="customer_score"),
     path("customers/<int:pk>/standing/", customer_standing, name="customer_standing"),
     path("customers/<int:pk>/payback/", customer_payback, name="customer_payback"),
+    path("customers/<int:pk>/same/", same_customer, name="same_customer"),
+    path("customers/<int:keep>/merge/<int:absorb>/", merge_customer, name="merge_customer"),
+    path("customers/<int:pk>/separate/", separate_customer, name="separate_customer"),
     path("customers/", customers, name="customers"),
+    path("duplicates/", duplicates, name="duplicates"),
+    path("duplicates/<int:pk>/dismiss/", dismiss_duplicate, name="dismiss_duplicate"),
+    path("duplicates/<int:pk>/restore/", restore_duplicate, name="restore_duplicate"),
     path("changes/", changes, name="changes"),
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),

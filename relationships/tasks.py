@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from relationships.services import webhooks
+from relationships.services.duplicates import find_duplicates as find_pairs
 from relationships.services.idempotency import forget_answers
 from relationships.signs_of_life import WEBHOOKS, say_alive
 
@@ -35,3 +36,9 @@ def forget_old_answers() -> None:
 def prune_webhooks() -> None:
     """Forget what was sent long ago."""
     webhooks.prune(now=timezone.now())
+
+
+@shared_task
+def find_duplicates() -> None:
+    """Find the customers that may be one and the same."""
+    find_pairs(now=timezone.now())

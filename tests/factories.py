@@ -10,6 +10,7 @@ from insights.models import Band, Reading
 from relationships.models import (
     Contact,
     Customer,
+    DuplicatePair,
     Identity,
     Person,
     Segment,
@@ -99,6 +100,21 @@ class IdentityFactory(DjangoModelFactory):
 
     class Meta:
         model = Identity
+
+
+class DuplicatePairFactory(DjangoModelFactory):
+    """Two customers with the same name, found on a day in March."""
+
+    first = factory.SubFactory(CustomerFactory)
+    second = factory.SubFactory(CustomerFactory)
+    score = 90
+    evidence = factory.LazyFunction(
+        lambda: [{"kind": "name", "value": "hotell ornvik", "likeness": 100}]
+    )
+    found_at = datetime(2026, 3, 2, 1, 40, tzinfo=UTC)
+
+    class Meta:
+        model = DuplicatePair
 
 
 class WebhookEndpointFactory(DjangoModelFactory):

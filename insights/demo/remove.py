@@ -33,6 +33,10 @@ _TABLES_OF_CUSTOMERS = (
     "relationships_contact",
     "relationships_customermerge",
 )
+_PARTED = """
+    DELETE FROM relationships_duplicatepair
+    WHERE first_id = ANY(%(customers)s) OR second_id = ANY(%(customers)s)
+"""
 _DELETE = "DELETE FROM {table} WHERE customer_id = ANY(%(customers)s)"
 
 # Touchpoints have no foreign keys in the database, so nobody else would do this.
@@ -103,6 +107,7 @@ def _remove_customers(cursor: CursorWrapper) -> Removed:
     for table in _TABLES_OF_CUSTOMERS:
         cursor.execute(_DELETE.format(table=table), customers)
         counts[table] = cursor.rowcount
+    cursor.execute(_PARTED, customers)
     cursor.execute("DELETE FROM relationships_customer WHERE id = ANY(%(customers)s)", customers)
     return Removed(customers=cursor.rowcount, touchpoints=counts["interactions_touchpoint"])
 

@@ -1,4 +1,4 @@
-"""Histories other than they are: cut off at a moment, or with deeds that could be done now."""
+"""Histories other than they are: cut off, joined, or with deeds that could be done now."""
 
 import math
 from collections.abc import Sequence
@@ -121,6 +121,31 @@ def with_deeds(history: Events, together: Sequence[Sequence[Deed]], at: float, d
     events = Events(offsets=starts.astype(np.int64), **columns)
     events.validate()
     return events
+
+
+def as_one(events: Events) -> Events:
+    """Make one customer of all: what happened with any of them happened with it.
+
+    Parameters
+    ----------
+    events : Events
+        Of n customers.
+
+    Returns
+    -------
+    Events
+        Of one customer, in time order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> events = Events.from_frame(pd.DataFrame({"customer": ["a", "a", "b"], "at": [5., 9., 7.]}))
+    >>> one = as_one(events)
+    >>> one.offsets.tolist(), one.at.tolist()
+    ([0, 3], [5.0, 7.0, 9.0])
+    """
+    columns = {name: getattr(events, name) for name in COLUMNS}
+    return Events.from_columns(columns, np.zeros(len(events), dtype=np.intp), 1)
 
 
 def _column(name: str, deeds: Sequence[Deed], at: float, day: int) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from insights.duplicate_words import merge_lines
 from insights.explanations import (
     changed_lines,
     looked_through,
@@ -32,6 +33,7 @@ from interactions.models import Touchpoint
 from interactions.selectors import Place
 from relationships.models import Customer, Person
 from relationships.selectors import visible_customer
+from relationships.selectors.duplicates import merges_of
 
 STYLES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
 
@@ -67,6 +69,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "more_loops": _more(len(page.loops) - LOOPS_SHOWN),
         "contacts": [_contact(line, now) for line in page.contacts],
         "identities": page.identities,
+        "merges": merge_lines(merges_of(request.user, found.pk), now),
         **_timeline(request, page, shown, now),
         "is_from_start": page.timeline.after is None,
         "behind": PART_LABELS.get(shown.behind, ""),

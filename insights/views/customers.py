@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from insights.duplicate_words import likely
 from insights.forms import CustomersForm
 from insights.models import Band
 from insights.presentation import customer_row
@@ -22,6 +23,7 @@ from insights.selectors.portfolio import (
     portfolio,
 )
 from insights.words import thousands
+from relationships.selectors.duplicates import number_of_duplicates
 from relationships.words import plural
 
 # What a column is called, what it sorts by at the first click, and how its cells are set.
@@ -57,6 +59,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "columns": _columns(sort, address),
         "rows": [customer_row(reading, today=today) for reading in page.readings],
         "summary": _summary(page),
+        "duplicates": "" if is_partial else likely(number_of_duplicates(request.user)),
         "is_search_exact": page.is_search_exact,
         "previous_url": address.to(before=page.before) if page.before else "",
         "next_url": address.to(after=page.after) if page.after else "",

@@ -9,6 +9,7 @@ from relationships.models.customers import (
     ProfileChange,
     Segment,
 )
+from relationships.models.duplicates import DuplicatePair
 from relationships.models.keys import AccessKey
 from relationships.models.people import Person, PersonManager, Team
 from relationships.models.roster import RosterVersion
@@ -26,6 +27,7 @@ __all__ = [
     "Contact",
     "Customer",
     "CustomerMerge",
+    "DuplicatePair",
     "Identity",
     "Person",
     "PersonManager",

@@ -18,6 +18,7 @@ from relationships.models import (
     AccessKey,
     Contact,
     Customer,
+    DuplicatePair,
     Identity,
     Person,
     ProfileChange,
@@ -29,6 +30,7 @@ from tests.factories import (
     AdministratorFactory,
     ContactFactory,
     CustomerFactory,
+    DuplicatePairFactory,
     ExecutiveFactory,
     IdentityFactory,
     PersonFactory,
@@ -137,6 +139,16 @@ def test_no_table_refers_to_a_customer_that_is_gone(administrator):
             if field.related_model is Person:
                 found = set(model.objects.exclude(**{name: None}).values_list(name, flat=True))
                 assert found <= people, (model, name)
+
+
+def test_pairs_of_the_demonstration_go_with_it(administrator, real):
+    demo.load_demonstration(today=TODAY)
+    first, second = Customer.objects.filter(is_demo=True).order_by("pk")[:2]
+    DuplicatePairFactory(first=first, second=second)
+
+    demo.remove_demonstration(by=administrator)
+
+    assert not DuplicatePair.objects.exists()
 
 
 def test_real_touchpoint_forgets_a_colleague_of_the_demonstration(administrator, real):

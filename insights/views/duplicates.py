@@ -1,0 +1,67 @@
+"""Customers that may be one: the list of pairs, and saying that a pair are two."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from insights.duplicate_words import pair_row
+from insights.selectors import duplicates as selectors
+from relationships.services import duplicates as services
+
+
+@require_safe
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """List the pairs of customers that may be one, the likeliest first."""
+    now, after = timezone.now(), _place(request)
+    page = selectors.duplicates(request.user, after=after)
+    context = {
+        "rows": [pair_row(pair, now) for pair in page.pairs],
+        "is_from_start": after is None,
+        "place": f"?{_query(after)}" if after else "",
+        "next_url": f"{reverse('duplicates')}?{_query(page.after)}" if page.after else "",
+    }
+    return render(request, "insights/duplicates.html", context)
+
+
+@require_POST
+def dismiss_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a pair are two customers, which can be undone."""
+    try:
+        pair = services.dismiss_duplicate(pair_id=pk, by=request.user, now=timezone.now())
+    except services.DuplicateGoneError:
+        messages.info(request, "This pair is not there any more: somebody settled it meanwhile.")
+    else:
+        text = f"{pair.first} and {pair.second} are two. They will not be proposed again."
+        messages.success(request, text, extra_tags=reverse("restore_duplicate", args=[pk]))
+    after = _place(request)
+    return redirect(f"{reverse('duplicates')}?{_query(after)}" if after else "duplicates")
+
+
+@require_POST
+def restore_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back that a pair are two customers."""
+    try:
+        pair = services.restore_duplicate(pair_id=pk, by=request.user)
+    except services.DuplicateGoneError as error:
+        raise Http404(str(error)) from error
+    messages.success(request, f"{pair.first} and {pair.second} may be one again.")
+    response = redirect("duplicates")
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": response["Location"]})
+    return response
+
+
+def _place(request: HttpRequest) -> tuple[int, int] | None:
+    """Read after which pair the list goes on; what means nothing is its beginning."""
+    score, _, pk = request.GET.get("after", "").partition("-")
+    is_place = all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (score, pk))
+    return (min(int(score), 101), int(pk)) if is_place else None
+
+
+def _query(place: tuple[int, ...]) -> str:
+    return urlencode({"after": "-".join(map(str, place))})
