@@ -9,6 +9,7 @@ from insights.views.customer import (
     customer_score,
     customer_standing,
 )
+from insights.views.customer_actions import customer_actions
 from insights.views.customers import customers
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
@@ -28,6 +29,7 @@ from insights.views.silence import (
     silence_work,
     use_silence_version,
 )
+from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
 
 urlpatterns = [
@@ -37,6 +39,10 @@ urlpatterns = [
     path("customers/<int:pk>/score/", customer_score, name="customer_score"),
     path("customers/<int:pk>/standing/", customer_standing, name="customer_standing"),
     path("customers/<int:pk>/payback/", customer_payback, name="customer_payback"),
+    path("customers/<int:pk>/actions/", customer_actions, name="customer_actions"),
+    path("customers/<int:pk>/snooze/", snooze, name="snooze"),
+    path("customers/<int:pk>/snooze/again/", snooze_again, name="snooze_again"),
+    path("customers/<int:pk>/wake/", wake, name="wake"),
     path("customers/", customers, name="customers"),
     path("changes/", changes, name="changes"),
     path("changes/changes.csv", changes_csv, name="changes_csv"),

@@ -16,6 +16,7 @@ from interactions.views.touchpoints import (
     delete_touchpoint,
     edit_touchpoint,
     log_about,
+    log_now,
     log_touchpoint,
     restore_touchpoint,
     revert_touchpoint,
@@ -24,6 +25,7 @@ from interactions.views.touchpoints import (
 urlpatterns = [
     path("log/", log_touchpoint, name="log_touchpoint"),
     path("log/customers/", customer_options, name="customer_options"),
+    path("log/now/", log_now, name="log_now"),
     path("log/about/", log_about, name="log_about"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import Band, BandTotal, Reading, Snooze
 from insights.selectors.reasons import Reason, reasons
+from insights.selectors.snoozes import asleep
 from interactions import selectors as interactions
 from interactions.models import Loop
 from interactions.selectors import OpenMessUps
@@ -68,6 +69,8 @@ class Today:
     overdue: int
     closer: Sequence[Reading]
     totals: Totals
+    snoozes: Sequence[Snooze] = ()
+    snoozed_in_all: int = 0
 
     @property
     def is_clear(self) -> bool:
@@ -82,8 +85,10 @@ def has_own_customers(person: Person) -> bool:
 
 def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL) -> Today:
     """Return what needs `person`: with their own customers, or with all they may see."""
-    readings = _readings(person, is_mine=is_mine)
-    needing = list(_needing(readings)[: shown + 1])
+    readings, sleeping = _readings(person, is_mine=is_mine), asleep(person, now=now)
+    snoozes = list(sleeping[: MOST + 1])
+    awake = readings.exclude(customer__in=sleeping.order_by().values("customer"))
+    needing = list(_needing(awake if snoozes else readings)[: shown + 1])
     settling = interactions.loops_to_settle(person, now=now, ahead=AHEAD, is_mine=is_mine)
     loops = list(settling[: shown + 1])
     return Today(
@@ -95,6 +100,8 @@ def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL)
         overdue=settling.filter(due_at__lt=now).order_by().count() if loops else 0,
         closer=list(_closer(readings)[:HANDFUL]),
         totals=_own_totals(readings) if is_mine else _kept_totals(person),
+        snoozes=snoozes[:MOST],
+        snoozed_in_all=len(snoozes) if len(snoozes) <= MOST else sleeping.count(),
     )
 
 

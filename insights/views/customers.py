@@ -22,6 +22,7 @@ from insights.selectors.portfolio import (
     portfolio,
 )
 from insights.words import thousands
+from interactions.row_actions import row_keys
 from relationships.words import plural
 
 # What a column is called, what it sorts by at the first click, and how its cells are set.
@@ -62,6 +63,8 @@ def customers(request: HttpRequest) -> HttpResponse:
         "next_url": address.to(after=page.after) if page.after else "",
         "has_new_form": is_partial and request.htmx.boosted,
     }
+    if not is_partial:
+        context |= row_keys()
     name = "insights/_customers.html" if is_partial else "insights/customers.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])

@@ -24,6 +24,7 @@ from interactions.selectors.touchpoints import (
     timeline,
     timeline_page,
     touchpoint_to_change,
+    types_named,
     types_to_log,
 )
 from relationships.names import BY_HAND
@@ -53,5 +54,6 @@ __all__ = [
     "timeline",
     "timeline_page",
     "touchpoint_to_change",
+    "types_named",
     "types_to_log",
 ]

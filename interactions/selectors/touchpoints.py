@@ -220,6 +220,11 @@ def types_to_log() -> QuerySet[TouchpointType]:
     return TouchpointType.objects.filter(is_active=True).order_by("label")
 
 
+def types_named(keys: Collection[str]) -> QuerySet[TouchpointType]:
+    """Return those of these touchpoint types that are offered when logging by hand."""
+    return types_to_log().filter(key__in=keys)
+
+
 def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:
     """Return a touchpoint that `person` may correct, delete or bring back."""
     if not 0 < pk < 2**63:

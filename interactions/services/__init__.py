@@ -2,6 +2,7 @@
 
 from interactions.services.columns import Columns, NewTouchpoint
 from interactions.services.flaws import Refusal
+from interactions.services.log_now import log_now
 from interactions.services.marks import mark_everyone
 from interactions.services.merge import merge_customers, unmerge_customer
 from interactions.services.record import (
@@ -28,6 +29,7 @@ __all__ = [
     "TouchpointRefusedError",
     "delete",
     "edit",
+    "log_now",
     "mark_everyone",
     "merge_customers",
     "record",
