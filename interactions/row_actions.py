@@ -46,6 +46,6 @@ class LogNowForm(forms.Form):
     """One press: with whom and what, on which page."""
 
     customer = forms.IntegerField(min_value=1, max_value=2**63 - 1)
-    type = forms.ChoiceField(choices=[(name, name) for name in KEYS])
+    type = forms.ChoiceField(choices=lambda: [(one.type, one.label) for one in row_actions()])
     page = forms.UUIDField()
     distance_before = forms.CharField(required=False, max_length=3)

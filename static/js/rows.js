@@ -104,7 +104,7 @@ function snooze(row) {
 function fail(event) {
   if (event.target !== form) return;
   takeBack(event.detail.requestConfig.parameters.customer);
-  const detail = { text: "That could not be logged. Press the key again.", tone: "bad" };
+  const detail = { text: "That could not be logged. Load the page again, then press the key once more.", tone: "bad" };
   document.body.dispatchEvent(new CustomEvent("toast", { detail }));
 }
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from interactions import services
 from interactions.models import Touchpoint, TouchpointType
 from interactions.row_actions import KEYS, row_actions
 from interactions.services import edit
@@ -54,7 +55,7 @@ def test_one_press_records_now_by_me_what_the_type_says(press, customer, manager
     assert (touchpoint.customer, touchpoint.person) == (customer, manager)
     assert touchpoint.recorded_by == manager
     assert touchpoint.type.key == kind
-    assert touchpoint.direction == touchpoint.type.default_direction
+    assert touchpoint.direction == touchpoint.type.direction
     assert before <= touchpoint.occurred_at <= timezone.now()
     assert f"{touchpoint.type} with Große Gießerei logged." in response.text
     assert f"/touchpoints/{touchpoint.pk}/delete/" in response.text
@@ -118,11 +119,8 @@ def test_customers_of_others_are_not_found(press):
 def test_a_type_that_went_out_of_use_is_not_offered_and_is_refused(press, client, customer):
     TouchpointType.objects.filter(key="email.personal").update(is_active=False)
 
-    response = press("email.personal")
-
+    assert press("email.personal").status_code == 404
     assert "email.personal" not in {action.type for action in row_actions()}
-    assert "That could not be logged" in response.text
-    assert "notLogged" in response.headers["HX-Trigger"]
     assert "Personal e-mail" not in client.get(f"/customers/{customer.pk}/actions/").text
 
 
@@ -135,6 +133,17 @@ def test_without_htmx_it_goes_back_where_it_was_pressed(client, customer):
     assert "Met in person with Große Gießerei logged." in home.text
     again = client.post("/log/now/", {**said, "next": "https://elsewhere.example/"})
     assert again.headers["Location"] == f"/customers/{customer.pk}/"
+
+
+def test_what_is_refused_is_said_with_its_reason(press, customer, monkeypatch):
+    refusal = services.Refusal("customer", "5", "Somebody merged it.")
+    outcome = services.Outcome("refused", "x", refusals=(refusal,))
+    monkeypatch.setattr(services, "log_now", lambda **said: outcome)
+
+    response = press()
+
+    assert "That could not be logged: Somebody merged it." in response.text
+    assert "notLogged" in response.headers["HX-Trigger"]
 
 
 @pytest.mark.parametrize("path", ["/log/now/", "/customers/1/wake/", "/customers/1/snooze/again/"])
