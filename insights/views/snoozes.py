@@ -105,7 +105,7 @@ def _done(
     if request.htmx:
         context = {"text": text, "tone": tone, "undo_url": undo_url}
         response = render(request, "interactions/_done.html", context)
-        response["HX-Trigger"] = json.dumps({"snoozesChanged": {}, "closeDialog": True})
+        response["HX-Trigger"] = json.dumps({"todayChanged": {}, "closeDialog": True})
         return response
     level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
     messages.add_message(request, level, text, extra_tags=undo_url)

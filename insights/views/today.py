@@ -45,6 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "lede": _lede(found),
         "needs": [_need(need) for need in found.needs],
         "loops": [loop_row(loop, now) for loop in found.loops],
+        "mess_ups": [_mess_up(loop, now) for loop in found.mess_ups],
         "due_summary": _due_summary(found),
         "snoozes": [_snooze(snooze, now) for snooze in found.snoozes],
         "snoozed": plural(found.snoozed_in_all, "customer"),
@@ -99,6 +100,18 @@ def _need(need: Need) -> dict[str, Any]:
         "owner": reading.owner,
         "step": step,
         "step_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
+    }
+
+
+def _mess_up(loop: Loop, now: datetime) -> dict[str, Any]:
+    return {
+        "customer": loop.customer,
+        "url": customer_url(loop.customer_id),
+        "kind": LoopKind(loop.kind).label,
+        "text": loop.text,
+        "since": words.days_ago(loop.opened_at, now),
+        "yes_url": reverse("made_right", args=[loop.pk]),
+        "not_yet_url": reverse("not_yet", args=[loop.pk]),
     }
 
 

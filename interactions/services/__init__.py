@@ -5,6 +5,7 @@ from interactions.services.flaws import Refusal
 from interactions.services.log_now import log_now
 from interactions.services.marks import mark_everyone
 from interactions.services.merge import merge_customers, unmerge_customer
+from interactions.services.mess_ups import MessUpGoneError, ask_again
 from interactions.services.record import (
     Outcome,
     record,
@@ -22,11 +23,13 @@ from interactions.services.revise import (
 
 __all__ = [
     "Columns",
+    "MessUpGoneError",
     "NewTouchpoint",
     "Outcome",
     "Refusal",
     "TouchpointGoneError",
     "TouchpointRefusedError",
+    "ask_again",
     "delete",
     "edit",
     "log_now",

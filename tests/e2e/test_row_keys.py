@@ -11,6 +11,7 @@ from insights.models import Band, Snooze
 from insights.services.drain import drain
 from insights.services.snoozes import snooze
 from interactions.models import Touchpoint
+from interactions.services import edit
 from relationships.models import Customer, Person
 from tests.factories import CustomerFactory, PersonFactory, ReadingFactory
 
@@ -99,7 +100,7 @@ def test_calls_along_the_rows_are_each_logged_once_and_keep_the_cursor(
     assert sorted(logged()) == sorted(("call.phone", one.name) for one in customers)
     expect(page.locator(".toast", has_text="already")).to_have_count(1)
     with page.expect_response(lambda response: response.url.endswith("/")):
-        page.evaluate("htmx.trigger(document.body, 'snoozesChanged')")
+        page.evaluate("htmx.trigger(document.body, 'todayChanged')")
     expect(row(page, "Große Gießerei").get_by_role("link").first).to_be_focused()
     expect(page.locator("[data-said]")).to_have_count(3)
 
@@ -197,3 +198,33 @@ def test_it_works_without_javascript(open_page, manager, customers):
     toast(page).get_by_role("button", name="Undo").click()
     expect(page.locator("[data-row]")).to_have_count(3)
     assert logged() == []
+
+
+def test_what_went_wrong_is_recorded_in_two_taps_and_made_right(
+    open_page, manager, customers, accessibility_problems
+):
+    page = open_page(manager, f"/customers/{customers[0].pk}/", width=390)
+    page.get_by_role("link", name="Something went wrong").click()
+    expect(page.get_by_role("button", name="It hurt")).to_be_visible()
+    assert accessibility_problems(page) == []
+    page.get_by_text("Rude or unanswered").click()
+    page.get_by_role("button", name="It hurt").click()
+    expect(toast(page)).to_contain_text("What went wrong with Thornmere Academy is recorded.")
+    assert logged() == [("service.failed", "Thornmere Academy")]
+
+    earlier = timezone.now() - timedelta(days=3)
+    edit(
+        touchpoint_id=Touchpoint.objects.get().pk, by=manager, now=timezone.now(),
+        occurred_at=earlier, due_at=earlier + timedelta(days=1),
+    )  # fmt: skip
+    for width, scheme in ((1440, "dark"), (390, "light")):
+        page = open_page(manager, "/", width=width, scheme=scheme)
+        expect(page.get_by_role("heading", name="Made it right?")).to_be_visible()
+        assert accessibility_problems(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Not yet").click()
+    expect(page.get_by_role("heading", name="Made it right?")).to_have_count(0)
+    toast(page).get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Yes, made right").click()
+    expect(toast(page)).to_contain_text("Made right with Thornmere Academy.")
+    expect(page.get_by_role("heading", name="Made it right?")).to_have_count(0)
