@@ -24,6 +24,7 @@ class CustomerRow:
     pk: int
     name: str
     url: str
+    actions_url: str
     band: str
     band_label: str
     distance: str
@@ -58,6 +59,7 @@ def customer_row(reading: Reading, *, today: date) -> CustomerRow:
         pk=reading.pk,
         name=customer.name,
         url=customer_url(reading.pk),
+        actions_url=reverse("customer_actions", args=[reading.pk]),
         band=BAND_KEYS[reading.band],
         band_label=Band(reading.band).label,
         distance=f"{reading.distance:.0f}" if is_known else "",

@@ -9,6 +9,7 @@ from insights.views.customer import (
     customer_score,
     customer_standing,
 )
+from insights.views.customer_actions import customer_actions
 from insights.views.customers import customers
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
@@ -30,6 +31,7 @@ from insights.views.silence import (
     silence_work,
     use_silence_version,
 )
+from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
 
 urlpatterns = [
@@ -42,6 +44,10 @@ urlpatterns = [
     path("customers/<int:pk>/same/", same_customer, name="same_customer"),
     path("customers/<int:keep>/merge/<int:absorb>/", merge_customer, name="merge_customer"),
     path("customers/<int:pk>/separate/", separate_customer, name="separate_customer"),
+    path("customers/<int:pk>/actions/", customer_actions, name="customer_actions"),
+    path("customers/<int:pk>/snooze/", snooze, name="snooze"),
+    path("customers/<int:pk>/snooze/again/", snooze_again, name="snooze_again"),
+    path("customers/<int:pk>/wake/", wake, name="wake"),
     path("customers/", customers, name="customers"),
     path("duplicates/", duplicates, name="duplicates"),
     path("duplicates/<int:pk>/dismiss/", dismiss_duplicate, name="dismiss_duplicate"),

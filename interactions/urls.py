@@ -11,12 +11,14 @@ from interactions.views.events import (
     restore_event_rule,
     retry_events,
 )
+from interactions.views.mess_ups import ask_now, log_mess_up, made_right, not_yet
 from interactions.views.touchpoints import (
     customer_options,
     delete_touchpoint,
     edit_touchpoint,
     log_about,
     log_line,
+    log_now,
     log_touchpoint,
     restore_touchpoint,
     revert_touchpoint,
@@ -26,7 +28,12 @@ urlpatterns = [
     path("log/", log_touchpoint, name="log_touchpoint"),
     path("log/line/", log_line, name="log_line"),
     path("log/customers/", customer_options, name="customer_options"),
+    path("log/now/", log_now, name="log_now"),
     path("log/about/", log_about, name="log_about"),
+    path("log/mess-up/<int:pk>/", log_mess_up, name="log_mess_up"),
+    path("loops/<int:pk>/made-right/", made_right, name="made_right"),
+    path("loops/<int:pk>/not-yet/", not_yet, name="not_yet"),
+    path("loops/<int:pk>/ask-now/", ask_now, name="ask_now"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
     path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),

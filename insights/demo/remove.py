@@ -28,6 +28,7 @@ _TABLES_OF_CUSTOMERS = (
     "insights_customerstate",
     "insights_reading",
     "insights_alert",
+    "insights_snooze",
     "relationships_profilechange",
     "relationships_identity",
     "relationships_contact",

@@ -1,10 +1,11 @@
-"""States, readings, rollups and alerts, and the policy and population they were read with."""
+"""States, readings, rollups, alerts, snoozes, and the policy and population they go by."""
 
 from insights.models.alerts import Alert, AlertRun
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.rollups import BandTotal, MonthlyTouchpoints
 from insights.models.silence import SilenceChoice, SilenceVersion
+from insights.models.snoozes import Snooze
 from insights.models.states import Band, CustomerState, Reading, Rhythm
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Rhythm",
     "SilenceChoice",
     "SilenceVersion",
+    "Snooze",
 ]

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import Band, BandTotal, Reading, Snooze
 from insights.selectors.reasons import Reason, reasons
+from insights.selectors.snoozes import asleep
 from interactions import selectors as interactions
 from interactions.models import Loop
 from interactions.selectors import OpenMessUps
@@ -68,11 +69,14 @@ class Today:
     overdue: int
     closer: Sequence[Reading]
     totals: Totals
+    mess_ups: Sequence[Loop] = ()
+    snoozes: Sequence[Snooze] = ()
+    snoozed_in_all: int = 0
 
     @property
     def is_clear(self) -> bool:
         """Whether nobody needs anything."""
-        return not self.needs and not self.loops
+        return not self.needs and not self.loops and not self.mess_ups
 
 
 def has_own_customers(person: Person) -> bool:
@@ -82,9 +86,14 @@ def has_own_customers(person: Person) -> bool:
 
 def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL) -> Today:
     """Return what needs `person`: with their own customers, or with all they may see."""
-    readings = _readings(person, is_mine=is_mine)
-    needing = list(_needing(readings)[: shown + 1])
+    readings, sleeping = _readings(person, is_mine=is_mine), asleep(person, now=now)
+    snoozes = list(sleeping[: MOST + 1])
+    awake = readings.exclude(customer__in=sleeping.order_by().values("customer"))
+    needing = list(_needing(awake if snoozes else readings)[: shown + 1])
+    mess_ups = list(interactions.mess_ups_to_ask_about(person, now=now)[:shown])
     settling = interactions.loops_to_settle(person, now=now, ahead=AHEAD, is_mine=is_mine)
+    # What is asked about above stands there alone.
+    settling = settling.exclude(pk__in=[loop.pk for loop in mess_ups]) if mess_ups else settling
     loops = list(settling[: shown + 1])
     return Today(
         is_mine=is_mine,
@@ -95,6 +104,9 @@ def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL)
         overdue=settling.filter(due_at__lt=now).order_by().count() if loops else 0,
         closer=list(_closer(readings)[:HANDFUL]),
         totals=_own_totals(readings) if is_mine else _kept_totals(person),
+        mess_ups=mess_ups,
+        snoozes=snoozes[:MOST],
+        snoozed_in_all=len(snoozes) if len(snoozes) <= MOST else sleeping.count(),
     )
 
 

@@ -5,6 +5,7 @@ from django.db.backends.utils import CursorWrapper
 
 from insights.services.counted import Counted, counted
 from insights.services.rollups import move_bands
+from insights.services.snoozes import hand_over_snoozes
 from insights.services.states import Locked
 
 _ABSORBED = """
@@ -15,7 +16,8 @@ _ABSORBED = """
 def forget_absorbed(cursor: CursorWrapper, locked: Locked) -> Locked:
     """Take away the states and readings of those who were merged, and return the others.
 
-    The totals count them no longer; should they be parted again, their touchpoints tell all.
+    The totals count them no longer; should they be parted again, their touchpoints tell all. Who
+    snoozed one of them has snoozed the other now.
     """
     cursor.execute(_ABSORBED, [locked.ids.tolist()])
     absorbed = [customer for (customer,) in cursor]
@@ -25,4 +27,5 @@ def forget_absorbed(cursor: CursorWrapper, locked: Locked) -> Locked:
     cursor.execute("DELETE FROM insights_reading WHERE customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_customerstate WHERE customer_id = ANY(%s)", [absorbed])
     move_bands(cursor, old, Counted.of_rows([]))
+    hand_over_snoozes(cursor, absorbed)
     return locked.only(~np.isin(locked.ids, absorbed))

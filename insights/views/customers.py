@@ -23,6 +23,7 @@ from insights.selectors.portfolio import (
     portfolio,
 )
 from insights.words import thousands
+from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
 from relationships.words import plural
 
@@ -65,6 +66,8 @@ def customers(request: HttpRequest) -> HttpResponse:
         "next_url": address.to(after=page.after) if page.after else "",
         "has_new_form": is_partial and request.htmx.boosted,
     }
+    if not is_partial:
+        context |= row_keys()
     name = "insights/_customers.html" if is_partial else "insights/customers.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])

@@ -1,5 +1,6 @@
 """Today: who needs me and why, what is due, what went well."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,11 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.models import Snooze
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import today as selectors
 from insights.selectors.today import FAR, HANDFUL, MOST, Need, Today
+from insights.snooze_forms import day_of
 from insights.words import money, monies, signed, thousands
 from interactions.models import Loop, LoopKind
+from interactions.row_actions import row_keys
 from relationships import access, words
 from relationships.models import Person
 from relationships.words import plural
@@ -41,13 +45,18 @@ def today(request: HttpRequest) -> HttpResponse:
         "lede": _lede(found),
         "needs": [_need(need) for need in found.needs],
         "loops": [loop_row(loop, now) for loop in found.loops],
+        "mess_ups": [_mess_up(loop, now) for loop in found.mess_ups],
         "due_summary": _due_summary(found),
+        "snoozes": [_snooze(snooze, now) for snooze in found.snoozes],
+        "snoozed": plural(found.snoozed_in_all, "customer"),
+        "more_snoozes": _more_snoozes(found),
         "closer": [_closer(reading) for reading in found.closer],
         "day": timezone.localdate(now),
         "scopes": _scopes(person, is_mine=is_mine) if owns else [],
         "whole_url": f"{request.path}?{urlencode({**_whose(is_mine, owns), 'show': ALL})}",
         "rest_url": _rest_url(person, is_mine=is_mine),
         "is_whole": shown == MOST,
+        **row_keys(),
     }
     return render(request, "insights/today.html", context)
 
@@ -78,7 +87,9 @@ def _need(need: Need) -> dict[str, Any]:
         query["closes"] = need.loop.pk
     return {
         "customer": reading.customer,
+        "customer_id": str(reading.pk),
         "url": customer_url(reading.pk),
+        "actions_url": f"{reverse('customer_actions', args=[reading.pk])}?from=today",
         "band": BAND_KEYS[reading.band],
         "band_label": reading.get_band_display(),
         "distance": f"{reading.distance or 0:.0f}",
@@ -90,6 +101,34 @@ def _need(need: Need) -> dict[str, Any]:
         "step": step,
         "step_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
     }
+
+
+def _mess_up(loop: Loop, now: datetime) -> dict[str, Any]:
+    return {
+        "customer": loop.customer,
+        "url": customer_url(loop.customer_id),
+        "kind": LoopKind(loop.kind).label,
+        "text": loop.text,
+        "since": words.days_ago(loop.opened_at, now),
+        "yes_url": reverse("made_right", args=[loop.pk]),
+        "not_yet_url": reverse("not_yet", args=[loop.pk]),
+    }
+
+
+def _snooze(snooze: Snooze, now: datetime) -> dict[str, Any]:
+    day = timezone.localtime(snooze.until).date()
+    return {
+        "customer": snooze.customer,
+        "url": customer_url(snooze.customer_id),
+        "until": day_of(day, timezone.localdate(now)),
+        "reason": snooze.reason,
+        "wake_url": reverse("wake", args=[snooze.customer_id]),
+    }
+
+
+def _more_snoozes(found: Today) -> str:
+    more = found.snoozed_in_all - len(found.snoozes)
+    return f"{thousands(more)} more {'sleeps' if more == 1 else 'sleep'} longer." if more else ""
 
 
 def _closer(reading: Any) -> dict[str, Any]:

@@ -179,6 +179,10 @@ class Loop(models.Model):
     overdue_at = models.DateTimeField(
         null=True, help_text="When it was told that it is overdue; empty until then."
     )
+    ask_again_at = models.DateTimeField(
+        null=True,
+        help_text="When to ask again whether it was made right; empty until that was put off.",
+    )
     updated_at = models.DateTimeField(
         db_default=Now(), editable=False, help_text="When it last changed; the database keeps it."
     )

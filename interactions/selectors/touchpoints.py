@@ -19,6 +19,9 @@ SHOWN_ABOVE = 3
 RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
 
+ASK_AFTER = timedelta(days=2)
+"""After this it is asked whether a failure or complaint was made right."""
+
 MESS_UPS = (LoopKind.COMPLAINT, LoopKind.FAILURE)
 
 
@@ -186,6 +189,28 @@ def open_loops_of(customer: Customer) -> QuerySet[Loop]:
     )
 
 
+def mess_ups_to_ask_about(person: Person, *, now: datetime) -> QuerySet[Loop]:
+    """Return the failures and complaints open for two days with this person's customers.
+
+    The oldest comes first; what was put off is left out until then.
+    """
+    return (
+        open_loops(person)
+        .filter(
+            Q(ask_again_at=None) | Q(ask_again_at__lte=now),
+            customer__owner=person,
+            kind__in=MESS_UPS,
+            opened_at__lte=now - ASK_AFTER,
+        )
+        .order_by("opened_at", "pk")
+    )
+
+
+def open_mess_up(person: Person, pk: int) -> Loop | None:
+    """Return an open failure or complaint with a customer that `person` may see."""
+    return open_loops(person).filter(pk=pk, kind__in=MESS_UPS).first()
+
+
 def open_mess_ups(customer_ids: Collection[int]) -> dict[int, OpenMessUps]:
     """Return the open failures and complaints of each of these customers that has some."""
     rows = (
@@ -218,6 +243,11 @@ def catalogue() -> QuerySet[TouchpointType]:
 def types_to_log() -> QuerySet[TouchpointType]:
     """Return the touchpoint types offered when logging by hand."""
     return TouchpointType.objects.filter(is_active=True).order_by("label")
+
+
+def types_named(keys: Collection[str]) -> QuerySet[TouchpointType]:
+    """Return those of these touchpoint types that are offered when logging by hand."""
+    return types_to_log().filter(key__in=keys)
 
 
 def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:

@@ -2,8 +2,10 @@
 
 from interactions.services.columns import Columns, NewTouchpoint
 from interactions.services.flaws import Refusal
+from interactions.services.log_now import log_now
 from interactions.services.marks import mark_everyone
 from interactions.services.merge import merge_customers, unmerge_customer
+from interactions.services.mess_ups import MessUpGoneError, ask_again
 from interactions.services.record import (
     Outcome,
     record,
@@ -21,13 +23,16 @@ from interactions.services.revise import (
 
 __all__ = [
     "Columns",
+    "MessUpGoneError",
     "NewTouchpoint",
     "Outcome",
     "Refusal",
     "TouchpointGoneError",
     "TouchpointRefusedError",
+    "ask_again",
     "delete",
     "edit",
+    "log_now",
     "mark_everyone",
     "merge_customers",
     "record",

@@ -1,17 +1,13 @@
 """Logging a touchpoint by hand, and correcting, moving, deleting and bringing one back."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from interactions import services
@@ -19,10 +15,12 @@ from interactions.forms import TouchpointForm, as_recorded, blank, version_of
 from interactions.line import LONGEST_LINE
 from interactions.line_form import Chip, chips, kept_of, understood
 from interactions.models import Touchpoint
+from interactions.row_actions import LogNowForm
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
 from interactions.selectors.effort import median_logging_seconds
 from interactions.services.effort import keep_logging_time
 from interactions.undo import said_again, said_before
+from interactions.views.done import done, not_done
 from relationships import words
 from relationships.selectors import customers_like, visible_customer
 
@@ -55,7 +53,32 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
         keep_logging_time(seconds=form.cleaned_data["seconds"])
     text = f"{touchpoint.type} with {touchpoint.customer} logged."
     before = form.cleaned_data["distance_before"]
-    return _done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
+    return done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
+
+
+@require_POST
+def log_now(request: HttpRequest) -> HttpResponse:
+    """Log what just happened with a customer in one press: now, by this person, nothing asked."""
+    form = LogNowForm(request.POST)
+    if not form.is_valid():
+        raise Http404("There is nothing to log here.")
+    said, now = form.cleaned_data, timezone.now()
+    customer = visible_customer(request.user, said["customer"])
+    if customer is None:
+        raise Http404("There is no such customer that you may see.")
+    outcome = services.log_now(
+        page=said["page"], customer_id=customer.pk, type_key=said["type"], by=request.user, now=now
+    )
+    if outcome.status == "refused":
+        text = f"That could not be logged: {outcome.refusals[0].reason}"
+        return not_done(request, customer, text, tone="error")
+    touchpoint = touchpoint_to_change(request.user, outcome.touchpoint_id or 0)
+    if outcome.status == "known":
+        text = f"That was logged with {customer} already; press l to log another one."
+        return not_done(request, customer, text, tone="warning")
+    text = f"{touchpoint.type} with {customer} logged."
+    before = said["distance_before"]
+    return done(request, touchpoint, text, undo="delete_touchpoint", distance_before=before)
 
 
 @require_safe
@@ -121,7 +144,7 @@ def edit_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     request.session[BEFORE_CORRECTION] = {"touchpoint": pk, "said": before}
     is_moved = "customer" in changes
     said = f"moved to {form.chosen}." if is_moved else "corrected."
-    return _done(request, _mine(request, pk), f"{touchpoint.type} {said}", undo="revert_touchpoint")
+    return done(request, _mine(request, pk), f"{touchpoint.type} {said}", undo="revert_touchpoint")
 
 
 @require_POST
@@ -130,13 +153,13 @@ def revert_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     kept = request.session.get(BEFORE_CORRECTION) or {}
     touchpoint, now = _mine(request, pk), timezone.now()
     if kept.get("touchpoint") != pk:
-        return _done(request, touchpoint, "There is nothing to take back.", tone="warning")
+        return done(request, touchpoint, "There is nothing to take back.", tone="warning")
     try:
         services.edit(touchpoint_id=pk, by=request.user, now=now, **said_again(kept["said"]))
     except services.TouchpointRefusedError as error:
-        return _done(request, touchpoint, f"That could not be taken back: {error}", tone="error")
+        return done(request, touchpoint, f"That could not be taken back: {error}", tone="error")
     del request.session[BEFORE_CORRECTION]
-    return _done(request, _mine(request, pk), f"{touchpoint.type} is as it was before.")
+    return done(request, _mine(request, pk), f"{touchpoint.type} is as it was before.")
 
 
 @require_POST
@@ -148,7 +171,7 @@ def delete_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     name = words.day_name(day, timezone.localdate())
     when = f"of {name.lower() if name in {'Today', 'Yesterday'} else name}"
     text = f"{touchpoint.type} {when} with {touchpoint.customer} deleted."
-    return _done(request, touchpoint, text, undo="restore_touchpoint")
+    return done(request, touchpoint, text, undo="restore_touchpoint")
 
 
 @require_POST
@@ -156,7 +179,7 @@ def restore_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring back a touchpoint that was deleted."""
     touchpoint = _mine(request, pk)
     services.restore(touchpoint_id=pk, by=request.user)
-    return _done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
+    return done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
 
 
 def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[str, str]]:
@@ -235,39 +258,3 @@ def _show(request: HttpRequest, form: TouchpointForm, **context: Any) -> HttpRes
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
-
-
-def _done(
-    request: HttpRequest,
-    touchpoint: Touchpoint,
-    text: str,
-    *,
-    undo: str = "",
-    tone: str = "success",
-    distance_before: str = "",
-) -> HttpResponse:
-    """Say what was done, with the way to undo it: in place by htmx, else on the next page."""
-    undo_url = reverse(undo, args=[touchpoint.pk]) if undo else ""
-    if request.htmx:
-        context = {
-            "text": text,
-            "tone": tone,
-            "undo_url": undo_url,
-            "touchpoint": touchpoint,
-            "pays_back": undo == "delete_touchpoint",
-            "distance_before": distance_before,
-        }
-        response = render(request, "interactions/_done.html", context)
-        event = {"touchpointsChanged": {"customer": touchpoint.customer_id}, "closeDialog": True}
-        response["HX-Trigger"] = json.dumps(event)
-        return response
-    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
-    messages.add_message(request, level, text, extra_tags=undo_url)
-    return redirect(_next(request, touchpoint))
-
-
-def _next(request: HttpRequest, touchpoint: Touchpoint) -> str:
-    asked = request.POST.get("next", "")
-    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
-        return asked
-    return reverse("customer", args=[touchpoint.customer_id])

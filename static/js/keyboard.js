@@ -1,8 +1,8 @@
 /**
  * Keys. An element with data-key="l" is pressed by that key; data-key="g t" by the two in
- * turn; data-key-focus="/" is focused by it. Nothing happens while the person is typing, with
- * a modifier held, or in an open dialog. data-command="k" is pressed by Ctrl or Cmd with the key,
- * also while typing.
+ * turn, the second of which is then no key of its own; data-key-focus="/" is focused by it.
+ * Nothing happens while the person is typing, with a modifier held, or in an open dialog.
+ * data-command="k" is pressed by Ctrl or Cmd with the key, also while typing.
  */
 
 const CHORD_MS = 1200;
@@ -31,13 +31,19 @@ function command(event) {
   control.click();
 }
 
+/** Whether the key before began a chord, so that this one means nothing by itself. */
+function isInChord(event) {
+  if (!first || event.timeStamp - firstAt >= CHORD_MS || event.key.length > 1) return false;
+  return document.querySelector(`[data-key^="${CSS.escape(first)} "]`) !== null;
+}
+
 document.addEventListener("keydown", (event) => {
   command(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  const isSecond = first && event.timeStamp - firstAt < CHORD_MS;
-  const handled = (isSecond && press(`${first} ${event.key}`)) || press(event.key);
-  first = handled ? "" : event.key;
+  const isSecond = isInChord(event);
+  const handled = press(isSecond ? `${first} ${event.key}` : event.key);
+  first = handled || isSecond ? "" : event.key;
   firstAt = event.timeStamp;
-  if (handled) event.preventDefault();
+  if (handled || isSecond) event.preventDefault();
 });

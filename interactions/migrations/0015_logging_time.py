@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interactions', '0013_roster'),
+        ('interactions', '0014_loop_ask_again'),
     ]
 
     operations = [

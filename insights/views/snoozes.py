@@ -1,0 +1,112 @@
+"""Keeping a customer off one's own Today for a while, and bringing them back."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST
+
+from insights.services import snoozes as services
+from insights.services.snoozes import NotAsleepError, Sleep, SnoozeRefusedError
+from insights.snooze_forms import SleepForm, SnoozeForm, day_of
+from relationships.models import Customer, Person
+from relationships.selectors import visible_customer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask until when a customer stays off Today, in a dialog or on a page, and do it."""
+    customer, now = _visible(request.user, pk), timezone.now()
+    data = request.POST if request.method == "POST" else None
+    form = SnoozeForm(data, today=timezone.localdate(now))
+    if data is None or not form.is_valid():
+        return _show(request, form, customer)
+    before = services.snooze(
+        customer_id=customer.pk,
+        until=form.moment(),
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+        now=now,
+    )
+    return _asleep(request, customer, Sleep(form.moment(), ""), before)
+
+
+@require_POST
+def snooze_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a customer back to the sleep that the address names: the way to undo its end."""
+    customer, now = _visible(request.user, pk), timezone.now()
+    form = SleepForm(request.GET)
+    if not form.is_valid():
+        raise Http404("There is no such sleep to go back to.")
+    sleep = Sleep(**form.cleaned_data)
+    try:
+        services.snooze(
+            customer_id=customer.pk,
+            until=sleep.until,
+            reason=sleep.reason,
+            by=request.user,
+            now=now,
+        )
+    except SnoozeRefusedError as error:
+        return _done(request, str(error), tone="error")
+    return _asleep(request, customer, sleep, None)
+
+
+@require_POST
+def wake(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring a customer back to Today."""
+    customer = _visible(request.user, pk)
+    try:
+        before = services.wake(customer_id=customer.pk, by=request.user, now=timezone.now())
+    except NotAsleepError as error:
+        return _done(request, str(error), tone="warning")
+    return _done(request, f"{customer} is back on Today.", undo_url=_again_url(customer, before))
+
+
+def _visible(person: Person, pk: int) -> Customer:
+    found = visible_customer(person, pk)
+    if found is None:
+        raise Http404("There is no such customer that you may see.")
+    return found
+
+
+def _again_url(customer: Customer, sleep: Sleep) -> str:
+    query = urlencode({"until": sleep.until.isoformat(), "reason": sleep.reason})
+    return f"{reverse('snooze_again', args=[customer.pk])}?{query}"
+
+
+def _show(request: HttpRequest, form: SnoozeForm, customer: Customer) -> HttpResponse:
+    is_dialog = bool(request.htmx) and request.htmx.target == "dialog-body"
+    context: dict[str, Any] = {"form": form, "customer": customer, "is_dialog": is_dialog}
+    name = "insights/_snooze_form.html" if is_dialog else "insights/snooze.html"
+    response = render(request, name, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _asleep(
+    request: HttpRequest, customer: Customer, sleep: Sleep, before: Sleep | None
+) -> HttpResponse:
+    day = day_of(timezone.localtime(sleep.until).date(), timezone.localdate())
+    undo_url = _again_url(customer, before) if before else reverse("wake", args=[customer.pk])
+    return _done(request, f"{customer} is off your Today until {day}.", undo_url=undo_url)
+
+
+def _done(
+    request: HttpRequest, text: str, *, undo_url: str = "", tone: str = "success"
+) -> HttpResponse:
+    """Say what was done, with the way to undo it: in place by htmx, else on Today."""
+    if request.htmx:
+        context = {"text": text, "tone": tone, "undo_url": undo_url}
+        response = render(request, "interactions/_done.html", context)
+        response["HX-Trigger"] = json.dumps({"todayChanged": {}, "closeDialog": True})
+        return response
+    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
+    messages.add_message(request, level, text, extra_tags=undo_url)
+    return redirect("today")
