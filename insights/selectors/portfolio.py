@@ -1,7 +1,7 @@
 """The list of customers: filtered, searched, sorted, and paged by key."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from insights.models import BandTotal, Reading
+from insights.selectors.totals import Totals, totals_of, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
 from relationships.models import Person, Segment
 from relationships.names import searchable
@@ -18,6 +19,9 @@ from relationships.selectors import customers_like
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
 """Counting further would cost more than anybody learns from it."""
+
+READ_AT_ONCE = 2_000
+"""Customers that a file holds in memory while it is written."""
 
 MATCHES_AT_MOST = 1_000
 NEAR_AT_MOST = 50
@@ -99,8 +103,7 @@ class Page:
     readings: Sequence[Reading]
     before: str
     after: str
-    total: int
-    is_total_exact: bool
+    totals: Totals
     is_search_exact: bool = True
 
 
@@ -129,6 +132,14 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
     None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
     """
+    rollups = _rollups(person, filters)
+    if rollups is None:
+        return None
+    return dict(rollups.values_list("band").annotate(Sum("customers")))
+
+
+def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
+    """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
     if filters.search or filters.quarter or filters.owner is not None:
         return None
     totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
@@ -138,7 +149,7 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
         totals = totals.filter(team_id=filters.team)
     if filters.segment is not None:
         totals = totals.filter(segment_id=filters.segment)
-    return dict(totals.values_list("band").annotate(Sum("customers")))
+    return totals
 
 
 def portfolio(
@@ -153,15 +164,34 @@ def portfolio(
     readings = _narrowed(person, filters, matches)
     order = _Order(SORTS[sort.removeprefix("-")], is_falling=sort.startswith("-"))
     found, has_before, has_after = order.page(readings, after=after, before=before)
-    total = readings.order_by()[: COUNTED_AT_MOST + 1].count()
     return Page(
         readings=found,
         before=order.key(found[0]) if found and has_before else "",
         after=order.key(found[-1]) if found and has_after else "",
-        total=min(total, COUNTED_AT_MOST),
-        is_total_exact=total <= COUNTED_AT_MOST,
+        totals=_totals(person, filters, readings),
         is_search_exact=matches.are_exact,
     )
+
+
+def everyone(person: Person, filters: Filters, *, sort: str) -> Iterator[Reading]:
+    """Yield the customers of all pages, in the order of the pages, a few at a time."""
+    readings = _narrowed(person, filters, _matches(person, filters.search)).defer("history")
+    order = _Order(SORTS[sort.removeprefix("-")], is_falling=sort.startswith("-"))
+    for part in order.parts(readings):
+        yield from part.iterator(chunk_size=READ_AT_ONCE)
+
+
+def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
+    """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
+    totals = totals_of(readings, at_most=COUNTED_AT_MOST)
+    rollups = None if totals.is_exact else _rollups(person, filters)
+    if rollups is None:
+        return totals
+    if filters.bands:
+        rollups = rollups.filter(band__in=filters.bands)
+    counted = totals_of_rollups(rollups)
+    # Rollups follow readings a moment later; while they are rebuilt they know less.
+    return counted if counted.customers > COUNTED_AT_MOST else totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +290,26 @@ class _Order:
         self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
     ) -> list[Reading]:
         """Return one reading more than a page holds, from `place` on or back."""
+        found: list[Reading] = []
+        for part in self.parts(readings, place, is_back=is_back):
+            if len(found) <= PAGE_SIZE:
+                found += part[: PAGE_SIZE + 1 - len(found)]
+        return found
+
+    def parts(
+        self,
+        readings: QuerySet[Reading],
+        place: tuple[int, Any] | None = None,
+        *,
+        is_back: bool = False,
+    ) -> list[QuerySet[Reading]]:
+        """Return all readings from `place` on or back, as parts that follow each other."""
         parts = [self._numbered(readings, place, is_back=is_back)]
         if self.sort.may_be_unknown:
             parts.append(self._unknown(readings, place, is_back=is_back))
         if is_back:
             parts.reverse()
-        found: list[Reading] = []
-        for part in parts:
-            if part is not None and len(found) <= PAGE_SIZE:
-                found += part[: PAGE_SIZE + 1 - len(found)]
-        return found
+        return [part for part in parts if part is not None]
 
     def _numbered(
         self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
