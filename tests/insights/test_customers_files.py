@@ -49,8 +49,7 @@ def csv_rows(response):
 
 def sheets(response):
     """Return the sheets of a workbook: rows of (kind, text) of each cell."""
-    with response.file_to_stream as file:
-        book = zipfile.ZipFile(io.BytesIO(file.read()))
+    book = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     found = []
     for name in sorted(n for n in book.namelist() if n.startswith("xl/worksheets/")):
         rows = ElementTree.fromstring(book.read(name)).findall(".//m:row", NAMESPACE)
