@@ -8,7 +8,8 @@ from django import forms
 from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
-from insights.selectors.portfolio import DEFAULT_SORT, Choices, Filters
+from insights.selectors.orders import DEFAULT_SORT
+from insights.selectors.portfolio import Choices, Filters
 from insights.selectors.proof import Question
 from relationships.models import Customer
 from relationships.words import plural

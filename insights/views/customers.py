@@ -14,8 +14,8 @@ from insights.forms import CustomersForm
 from insights.models import Band, SavedView
 from insights.presentation import customer_row
 from insights.saved_view_words import view_tabs
+from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.portfolio import (
-    DEFAULT_SORT,
     customers_by_band,
     filter_choices,
     portfolio,

@@ -16,7 +16,9 @@ def manager():
     team = TeamFactory(name="North")
     person = PersonFactory(name="Mia", team=team)
     for i, name in enumerate(("Acme Foods", "Borges & Filhos", "Søndergaard Timber")):
-        customer = CustomerFactory(name=name, team=team, owner=person, yearly_value=12_000 * (i + 1))
+        customer = CustomerFactory(
+            name=name, team=team, owner=person, yearly_value=12_000 * (i + 1)
+        )
         ReadingFactory(
             customer=customer, distance=20.0 + 30 * i, at_risk=100 - i,
             band=(Band.NEAR, Band.COOLING, Band.DRIFTING)[i], history=bytes(range(53)),
@@ -130,7 +132,9 @@ def test_the_list_is_taken_along_as_it_is_filtered(open_page, manager):
         page.locator("#views summary", has_text="Export").click()
         with page.expect_download() as download:
             page.get_by_role("link", name=name, exact=True).click()
-        assert re.fullmatch(rf"customers-borges-[\d-]+\.{ending}", download.value.suggested_filename)
+        assert re.fullmatch(
+            rf"customers-borges-[\d-]+\.{ending}", download.value.suggested_filename
+        )
         if ending == "csv":
             text = download.value.path().read_text()
             assert "Borges" in text

@@ -5,7 +5,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -52,7 +52,7 @@ def sheets(response):
     book = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     found = []
     for name in sorted(n for n in book.namelist() if n.startswith("xl/worksheets/")):
-        rows = ElementTree.fromstring(book.read(name)).findall(".//m:row", NAMESPACE)
+        rows = ET.fromstring(book.read(name)).findall(".//m:row", NAMESPACE)
         assert not any(row.findall(".//m:f", NAMESPACE) for row in rows)
         found.append([[cell_of(c) for c in row.findall("m:c", NAMESPACE)] for row in rows])
     return found
