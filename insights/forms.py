@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 
+from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
-from insights.selectors.portfolio import DEFAULT_SORT, Choices, Filters
+from insights.selectors.orders import DEFAULT_SORT
+from insights.selectors.portfolio import Choices, Filters
 from insights.selectors.proof import Question
 from relationships.models import Customer
 from relationships.words import plural
@@ -73,10 +75,38 @@ class CustomersForm(forms.Form):
     )
     after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    columns = forms.CharField(label="Columns", required=False, max_length=500)
+    view = forms.IntegerField(label="View", required=False, min_value=1, max_value=2**63 - 1)
+    # The panel of columns asks in parts, so that it works without JavaScript.
+    column = forms.MultipleChoiceField(
+        label="Column", required=False, choices=[(c.key, c.label) for c in COLUMNS.values()]
+    )
+    earlier = forms.CharField(required=False, max_length=50)
+    later = forms.CharField(required=False, max_length=50)
 
     def __init__(self, data: Any, choices: Choices) -> None:
         super().__init__(data)
         _offer(self, choices)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the columns; those that there are not are named and left out."""
+        data = super().clean() or {}
+        known, unknown = columns_in(data.get("columns") or "")
+        if unknown:
+            self.add_error("columns", f"There is no column {' or '.join(unknown)}.")
+        chosen = data.get("column") or known
+        chosen = moved(chosen, data.get("earlier") or "", -1)
+        data["columns"] = moved(chosen, data.get("later") or "", 1)
+        return data
+
+    def columns_shown(self) -> tuple[str, ...]:
+        """Return the columns in order, the usual ones when none are asked for."""
+        return tuple(self.cleaned_data.get("columns") or DEFAULT_COLUMNS)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a column is being moved, so that the panel stays open."""
+        return any(self.cleaned_data.get(name) for name in ("earlier", "later"))
 
     def filters(self) -> Filters:
         """Return what to narrow the list to."""
@@ -98,6 +128,11 @@ class CustomersForm(forms.Form):
     def place(self) -> dict[str, str]:
         """Return the key of the page asked for."""
         return {name: self.cleaned_data.get(name) or "" for name in ("after", "before")}
+
+    def words_of(self, name: str, value: str) -> str:
+        """Return what a value of a filter is called."""
+        options = getattr(self.fields[name], "choices", ())
+        return {str(key): str(words) for key, words in options}.get(value, value)
 
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here, naming the value."""
@@ -143,6 +178,9 @@ def _offer(form: forms.Form, choices: Choices) -> None:
         ("segment", "Any segment", choices.segments),
     ):
         form.fields[name].choices = [("", label), *options, NONE]
+        form.fields[name].error_messages["invalid_choice"] = (
+            "number %(value)s is gone, or not yours to see."
+        )
 
 
 def _complaints(form: forms.Form) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from insights.charts import Svg, sparkline
 from insights.models import Band, Reading
 from insights.mondays import UNKNOWN
-from insights.words import ago, money, signed
+from insights.words import ago, money, percent, signed
 
 WEEKS_SHOWN = 52
 BAND_KEYS: Mapping[int, str] = {band.value: band.name.lower() for band in Band}
@@ -39,6 +39,9 @@ class CustomerRow:
     segment: str
     stage: str
     last_touch: str
+    value: str
+    warmth: str
+    silence: str
 
 
 def customer_url(pk: int) -> str:
@@ -74,6 +77,9 @@ def customer_row(reading: Reading, *, today: date) -> CustomerRow:
         segment=reading.segment.name if reading.segment else "",
         stage="" if customer.stage == customer.Stage.CURRENT else customer.get_stage_display(),
         last_touch=ago(last_day, today),
+        value=money(reading.yearly_value, reading.currency),
+        warmth="" if reading.warmth is None else f"{reading.warmth:.0f}",
+        silence="" if reading.silence is None else percent(reading.silence),
     )
 
 

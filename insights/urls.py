@@ -11,6 +11,7 @@ from insights.views.customer import (
 )
 from insights.views.customer_actions import customer_actions
 from insights.views.customers import customers
+from insights.views.customers_files import customers_csv, customers_xlsx
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
@@ -25,6 +26,13 @@ from insights.views.policy import (
 )
 from insights.views.proof import proof, proof_progress, start_proof
 from insights.views.proof_customers import proof_customers, proof_customers_csv
+from insights.views.saved_views import (
+    delete_view,
+    rename_view,
+    replace_view,
+    restore_view,
+    save_view,
+)
 from insights.views.silence import (
     refit_silence,
     silence,
@@ -52,6 +60,13 @@ urlpatterns = [
     path("duplicates/", duplicates, name="duplicates"),
     path("duplicates/<int:pk>/dismiss/", dismiss_duplicate, name="dismiss_duplicate"),
     path("duplicates/<int:pk>/restore/", restore_duplicate, name="restore_duplicate"),
+    path("customers/customers.csv", customers_csv, name="customers_csv"),
+    path("customers/customers.xlsx", customers_xlsx, name="customers_xlsx"),
+    path("customers/views/", save_view, name="save_view"),
+    path("customers/views/<int:pk>/rename/", rename_view, name="rename_view"),
+    path("customers/views/<int:pk>/replace/", replace_view, name="replace_view"),
+    path("customers/views/<int:pk>/delete/", delete_view, name="delete_view"),
+    path("customers/views/<int:pk>/restore/", restore_view, name="restore_view"),
     path("changes/", changes, name="changes"),
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),

@@ -91,6 +91,24 @@ def may_write_customers(person: Person) -> bool:
     return may_administer(person) or (person.is_active and person.role == Person.Role.SERVICE)
 
 
+def saved_view_scope(person: Person) -> Q:
+    """Return the condition that a saved view must meet for `person` to open it.
+
+    A row has `made_by_id` and `team_id`, which is empty for what is private.
+    """
+    if not person.is_active:
+        return Q(pk__in=())
+    if sees_every_customer(person):
+        return Q(made_by=person) | Q(team__isnull=False)
+    shared = Q(team_id=person.team_id) if person.team_id else Q(pk__in=())
+    return Q(made_by=person, team__isnull=True) | shared
+
+
+def may_change_saved_view(person: Person, made_by_id: int) -> bool:
+    """Whether `person`, who can open a saved view, may also change it for all who can."""
+    return person.is_active and (person.pk == made_by_id or person.role in _SEES_ALL)
+
+
 def webhook_scope(person: Person) -> Q:
     """Return the condition that an endpoint must meet for `person` to manage it.
 

@@ -4,6 +4,7 @@ from insights.models.alerts import Alert, AlertRun
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.rollups import BandTotal, MonthlyTouchpoints
+from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
 from insights.models.states import Band, CustomerState, Reading, Rhythm
@@ -20,6 +21,7 @@ __all__ = [
     "ProofCase",
     "Reading",
     "Rhythm",
+    "SavedView",
     "SilenceChoice",
     "SilenceVersion",
     "Snooze",

@@ -1,15 +1,13 @@
 """The list of customers: filtered, searched, sorted, and paged by key."""
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from insights.models import BandTotal, Reading
+from insights.selectors.orders import order_of
+from insights.selectors.totals import Totals, totals_of, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
 from relationships.models import Person, Segment
 from relationships.names import searchable
@@ -18,6 +16,9 @@ from relationships.selectors import customers_like
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
 """Counting further would cost more than anybody learns from it."""
+
+READ_AT_ONCE = 2_000
+"""Customers that a file holds in memory while it is written."""
 
 MATCHES_AT_MOST = 1_000
 NEAR_AT_MOST = 50
@@ -30,46 +31,6 @@ QUARTERS = {
     "through_the_glass": Q(doors__lt=SPLIT, windows__gte=SPLIT),
     "walled_off": Q(doors__lt=SPLIT, windows__lt=SPLIT),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """What a list is sorted by; customers who have no such number come last, both ways."""
-
-    path: str
-    parse: Callable[[str], Any]
-    may_be_unknown: bool = True
-
-
-def _amount(text: str) -> Decimal:
-    amount = Decimal(text)
-    if not amount.is_finite():
-        raise ValueError(f"{text} is no amount")
-    return amount
-
-
-def _score(text: str) -> float:
-    score = float(text)
-    if not math.isfinite(score):
-        raise ValueError(f"{text} is no score")
-    return score
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} has no time zone")
-    return moment
-
-
-SORTS = {
-    "at_risk": Sort("at_risk", _amount, may_be_unknown=False),
-    "distance": Sort("distance", _score),
-    "drift": Sort("drift", _score),
-    "last_at": Sort("last_at", _moment),
-    "name": Sort("customer__search_name", str, may_be_unknown=False),
-}
-DEFAULT_SORT = "-at_risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +60,7 @@ class Page:
     readings: Sequence[Reading]
     before: str
     after: str
-    total: int
-    is_total_exact: bool
+    totals: Totals
     is_search_exact: bool = True
 
 
@@ -129,6 +89,14 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
     None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
     """
+    rollups = _rollups(person, filters)
+    if rollups is None:
+        return None
+    return dict(rollups.values_list("band").annotate(Sum("customers")))
+
+
+def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
+    """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
     if filters.search or filters.quarter or filters.owner is not None:
         return None
     totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
@@ -138,7 +106,7 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
         totals = totals.filter(team_id=filters.team)
     if filters.segment is not None:
         totals = totals.filter(segment_id=filters.segment)
-    return dict(totals.values_list("band").annotate(Sum("customers")))
+    return totals
 
 
 def portfolio(
@@ -151,17 +119,36 @@ def portfolio(
     """
     matches = _matches(person, filters.search)
     readings = _narrowed(person, filters, matches)
-    order = _Order(SORTS[sort.removeprefix("-")], is_falling=sort.startswith("-"))
-    found, has_before, has_after = order.page(readings, after=after, before=before)
-    total = readings.order_by()[: COUNTED_AT_MOST + 1].count()
+    order = order_of(sort)
+    found, has_before, has_after = order.page(readings, after=after, before=before, size=PAGE_SIZE)
     return Page(
         readings=found,
         before=order.key(found[0]) if found and has_before else "",
         after=order.key(found[-1]) if found and has_after else "",
-        total=min(total, COUNTED_AT_MOST),
-        is_total_exact=total <= COUNTED_AT_MOST,
+        totals=_totals(person, filters, readings),
         is_search_exact=matches.are_exact,
     )
+
+
+def everyone(person: Person, filters: Filters, *, sort: str) -> Iterator[Reading]:
+    """Yield the customers of all pages, in the order of the pages, a few at a time."""
+    readings = _narrowed(person, filters, _matches(person, filters.search)).defer("history")
+    order = order_of(sort)
+    for part in order.parts(readings):
+        yield from part.iterator(chunk_size=READ_AT_ONCE)
+
+
+def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
+    """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
+    totals = totals_of(readings, at_most=COUNTED_AT_MOST)
+    rollups = None if totals.is_exact else _rollups(person, filters)
+    if rollups is None:
+        return totals
+    if filters.bands:
+        rollups = rollups.filter(band__in=filters.bands)
+    counted = totals_of_rollups(rollups)
+    # Rollups follow readings a moment later; while they are rebuilt they know less.
+    return counted if counted.customers > COUNTED_AT_MOST else totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,94 +201,3 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
         if choice is not None:
             readings = readings.filter(**{f"{name}_id": choice or None})
     return readings.select_related("customer", "owner", "team", "segment")
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """One way through a list: customers with a number by that number, then those without."""
-
-    sort: Sort
-    is_falling: bool
-
-    def key(self, reading: Reading) -> str:
-        """Return what names the place of a reading in this order."""
-        value = self._value(reading)
-        text = value.isoformat() if isinstance(value, datetime) else value
-        return f"{reading.pk}:" if value is None else f"{reading.pk}:{text}"
-
-    def page(
-        self, readings: QuerySet[Reading], *, after: str, before: str
-    ) -> tuple[list[Reading], bool, bool]:
-        """Return the readings of a page, and whether there are some before and after it."""
-        place = self._place(after or before)
-        is_back = bool(before and not after and place)
-        found = self._walk(readings, place, is_back=is_back)
-        has_more = len(found) > PAGE_SIZE
-        found = found[:PAGE_SIZE]
-        if is_back:
-            return found[::-1], has_more, True
-        return found, place is not None, has_more
-
-    def _value(self, reading: Reading) -> Any:
-        if self.sort.path == "customer__search_name":
-            return reading.customer.search_name
-        return getattr(reading, self.sort.path)
-
-    def _place(self, key: str) -> tuple[int, Any] | None:
-        """Read a key; None when it means nothing."""
-        number, _, text = key.partition(":")
-        try:
-            value = self.sort.parse(text) if text else None
-            return (int(number), value) if len(number) < 19 else None
-        except (ValueError, InvalidOperation):
-            return None
-
-    def _walk(
-        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
-    ) -> list[Reading]:
-        """Return one reading more than a page holds, from `place` on or back."""
-        parts = [self._numbered(readings, place, is_back=is_back)]
-        if self.sort.may_be_unknown:
-            parts.append(self._unknown(readings, place, is_back=is_back))
-        if is_back:
-            parts.reverse()
-        found: list[Reading] = []
-        for part in parts:
-            if part is not None and len(found) <= PAGE_SIZE:
-                found += part[: PAGE_SIZE + 1 - len(found)]
-        return found
-
-    def _numbered(
-        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
-    ) -> QuerySet[Reading] | None:
-        """Return those with a number beyond `place`; None when the way leads past them all."""
-        path, is_falling = self.sort.path, self.is_falling != is_back
-        if self.sort.may_be_unknown:
-            readings = readings.filter(**{f"{path}__isnull": False})
-        if place is not None:
-            pk, value = place
-            if value is None and not is_back:
-                return None
-            if value is not None:
-                readings = readings.filter(_beyond(path, value, pk, is_falling=is_falling))
-        # Ties go by id against the sort, as the indexes do: the largest first, then the oldest.
-        return readings.order_by(f"-{path}", "pk") if is_falling else readings.order_by(path, "-pk")
-
-    def _unknown(
-        self, readings: QuerySet[Reading], place: tuple[int, Any] | None, *, is_back: bool
-    ) -> QuerySet[Reading] | None:
-        """Return those without a number beyond `place`."""
-        readings = readings.filter(**{f"{self.sort.path}__isnull": True})
-        if place is not None and place[1] is None:
-            beyond = "pk__lt" if is_back else "pk__gt"
-            readings = readings.filter(**{beyond: place[0]})
-        elif is_back:
-            return None
-        return readings.order_by("-pk" if is_back else "pk")
-
-
-def _beyond(path: str, value: Any, pk: int, *, is_falling: bool) -> Q:
-    """Return the condition for rows after (value, pk); its first half can use an index."""
-    if is_falling:
-        return Q(**{f"{path}__lte": value}) & (Q(**{f"{path}__lt": value}) | Q(pk__gt=pk))
-    return Q(**{f"{path}__gte": value}) & (Q(**{f"{path}__gt": value}) | Q(pk__lt=pk))

@@ -1,44 +1,32 @@
 """The list of customers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from insights.columns import COLUMNS, NAME
+from insights.customers_address import KEPT, Address
 from insights.duplicate_words import likely
 from insights.forms import CustomersForm
-from insights.models import Band
+from insights.models import Band, SavedView
 from insights.presentation import customer_row
+from insights.saved_view_words import view_tabs
+from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.portfolio import (
-    DEFAULT_SORT,
-    Page,
     customers_by_band,
     filter_choices,
     portfolio,
 )
-from insights.words import thousands
+from insights.selectors.saved_views import saved_views
+from insights.selectors.totals import Totals
+from insights.words import monies, thousands
 from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
 from relationships.words import plural
-
-# What a column is called, what it sorts by at the first click, and how its cells are set.
-COLUMNS = (
-    ("Customer", "name", ""),
-    ("Band", "", ""),
-    ("Distance, a year", "-distance", ""),
-    ("Drift, 4 weeks", "-drift", "num"),
-    ("Doors", "", "num secondary"),
-    ("Windows", "", "num secondary"),
-    ("At risk a year", "-at_risk", "num"),
-    ("Owner", "", ""),
-    ("Last touch", "last_at", ""),
-)
 
 
 @require_safe
@@ -46,64 +34,63 @@ def customers(request: HttpRequest) -> HttpResponse:
     """List the customers this person may see; htmx gets the list alone."""
     form = CustomersForm(request.GET, filter_choices(request.user))
     form.is_valid()
-    filters, sort = form.filters(), form.order()
-    page = portfolio(request.user, filters, sort=sort, **form.place())
-    today = timezone.localdate()
-    address = Address.of(form)
+    views = saved_views(request.user)
+    current = next((view for view in views if view.pk == form.cleaned_data.get("view")), None)
+    address = Address.of(form, view=current.pk if current else None)
+    if "panel" in request.GET and not form.is_moving:
+        return redirect(address.shown)
     is_partial = request.htmx and not request.htmx.history_restore_request
-    context = {
-        "form": form,
-        "address": address,
-        "bands": _bands(form, customers_by_band(request.user, filters)),
-        "has_filters": filters.are_set,
-        "chips": _chips(form, address),
-        "columns": _columns(sort, address),
-        "rows": [customer_row(reading, today=today) for reading in page.readings],
-        "summary": _summary(page),
-        "duplicates": "" if is_partial else likely(number_of_duplicates(request.user)),
-        "is_search_exact": page.is_search_exact,
-        "previous_url": address.to(before=page.before) if page.before else "",
-        "next_url": address.to(after=page.after) if page.after else "",
-        "has_new_form": is_partial and request.htmx.boosted,
-    }
+    context = _list(request, form, address) | _tools(request, form, address, views, current)
+    context["has_new_form"] = is_partial and request.htmx.boosted
     if not is_partial:
         context |= row_keys()
+        context["duplicates"] = likely(number_of_duplicates(request.user))
     name = "insights/_customers.html" if is_partial else "insights/customers.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The filters and order of this page as an address; a link changes a part and starts over."""
+def _list(request: HttpRequest, form: CustomersForm, address: Address) -> dict[str, object]:
+    """Return the list itself: its rows, its totals and the ways on from it."""
+    filters, sort = form.filters(), form.order()
+    page = portfolio(request.user, filters, sort=sort, **form.place())
+    today = timezone.localdate()
+    keys = form.columns_shown()
+    return {
+        "form": form,
+        "address": address,
+        "bands": _bands(form, customers_by_band(request.user, filters)),
+        "has_filters": filters.are_set,
+        "chips": _chips(form, address),
+        "keys": keys,
+        "columns": _columns(keys, sort, address),
+        "rows": [customer_row(reading, today=today) for reading in page.readings],
+        "summary": _summary(page.totals),
+        "totals": _totals(page.totals),
+        "is_search_exact": page.is_search_exact,
+        "previous_url": address.to(before=page.before) if page.before else "",
+        "next_url": address.to(after=page.after) if page.after else "",
+    }
 
-    pairs: tuple[tuple[str, str], ...]
 
-    @classmethod
-    def of(cls, form: CustomersForm) -> "Address":
-        """Take what was asked for and made sense."""
-        return cls(tuple(_pairs(form)))
-
-    def to(self, **changes: str) -> str:
-        """Return the address with these parts changed; an empty one is left out."""
-        kept = [pair for pair in self.pairs if pair[0] not in changes]
-        query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)])
-        return f"{reverse('customers')}?{query}" if query else reverse("customers")
-
-    @property
-    def cleared(self) -> str:
-        """The address of all customers."""
-        return reverse("customers")
-
-
-def _pairs(form: CustomersForm) -> Iterable[tuple[str, str]]:
-    for name in ("q", "band", "quarter", "stage", "team", "owner", "segment", "sort"):
-        if name == "band":
-            for band in form.cleaned_data.get("band") or ():
-                yield "band", Band(band).name.lower()
-        elif form.cleaned_data.get(name):
-            yield name, form.cleaned_data[name]
+def _tools(
+    request: HttpRequest,
+    form: CustomersForm,
+    address: Address,
+    views: Sequence[SavedView],
+    current: SavedView | None,
+) -> dict[str, object]:
+    """Return what stands above the list: views, columns and files."""
+    return view_tabs(request.user, address, views, current) | {
+        "kept_pairs": address.kept(),
+        "other_pairs": address.without("columns"),
+        "column_choices": _column_choices(form.columns_shown()),
+        "is_panel_open": form.is_moving,
+        "usual_columns_url": address.to(columns=""),
+        "csv_url": address.to("customers_csv"),
+        "xlsx_url": address.to("customers_xlsx"),
+    }
 
 
 def _bands(form: CustomersForm, counts: dict[int, int] | None) -> list[dict[str, object]]:
@@ -122,23 +109,18 @@ def _bands(form: CustomersForm, counts: dict[int, int] | None) -> list[dict[str,
 def _chips(form: CustomersForm, address: Address) -> list[dict[str, str]]:
     """Return what is filtered by, each with the way out of it."""
     chips = []
-    for name, value in address.pairs:
-        if name in {"sort", "band"}:
-            continue
+    for name, value in address.without("sort", "band", *KEPT):
         label = "Name" if name == "q" else form.fields[name].label
-        words = value if name == "q" else dict(_options(form, name)).get(value, value)
+        words = form.words_of(name, value)
         chips.append({"key": label, "value": words, "url": address.to(**{name: ""})})
     return chips
 
 
-def _options(form: CustomersForm, name: str) -> list[tuple[str, str]]:
-    return [(str(value), str(words)) for value, words in form.fields[name].choices]
-
-
-def _columns(sort: str, address: Address) -> list[dict[str, str]]:
+def _columns(keys: Sequence[str], sort: str, address: Address) -> list[dict[str, str]]:
     columns = []
-    for label, first, css in COLUMNS:
-        column = {"label": label, "css": css}
+    for one in (NAME, *(COLUMNS[key] for key in keys)):
+        column = {"label": one.label, "css": one.css}
+        first = one.sort
         if first:
             is_current = sort.removeprefix("-") == first.removeprefix("-")
             other = first.removeprefix("-") if first.startswith("-") else f"-{first}"
@@ -150,7 +132,28 @@ def _columns(sort: str, address: Address) -> list[dict[str, str]]:
     return columns
 
 
-def _summary(page: Page) -> str:
-    if page.is_total_exact:
-        return plural(page.total, "customer")
-    return f"More than {plural(page.total, 'customer')}"
+def _column_choices(shown: Sequence[str]) -> list[dict[str, object]]:
+    """Return all columns: those shown in their order, then the others."""
+    hidden = [key for key in COLUMNS if key not in shown]
+    return [
+        {"key": key, "label": COLUMNS[key].label, "is_shown": key in shown}
+        for key in (*shown, *hidden)
+    ]
+
+
+def _summary(totals: Totals) -> str:
+    counted = plural(totals.customers, "customer")
+    return counted if totals.is_exact else f"More than {counted}"
+
+
+def _totals(totals: Totals) -> list[dict[str, str]]:
+    """Write what the list comes to; what would take long to count is not said."""
+    if not totals.customers or not totals.has_money:
+        return []
+    said = [
+        {"label": "Worth a year", "value": monies(totals.yearly_value)},
+        {"label": "At risk", "value": monies(totals.at_risk)},
+    ]
+    if totals.mean_distance is not None:
+        said.append({"label": "Mean distance", "value": f"{totals.mean_distance:.0f}"})
+    return said

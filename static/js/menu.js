@@ -1,4 +1,7 @@
-/** Menus are <details>: a choice, Escape and a click elsewhere close them; Escape returns the focus. */
+/**
+ * Menus are <details>: a choice, Escape and a click elsewhere close them; Escape returns the focus.
+ * A button marked data-keeps-menu does not: it changes the panel, or sends a form that may complain.
+ */
 
 function close(menu) {
   menu.open = false;
@@ -6,7 +9,7 @@ function close(menu) {
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
-    const isChosen = event.target.closest(".menu-panel :is(a, button)") !== null;
+    const isChosen = event.target.closest(".menu-panel :is(a, button:not([data-keeps-menu]))") !== null;
     if (isChosen || !menu.contains(event.target)) close(menu);
   }
 });

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from insights.models import Band, BandTotal
 from insights.selectors import portfolio as module
-from insights.selectors.portfolio import SORTS, Filters, portfolio
+from insights.selectors.orders import SORTS
+from insights.selectors.portfolio import Filters, portfolio
 from tests.factories import (
     CustomerFactory,
     ExecutiveFactory,

@@ -1,0 +1,65 @@
+"""What the customers of a list come to: how many, their value, and how far they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from insights.models import BandTotal, Reading
+
+_TOTALS = """
+    SELECT currency, count(*), sum(yearly_value), sum(at_risk), sum(distance), count(distance)
+    FROM ({shown}) AS shown GROUP BY currency
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The totals of a list; without money and distance where counting them would take long."""
+
+    customers: int = 0
+    is_exact: bool = True
+    yearly_value: Mapping[str, Decimal] = field(default_factory=dict)
+    at_risk: Mapping[str, Decimal] = field(default_factory=dict)
+    mean_distance: float | None = None
+    has_money: bool = True
+
+
+def totals_of(readings: QuerySet[Reading], *, at_most: int) -> Totals:
+    """Return the totals of readings; when there are more than `at_most`, only that."""
+    columns = ("currency", "yearly_value", "at_risk", "distance")
+    shown = readings.select_related(None).order_by().values(*columns)[: at_most + 1]
+    try:
+        sql, params = shown.query.sql_with_params()
+    except EmptyResultSet:
+        return Totals()
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS.format(shown=sql), params)
+        rows = cursor.fetchall()
+    customers = sum(row[1] for row in rows)
+    if customers > at_most:
+        return Totals(customers=at_most, is_exact=False, has_money=False)
+    known = sum(row[5] for row in rows)
+    return Totals(
+        customers=customers,
+        yearly_value={row[0]: row[2] for row in rows},
+        at_risk={row[0]: row[3] for row in rows},
+        mean_distance=sum(row[4] or 0 for row in rows) / known if known else None,
+    )
+
+
+def totals_of_rollups(rollups: QuerySet[BandTotal]) -> Totals:
+    """Return the totals of rows of the rollup, which knows no distances."""
+    rows = list(
+        rollups.values_list("currency").annotate(
+            Sum("customers"), Sum("yearly_value"), Sum("at_risk")
+        )
+    )
+    return Totals(
+        customers=sum(row[1] for row in rows),
+        yearly_value={row[0]: row[2] for row in rows},
+        at_risk={row[0]: row[3] for row in rows},
+    )

@@ -1,0 +1,60 @@
+"""The list of customers as files for spreadsheets: all its pages, as it is shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights.columns import heads, line
+from insights.customers_address import Address
+from insights.forms import CustomersForm
+from insights.saved_view_words import file_name
+from insights.selectors.portfolio import everyone, filter_choices
+from insights.selectors.saved_views import saved_view
+from insights.spreadsheets import csv_file, xlsx_file
+
+
+@require_safe
+def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Return the list, whole, as comma-separated values."""
+    asked = _asked(request, "csv")
+    return csv_file(asked.name, _with_head(asked))
+
+
+@require_safe
+def customers_xlsx(request: HttpRequest) -> FileResponse:
+    """Return the list, whole, as a workbook."""
+    asked = _asked(request, "xlsx")
+    return xlsx_file(asked.name, "Customers", asked.head, asked.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is wanted as a file."""
+
+    name: str
+    head: Sequence[str]
+    lines: Iterator[Sequence[Any]]
+
+
+def _asked(request: HttpRequest, ending: str) -> _Asked:
+    form = CustomersForm(request.GET, filter_choices(request.user))
+    form.is_valid()
+    asked, keys = form.cleaned_data.get("view"), form.columns_shown()
+    view = saved_view(request.user, asked) if asked else None
+    found = everyone(request.user, form.filters(), sort=form.order())
+    return _Asked(
+        name=file_name(form, Address.of(form), view, timezone.localdate(), ending),
+        head=heads(keys),
+        lines=(line(reading, keys) for reading in found),
+    )
+
+
+def _with_head(asked: _Asked) -> Iterator[Sequence[Any]]:
+    yield asked.head
+    for cells in asked.lines:
+        yield [cell.isoformat() if isinstance(cell, date) else cell for cell in cells]

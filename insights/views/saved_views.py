@@ -1,0 +1,108 @@
+"""Saving what the list of customers shows, and renaming, replacing and deleting it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from insights.customers_address import sound_query, view_address
+from insights.models import SavedView
+from insights.selectors.portfolio import filter_choices
+from insights.services import saved_views as services
+
+
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Save what is shown under a name."""
+    query = _shown(request)
+    try:
+        view = services.save_view(
+            name=request.POST.get("name", ""),
+            query=query,
+            is_for_team=request.POST.get("for") == "team",
+            by=request.user,
+        )
+    except services.ViewRefusedError as error:
+        return _refused(request, error, _back(query))
+    whose = f"for everybody in {view.team}" if view.team else "for you"
+    return _done(request, view, f"{view} is saved {whose}.")
+
+
+@require_POST
+def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a view another name."""
+    name = request.POST.get("name", "")
+    try:
+        view = services.rename_view(view_id=pk, name=name, by=request.user)
+    except services.NoSuchViewError as error:
+        raise Http404(str(error)) from error
+    except services.ViewRefusedError as error:
+        return _refused(request, error, view_address(pk, _shown(request)))
+    return _done(request, view, f"The view is called {view} now.")
+
+
+@require_POST
+def replace_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a view show what is shown now."""
+    query = _shown(request)
+    try:
+        view = services.replace_view(view_id=pk, query=query, by=request.user)
+    except services.NoSuchViewError as error:
+        raise Http404(str(error)) from error
+    except services.ViewRefusedError as error:
+        return _refused(request, error, view_address(pk, query))
+    return _done(request, view, f"{view} shows this now.")
+
+
+@require_POST
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a view; it can be brought back, and what it showed stays on the screen."""
+    query = _shown(request)
+    try:
+        view = services.delete_view(view_id=pk, by=request.user, now=timezone.now())
+    except services.NoSuchViewError as error:
+        raise Http404(str(error)) from error
+    except services.ViewRefusedError as error:
+        return _refused(request, error, view_address(pk, query))
+    undo = reverse("restore_view", args=[view.pk])
+    messages.success(request, f"The view {view} is deleted.", extra_tags=undo)
+    return redirect(_back(query))
+
+
+@require_POST
+def restore_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring back a view that was deleted."""
+    try:
+        view = services.restore_view(view_id=pk, by=request.user)
+    except services.NoSuchViewError as error:
+        raise Http404(str(error)) from error
+    except services.ViewRefusedError as error:
+        return _refused(request, error, reverse("customers"))
+    return _done(request, view, f"The view {view} is back.")
+
+
+def _shown(request: HttpRequest) -> str:
+    """Return what the page showed, as far as it makes sense."""
+    return sound_query(request.POST.get("shown", "")[:4000], filter_choices(request.user))
+
+
+def _back(query: str) -> str:
+    return f"{reverse('customers')}?{query}" if query else reverse("customers")
+
+
+def _done(request: HttpRequest, view: SavedView, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return _to(request, view_address(view.pk, view.query))
+
+
+def _refused(request: HttpRequest, error: Exception, address: str) -> HttpResponse:
+    messages.error(request, str(error))
+    return _to(request, address)
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to a page, also from a message, which htmx would only take away."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
