@@ -16,6 +16,15 @@ from tests.browser import chromium
 
 Open = Callable[..., Page]
 
+# What is fading in has too little contrast until it is there.
+SETTLED = """
+    () => Promise.allSettled(
+        document.getAnimations()
+            .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+            .map((one) => one.finished)
+    )
+"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything here: it needs Chromium, committed data, and the catalogue afterwards."""
@@ -83,6 +92,7 @@ def accessibility_problems() -> Callable[[Page], list[str]]:
     """Return a check that names what axe finds wrong with a page."""
 
     def check(page: Page) -> list[str]:
+        page.evaluate(SETTLED)
         violations = Axe().run(page).response["violations"]
         return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
 

@@ -91,11 +91,11 @@ def test_someone_without_a_team_sees_nobody():
 def test_the_number_of_queries_does_not_grow_with_the_list(browser, django_assert_num_queries):
     for _ in range(2):
         reading_of("A", segment=SegmentFactory(), owner=PersonFactory())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(URL)
     for _ in range(20):
         reading_of("B", segment=SegmentFactory(), owner=PersonFactory())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(URL)
 
 
