@@ -70,7 +70,8 @@ def _found(person: Person, names: Sequence[str], later: Sequence[str]) -> list[C
     if not found:
         contacts = _contacts_named(person, words)
         found = list({one.customer_id: one.customer for one in contacts}.values())
-    return found if len(found) == 1 else _told_apart(found, words)[:MOST_OFFERED]
+    found = found if len(found) == 1 else _told_apart(found, words)[:MOST_OFFERED]
+    return sorted(found, key=lambda one: one.owner_id != person.pk)
 
 
 def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
