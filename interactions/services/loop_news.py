@@ -35,13 +35,15 @@ _OF_KEYS = f"""
 """
 _OF_LOOPS = f"{_SHOWN} WHERE loop.id = ANY(%s) ORDER BY loop.due_at, loop.id"
 
+# An array, found once: of a subquery that skips what is locked, a plan may ask for each row anew,
+# and then the limit holds for each time.
 _BECOME_OVERDUE = """
     UPDATE interactions_loop SET overdue_at = %s
-    WHERE id IN (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM interactions_loop
         WHERE closed_at IS NULL AND overdue_at IS NULL AND due_at <= %s
         ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING id
 """
 
