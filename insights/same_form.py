@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from relationships.models import Customer, Person
-from relationships.selectors import customers_like, visible_customer
+from relationships.selectors import customer_numbered, customers_like
 
 CANDIDATES = 6
 
@@ -57,6 +57,4 @@ class SameCustomerForm(forms.Form):
         return "Type a part of the other customer's name."
 
     def _by_id(self, name: str) -> Customer | None:
-        number = self.cleaned_data.get(name, "")
-        is_id = number.isascii() and number.isdecimal() and len(number) < 19
-        return visible_customer(self.person, int(number)) if is_id else None
+        return customer_numbered(self.person, self.cleaned_data.get(name, ""))

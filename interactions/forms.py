@@ -16,7 +16,7 @@ from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
 from interactions.services import NewTouchpoint, Refusal
 from relationships import words
 from relationships.models import Contact, Customer, Person
-from relationships.selectors import colleagues, contacts_of, customers_like, visible_customer
+from relationships.selectors import colleagues, contacts_of, customer_numbered, customers_like
 
 # Offered first, in this order, where the catalogue has them.
 OFTEN = (
@@ -210,9 +210,7 @@ class TouchpointForm(forms.Form):
             self.chosen = _only(self.candidates, typed)
 
     def _by_id(self, name: str) -> Customer | None:
-        number = self._given(name)
-        is_id = number.isascii() and number.isdecimal() and len(number) < 19
-        return visible_customer(self.author, int(number)) if is_id else None
+        return customer_numbered(self.author, self._given(name))
 
     def _offer_about_customer(self) -> None:
         contacts = list(contacts_of(self.chosen)) if self.chosen else []

@@ -12,7 +12,7 @@ from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS, open_loops_of, types_to_log
 from relationships import words
 from relationships.models import Customer, Person
-from relationships.selectors import Named, named, visible_customer
+from relationships.selectors import Named, customer_numbered, named
 
 USUAL_TYPE = "call.phone"
 """What a line means that only says with whom."""
@@ -82,9 +82,7 @@ _SHOWN = {
 
 
 def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
-    number = kept.get("candidate") or kept.get("customer", "")
-    is_id = number.isascii() and number.isdecimal() and len(number) < 19
-    return visible_customer(person, int(number)) if is_id else None
+    return customer_numbered(person, kept.get("candidate") or kept.get("customer", ""))
 
 
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:

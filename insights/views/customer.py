@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,9 +31,8 @@ from insights.views.today import loop_row
 from insights.words import ago, money, signed, thousands
 from interactions.models import Touchpoint
 from interactions.selectors import Place
-from relationships.models import Customer, Person
-from relationships.selectors import visible_customer
 from relationships.selectors.duplicates import merges_of
+from relationships.views.customers import customer_or_404
 
 STYLES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
 
@@ -57,7 +56,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
     Whoever was merged into another is shown there.
     """
-    found = _visible(request.user, pk)
+    found = customer_or_404(request.user, pk)
     if found.pk != pk:
         return redirect("customer", pk=found.pk)
     now, shown = timezone.now(), _shown(request)
@@ -87,7 +86,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_score(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the score alone; it asks again by itself until nothing is left to be scored."""
     now = timezone.now()
-    explained = selectors.explained(_visible(request.user, pk), now=now)
+    explained = selectors.explained(customer_or_404(request.user, pk), now=now)
     context = _explained(explained, now, looks=_count(request.GET.get("looks", "")))
     return render(request, "insights/_score.html", context)
 
@@ -95,14 +94,14 @@ def customer_score(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def customer_standing(request: HttpRequest, pk: int) -> HttpResponse:
     """Return where a customer stands in a line, for the form that logs a touchpoint."""
-    standing = selectors.standing(_visible(request.user, pk))
+    standing = selectors.standing(customer_or_404(request.user, pk))
     return render(request, "insights/_standing.html", _standing(standing))
 
 
 @require_safe
 def customer_payback(request: HttpRequest, pk: int) -> HttpResponse:
     """Return what a touchpoint just logged changed; it asks again until that is scored."""
-    standing = selectors.standing(_visible(request.user, pk))
+    standing = selectors.standing(customer_or_404(request.user, pk))
     before = request.GET.get("before", "")
     context = {
         **_standing(standing, looks=_count(request.GET.get("looks", ""))),
@@ -115,13 +114,6 @@ def _more(number: int) -> str:
     if number <= 0:
         return ""
     return f"{thousands(number)} more {'is' if number == 1 else 'are'} open"
-
-
-def _visible(person: Person, pk: int) -> Customer:
-    found = visible_customer(person, pk)
-    if found is None:
-        raise Http404("There is no such customer that you may see.")
-    return found
 
 
 def _count(text: str) -> int:

@@ -1,6 +1,6 @@
 """What one press does with a customer: where rows of lists lead without keys."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -8,15 +8,13 @@ from django.views.decorators.http import require_safe
 
 from insights.selectors import customer as selectors
 from interactions.row_actions import row_keys
-from relationships.selectors import visible_customer
+from relationships.views.customers import customer_or_404
 
 
 @require_safe
 def customer_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer what can be logged at once with a customer, and to snooze them."""
-    customer = visible_customer(request.user, pk)
-    if customer is None:
-        raise Http404("There is no such customer that you may see.")
+    customer = customer_or_404(request.user, pk)
     standing = selectors.standing(customer)
     is_dialog = bool(request.htmx) and request.htmx.target == "dialog-body"
     reading = standing.reading

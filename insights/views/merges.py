@@ -11,15 +11,15 @@ from insights.duplicate_words import head, lines, preview_words
 from insights.same_form import SameCustomerForm
 from insights.selectors.duplicates import merge_preview
 from interactions import services
-from relationships.models import Customer, Person
-from relationships.selectors import visible_customer
+from relationships.models import Customer
 from relationships.services import CustomerGoneError, NotMergeableError
+from relationships.views.customers import customer_or_404
 
 
 @require_safe
 def same_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask which other customer is the same as this one, and lead to the preview."""
-    customer = _visible(request.user, pk)
+    customer = customer_or_404(request.user, pk)
     data = request.GET if {"customer", "customer_name"} & request.GET.keys() else None
     form = SameCustomerForm(data, person=request.user, customer=customer)
     if form.is_bound and form.is_valid():
@@ -30,7 +30,7 @@ def same_customer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_customer(request: HttpRequest, keep: int, absorb: int) -> HttpResponse:
     """Show what merging one customer into another would do, and do it."""
-    kept, absorbed = _visible(request.user, keep), _visible(request.user, absorb)
+    kept, absorbed = customer_or_404(request.user, keep), customer_or_404(request.user, absorb)
     if kept == absorbed:
         return _one_already(request, kept, keep, absorb)
     if (kept.pk, absorbed.pk) != (keep, absorb):
@@ -54,7 +54,7 @@ def merge_customer(request: HttpRequest, keep: int, absorb: int) -> HttpResponse
 @require_POST
 def separate_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Part a customer from whom it was merged into, which can be undone."""
-    survivor = _visible(request.user, pk)
+    survivor = customer_or_404(request.user, pk)
     try:
         services.unmerge_customer(customer_id=pk, by=request.user, now=timezone.now())
     except CustomerGoneError as error:
@@ -62,7 +62,7 @@ def separate_customer(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404(str(error)) from error
         messages.info(request, f"{survivor} is a customer of its own already.")
     else:
-        parted = _visible(request.user, pk)
+        parted = customer_or_404(request.user, pk)
         undo = reverse("merge_customer", args=[survivor.pk, pk])
         text = f"{parted} and {survivor} are two again, each with what happened with them."
         messages.success(request, text, extra_tags=undo)
@@ -96,10 +96,3 @@ def _one_already(request: HttpRequest, one: Customer, keep: int, absorb: int) ->
 
 def _lead_to(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": url}) if request.htmx else redirect(url)
-
-
-def _visible(person: Person, pk: int) -> Customer:
-    found = visible_customer(person, pk)
-    if found is None:
-        raise Http404("There is no such customer that you may see.")
-    return found

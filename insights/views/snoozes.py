@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from insights.services import snoozes as services
 from insights.services.snoozes import NotAsleepError, Sleep, SnoozeRefusedError
 from insights.snooze_forms import SleepForm, SnoozeForm, day_of
-from relationships.models import Customer, Person
-from relationships.selectors import visible_customer
+from relationships.models import Customer
+from relationships.views.customers import customer_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask until when a customer stays off Today, in a dialog or on a page, and do it."""
-    customer, now = _visible(request.user, pk), timezone.now()
+    customer, now = customer_or_404(request.user, pk), timezone.now()
     data = request.POST if request.method == "POST" else None
     form = SnoozeForm(data, today=timezone.localdate(now))
     if data is None or not form.is_valid():
@@ -40,7 +40,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def snooze_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a customer back to the sleep that the address names: the way to undo its end."""
-    customer, now = _visible(request.user, pk), timezone.now()
+    customer, now = customer_or_404(request.user, pk), timezone.now()
     form = SleepForm(request.GET)
     if not form.is_valid():
         raise Http404("There is no such sleep to go back to.")
@@ -61,19 +61,12 @@ def snooze_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def wake(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a customer back to Today."""
-    customer = _visible(request.user, pk)
+    customer = customer_or_404(request.user, pk)
     try:
         before = services.wake(customer_id=customer.pk, by=request.user, now=timezone.now())
     except NotAsleepError as error:
         return _done(request, str(error), tone="warning")
     return _done(request, f"{customer} is back on Today.", undo_url=_again_url(customer, before))
-
-
-def _visible(person: Person, pk: int) -> Customer:
-    found = visible_customer(person, pk)
-    if found is None:
-        raise Http404("There is no such customer that you may see.")
-    return found
 
 
 def _again_url(customer: Customer, sleep: Sleep) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -12,7 +12,7 @@ from interactions.selectors.lists import touchpoints_with
 from relationships.api.described import list_of, one_of_them
 from relationships.api.lists import answer_list, answer_one
 from relationships.api.permissions import HasScope
-from relationships.selectors import visible_customer
+from relationships.views.customers import customer_or_404
 
 
 class TouchpointList(APIView):
@@ -54,9 +54,7 @@ class Timeline(APIView):
     )
     def get(self, request: Request, id: int) -> HttpResponse:
         """Return a page of a customer's timeline."""
-        customer = visible_customer(request.user, id)
-        if customer is None:
-            raise Http404("There is no such customer that you may see.")
+        customer = customer_or_404(request.user, id)
         theirs = replace(TIMELINE, rows=lambda person: touchpoints_with(person, customer))
         return answer_list(theirs, request)
 

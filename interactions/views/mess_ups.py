@@ -18,7 +18,7 @@ from interactions.selectors import open_mess_up, touchpoint_to_change
 from interactions.services.mess_ups import ASK_AGAIN_AFTER
 from interactions.views.done import done, not_done
 from relationships.models import Customer
-from relationships.selectors import visible_customer
+from relationships.views.customers import customer_or_404
 
 SETTLED = "loop.closed"
 SETTLED_ALREADY = "That is settled already."
@@ -27,9 +27,7 @@ SETTLED_ALREADY = "That is settled already."
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_mess_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask what went wrong with a customer and how bad it was, and record it."""
-    customer = visible_customer(request.user, pk)
-    if customer is None:
-        raise Http404("There is no such customer that you may see.")
+    customer = customer_or_404(request.user, pk)
     form = MessUpForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _show(request, form, customer)

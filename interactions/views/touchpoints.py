@@ -22,7 +22,8 @@ from interactions.services.effort import keep_logging_time
 from interactions.undo import said_again, said_before
 from interactions.views.done import done, not_done
 from relationships import words
-from relationships.selectors import customers_like, visible_customer
+from relationships.selectors import customer_numbered, customers_like
+from relationships.views.customers import customer_or_404
 
 GIVEN = ("customer", "type", "closes", "contact", "next")
 OPTIONS_AT_MOST = 8
@@ -63,9 +64,7 @@ def log_now(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404("There is nothing to log here.")
     said, now = form.cleaned_data, timezone.now()
-    customer = visible_customer(request.user, said["customer"])
-    if customer is None:
-        raise Http404("There is no such customer that you may see.")
+    customer = customer_or_404(request.user, said["customer"])
     outcome = services.log_now(
         page=said["page"], customer_id=customer.pk, type_key=said["type"], by=request.user, now=now
     )
@@ -111,8 +110,7 @@ def customer_options(request: HttpRequest) -> HttpResponse:
 @require_safe
 def log_about(request: HttpRequest) -> HttpResponse:
     """Return the part of the form that depends on the customer: contacts, what is open."""
-    number = request.GET.get("customer", "")
-    if not number.isdecimal() or visible_customer(request.user, int(number[:19])) is None:
+    if customer_numbered(request.user, request.GET.get("customer", "")) is None:
         raise Http404("There is no such customer that you may see.")
     form = TouchpointForm(person=request.user, now=timezone.now(), initial=_start(request))
     return render(request, "interactions/_about_customer.html", {"form": form})

@@ -75,6 +75,12 @@ def visible_customer(person: Person, pk: int) -> Customer | None:
     return found
 
 
+def customer_numbered(person: Person, number: str) -> Customer | None:
+    """Return the customer whose id somebody sent, as `visible_customer` does; None for no id."""
+    is_id = number.isascii() and number.isdecimal() and len(number) < 19
+    return visible_customer(person, int(number)) if is_id else None
+
+
 def survivors_of(customer_ids: Iterable[int]) -> dict[int, int]:
     """Return who each of these customers is now: itself, or whom it was merged into at last."""
     with connection.cursor() as cursor:
