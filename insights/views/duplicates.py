@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from insights.duplicate_words import pair_row
 from insights.selectors import duplicates as selectors
 from relationships.services import duplicates as services
+from relationships.views.htmx import lead_to
 
 
 @require_safe
@@ -50,10 +51,7 @@ def restore_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     except services.DuplicateGoneError as error:
         raise Http404(str(error)) from error
     messages.success(request, f"{pair.first} and {pair.second} may be one again.")
-    response = redirect("duplicates")
-    if request.htmx:
-        return HttpResponse(headers={"HX-Redirect": response["Location"]})
-    return response
+    return lead_to(request, "duplicates")
 
 
 def _place(request: HttpRequest) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from interactions import services
 from relationships.models import Customer
 from relationships.services import CustomerGoneError, NotMergeableError
 from relationships.views.customers import customer_or_404
+from relationships.views.htmx import lead_to
 
 
 @require_safe
@@ -36,7 +37,7 @@ def merge_customer(request: HttpRequest, keep: int, absorb: int) -> HttpResponse
     if (kept.pk, absorbed.pk) != (keep, absorb):
         text = "One of them was merged into another meanwhile. Look again at which two these are."
         messages.warning(request, text)
-        return _lead_to(request, reverse("merge_customer", args=[kept.pk, absorbed.pk]))
+        return lead_to(request, "merge_customer", kept.pk, absorbed.pk)
     if request.method == "POST":
         return _merge(request, kept, absorbed)
     now = timezone.now()
@@ -66,7 +67,7 @@ def separate_customer(request: HttpRequest, pk: int) -> HttpResponse:
         undo = reverse("merge_customer", args=[survivor.pk, pk])
         text = f"{parted} and {survivor} are two again, each with what happened with them."
         messages.success(request, text, extra_tags=undo)
-    return _lead_to(request, reverse("customer", args=[survivor.pk]))
+    return lead_to(request, "customer", survivor.pk)
 
 
 def _merge(request: HttpRequest, keep: Customer, absorb: Customer) -> HttpResponse:
@@ -78,11 +79,11 @@ def _merge(request: HttpRequest, keep: Customer, absorb: Customer) -> HttpRespon
         messages.error(request, f"They were not merged. {error}")
     except CustomerGoneError:
         # Somebody merged one of them just now: shown again, the page tells what became of them.
-        return _lead_to(request, reverse("merge_customer", args=[keep.pk, absorb.pk]))
+        return lead_to(request, "merge_customer", keep.pk, absorb.pk)
     else:
         undo = reverse("separate_customer", args=[absorb.pk])
         messages.success(request, f"{absorb} is part of {keep} now.", extra_tags=undo)
-    return _lead_to(request, reverse("customer", args=[keep.pk]))
+    return lead_to(request, "customer", keep.pk)
 
 
 def _one_already(request: HttpRequest, one: Customer, keep: int, absorb: int) -> HttpResponse:
@@ -91,8 +92,4 @@ def _one_already(request: HttpRequest, one: Customer, keep: int, absorb: int) ->
     undo = reverse("separate_customer", args=[merged]) if merged != one.pk else ""
     text = f"They are one already: {one}." if undo else "Choose two customers; this is one."
     messages.info(request, text, extra_tags=undo)
-    return _lead_to(request, reverse("customer", args=[one.pk]))
-
-
-def _lead_to(request: HttpRequest, url: str) -> HttpResponse:
-    return HttpResponse(headers={"HX-Redirect": url}) if request.htmx else redirect(url)
+    return lead_to(request, "customer", one.pk)

@@ -6,12 +6,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from insights.customers_address import sound_query, view_address
 from insights.models import SavedView
 from insights.selectors.portfolio import filter_choices
 from insights.services import saved_views as services
+from relationships.views.htmx import lead_to
 
 
 @require_POST
@@ -95,14 +95,9 @@ def _back(query: str) -> str:
 
 def _done(request: HttpRequest, view: SavedView, text: str) -> HttpResponse:
     messages.success(request, text)
-    return _to(request, view_address(view.pk, view.query))
+    return lead_to(request, view_address(view.pk, view.query))
 
 
 def _refused(request: HttpRequest, error: Exception, address: str) -> HttpResponse:
     messages.error(request, str(error))
-    return _to(request, address)
-
-
-def _to(request: HttpRequest, address: str) -> HttpResponse:
-    """Lead to a page, also from a message, which htmx would only take away."""
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    return lead_to(request, address)

@@ -1,22 +1,19 @@
 """Keeping a customer off one's own Today for a while, and bringing them back."""
 
-import json
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from insights.services import snoozes as services
 from insights.services.snoozes import NotAsleepError, Sleep, SnoozeRefusedError
 from insights.snooze_forms import SleepForm, SnoozeForm, day_of
+from interactions.views.done import told
 from relationships.models import Customer
 from relationships.views.customers import customer_or_404
+from relationships.views.htmx import dialog_or_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,12 +72,8 @@ def _again_url(customer: Customer, sleep: Sleep) -> str:
 
 
 def _show(request: HttpRequest, form: SnoozeForm, customer: Customer) -> HttpResponse:
-    is_dialog = bool(request.htmx) and request.htmx.target == "dialog-body"
-    context: dict[str, Any] = {"form": form, "customer": customer, "is_dialog": is_dialog}
-    name = "insights/_snooze_form.html" if is_dialog else "insights/snooze.html"
-    response = render(request, name, context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    context = {"form": form, "customer": customer}
+    return dialog_or_page(request, "insights/_snooze_form.html", "insights/snooze.html", context)
 
 
 def _asleep(
@@ -95,11 +88,5 @@ def _done(
     request: HttpRequest, text: str, *, undo_url: str = "", tone: str = "success"
 ) -> HttpResponse:
     """Say what was done, with the way to undo it: in place by htmx, else on Today."""
-    if request.htmx:
-        context = {"text": text, "tone": tone, "undo_url": undo_url}
-        response = render(request, "interactions/_done.html", context)
-        response["HX-Trigger"] = json.dumps({"todayChanged": {}, "closeDialog": True})
-        return response
-    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
-    messages.add_message(request, level, text, extra_tags=undo_url)
-    return redirect("today")
+    events = {"todayChanged": {}, "closeDialog": True}
+    return told(request, text, to="today", events=events, tone=tone, undo_url=undo_url)

@@ -1,4 +1,4 @@
-"""What is said after something was done about a touchpoint, with the way to undo it."""
+"""What is said after something was done, with the way to undo it."""
 
 import json
 from typing import Any
@@ -13,6 +13,27 @@ from interactions.models import Touchpoint
 from relationships.models import Customer
 
 
+def told(
+    request: HttpRequest,
+    text: str,
+    *,
+    to: str,
+    events: dict[str, Any],
+    tone: str = "success",
+    undo_url: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """Say something with the way to undo it: in place by htmx, else on the page that follows."""
+    if request.htmx:
+        said = {"text": text, "tone": tone, "undo_url": undo_url, **context}
+        response = render(request, "interactions/_done.html", said)
+        response["HX-Trigger"] = json.dumps(events)
+        return response
+    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
+    messages.add_message(request, level, text, extra_tags=undo_url)
+    return redirect(to)
+
+
 def done(
     request: HttpRequest,
     touchpoint: Touchpoint,
@@ -22,39 +43,27 @@ def done(
     tone: str = "success",
     distance_before: str = "",
 ) -> HttpResponse:
-    """Say what was done, with the way to undo it: in place by htmx, else on the next page."""
-    context = {
-        "undo_url": reverse(undo, args=[touchpoint.pk]) if undo else "",
-        "touchpoint": touchpoint,
-        "pays_back": undo == "delete_touchpoint",
-        "distance_before": distance_before,
-    }
-    event = {"touchpointsChanged": {"customer": touchpoint.customer_id}}
-    return _answer(request, touchpoint.customer_id, text, tone, context, event)
+    """Say what was done about a touchpoint, with the way to undo it."""
+    customer_id = touchpoint.customer_id
+    return told(
+        request,
+        text,
+        to=_next(request, customer_id),
+        events={"touchpointsChanged": {"customer": customer_id}, "closeDialog": True},
+        tone=tone,
+        undo_url=reverse(undo, args=[touchpoint.pk]) if undo else "",
+        touchpoint=touchpoint,
+        pays_back=undo == "delete_touchpoint",
+        distance_before=distance_before,
+    )
 
 
 def not_done(request: HttpRequest, customer: Customer, text: str, *, tone: str) -> HttpResponse:
     """Say why nothing was logged with a customer; rows that said otherwise take it back."""
-    event = {"notLogged": {"customer": customer.pk}} if tone == "error" else {}
-    return _answer(request, customer.pk, text, tone, {}, event)
-
-
-def _answer(
-    request: HttpRequest,
-    customer_id: int,
-    text: str,
-    tone: str,
-    context: dict[str, Any],
-    event: dict[str, Any],
-) -> HttpResponse:
-    if request.htmx:
-        said = {"text": text, "tone": tone, **context}
-        response = render(request, "interactions/_done.html", said)
-        response["HX-Trigger"] = json.dumps({**event, "closeDialog": True})
-        return response
-    level = {"success": messages.SUCCESS, "error": messages.ERROR}.get(tone, messages.WARNING)
-    messages.add_message(request, level, text, extra_tags=context.get("undo_url", ""))
-    return redirect(_next(request, customer_id))
+    events: dict[str, Any] = {"closeDialog": True}
+    if tone == "error":
+        events["notLogged"] = {"customer": customer.pk}
+    return told(request, text, to=_next(request, customer.pk), events=events, tone=tone)
 
 
 def _next(request: HttpRequest, customer_id: int) -> str:

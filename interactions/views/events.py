@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from interactions.event_forms import EventRuleForm
@@ -27,6 +26,7 @@ from interactions.services.segment.rework import (
     try_refused_again,
 )
 from relationships import access
+from relationships.views.htmx import dialog_or_page, lead_to
 from relationships.words import plural
 
 RECEIVED_ON_A_PAGE = 25
@@ -112,11 +112,7 @@ def restore_event_rule(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "There is nothing to bring back.")
     else:
         _save(request, EventRule(**said), "is back")
-    if not request.htmx:
-        return redirect("event_rules")
-    response = HttpResponse()
-    response["HX-Redirect"] = reverse("event_rules")
-    return response
+    return lead_to(request, "event_rules")
 
 
 @require_POST
@@ -136,17 +132,11 @@ def _edit(request: HttpRequest, rule: EventRule, given: dict[str, str]) -> HttpR
     data = request.POST if request.method == "POST" else None
     form = EventRuleForm(data, rule=rule, initial=given)
     if data is None or not form.is_valid() or not _is_saved(request, form):
-        is_dialog = bool(request.htmx) and request.htmx.target == "dialog-body"
-        name = "_event_rule_form" if is_dialog else "event_rule"
-        context = {"form": form, "rule": rule, "is_dialog": is_dialog}
-        response = render(request, f"interactions/{name}.html", context)
-        patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        return response
-    if not request.htmx:
-        return redirect("event_rules")
-    response = HttpResponse()
-    response["HX-Redirect"] = reverse("event_rules")
-    return response
+        context = {"form": form, "rule": rule}
+        return dialog_or_page(
+            request, "interactions/_event_rule_form.html", "interactions/event_rule.html", context
+        )
+    return lead_to(request, "event_rules")
 
 
 def _is_saved(request: HttpRequest, form: EventRuleForm) -> bool:

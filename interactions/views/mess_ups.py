@@ -1,24 +1,21 @@
 """What went wrong with a customer, and whether it was made right."""
 
-import json
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from interactions import services
 from interactions.mess_up_forms import SEVERITIES, MessUpForm, PageForm
 from interactions.selectors import open_mess_up, touchpoint_to_change
 from interactions.services.mess_ups import ASK_AGAIN_AFTER
-from interactions.views.done import done, not_done
+from interactions.views.done import done, not_done, told
 from relationships.models import Customer
 from relationships.views.customers import customer_or_404
+from relationships.views.htmx import dialog_or_page
 
 SETTLED = "loop.closed"
 SETTLED_ALREADY = "That is settled already."
@@ -79,14 +76,8 @@ def _asked(
     request: HttpRequest, text: str, *, undo_url: str = "", tone: str = "success"
 ) -> HttpResponse:
     """Say what became of the question: in place by htmx, else on Today."""
-    if request.htmx:
-        context = {"text": text, "tone": tone, "undo_url": undo_url}
-        response = render(request, "interactions/_done.html", context)
-        response["HX-Trigger"] = json.dumps({"todayChanged": {}})
-        return response
-    level = messages.SUCCESS if tone == "success" else messages.WARNING
-    messages.add_message(request, level, text, extra_tags=undo_url)
-    return redirect("today")
+    events = {"todayChanged": {}}
+    return told(request, text, to="today", events=events, tone=tone, undo_url=undo_url)
 
 
 def _log(request: HttpRequest, customer: Customer, told: str, **said: Any) -> HttpResponse:
@@ -101,14 +92,7 @@ def _log(request: HttpRequest, customer: Customer, told: str, **said: Any) -> Ht
 
 
 def _show(request: HttpRequest, form: MessUpForm, customer: Customer) -> HttpResponse:
-    is_dialog = bool(request.htmx) and request.htmx.target == "dialog-body"
-    context = {
-        "form": form,
-        "customer": customer,
-        "is_dialog": is_dialog,
-        "severities": SEVERITIES.items(),
-    }
-    name = "interactions/_mess_up_form.html" if is_dialog else "interactions/mess_up.html"
-    response = render(request, name, context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    context = {"form": form, "customer": customer, "severities": SEVERITIES.items()}
+    return dialog_or_page(
+        request, "interactions/_mess_up_form.html", "interactions/mess_up.html", context
+    )

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from interactions import services
@@ -24,6 +23,7 @@ from interactions.views.done import done, not_done
 from relationships import words
 from relationships.selectors import customer_numbered, customers_like
 from relationships.views.customers import customer_or_404
+from relationships.views.htmx import dialog_or_page
 
 GIVEN = ("customer", "type", "closes", "contact", "next")
 OPTIONS_AT_MOST = 8
@@ -248,11 +248,9 @@ def _mine(request: HttpRequest, pk: int) -> Touchpoint:
 
 def _show(request: HttpRequest, form: TouchpointForm, **context: Any) -> HttpResponse:
     """Show a form: in the dialog it was asked from, else on a page of its own."""
-    is_dialog = bool(request.htmx) and request.htmx.target in {"dialog-body", "touchpoint-form"}
-    name = "interactions/_touchpoint_form.html" if is_dialog else "interactions/touchpoint.html"
     kept = [name for name in GIVEN if name in request.GET and name != "next"]
-    context |= {"form": form, "is_dialog": is_dialog, "touchpoint": form.touchpoint, "kept": kept}
+    context |= {"form": form, "touchpoint": form.touchpoint, "kept": kept}
     context["usual_time"] = _usual_time() if form.touchpoint is None else ""
-    response = render(request, name, context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    return dialog_or_page(
+        request, "interactions/_touchpoint_form.html", "interactions/touchpoint.html", context
+    )

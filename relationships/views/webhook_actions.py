@@ -13,6 +13,7 @@ from relationships import access
 from relationships.selectors import webhooks as selectors
 from relationships.services import webhooks as services
 from relationships.services.webhooks.deliveries import message_body_of
+from relationships.views.htmx import lead_to
 from relationships.views.webhooks import endpoint_or_404
 from relationships.webhook_presentation import delivery_rows, kind_label, payload_of, tries_of
 from relationships.words import plural
@@ -86,10 +87,7 @@ def restore_webhook(request: HttpRequest, pk: int) -> HttpResponse:
         services.restore_endpoint(endpoint_id=pk)
     except services.EndpointGoneError as error:
         raise Http404(str(error)) from error
-    response = redirect("webhook", pk)
-    if request.htmx:
-        return HttpResponse(headers={"HX-Redirect": response["Location"]})
-    return response
+    return lead_to(request, "webhook", pk)
 
 
 @require_POST
