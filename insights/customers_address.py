@@ -53,11 +53,6 @@ class Address:
         """Return the parts that no control of the filters says."""
         return [pair for pair in self.pairs if pair[0] in {"quarter", *KEPT}]
 
-    @property
-    def shown(self) -> str:
-        """The address of the page itself."""
-        return self.to()
-
 
 def sound_query(text: str, choices: Choices) -> str:
     """Return the part of a query that makes sense, in the one way it is written."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 INBOUND, OUTBOUND, MUTUAL = 0, 1, 2
 QUESTION, COMPLAINT, FAILURE, PROMISE = 1, 2, 3, 4
 
+SETTLED = "loop.closed"
+"""The type of what only closes a loop."""
+
 
 @dataclass(frozen=True)
 class DefaultType:
@@ -109,5 +112,5 @@ DEFAULT_TYPES = (
         "feedback.person", "Feedback in conversation", "person", "human", "voice", INBOUND,
         points=3, is_feedback=True,
     ),
-    DefaultType("loop.closed", "Settled", "person", "none", "neutral", OUTBOUND),
+    DefaultType(SETTLED, "Settled", "person", "none", "neutral", OUTBOUND),
 )  # fmt: skip

@@ -86,12 +86,6 @@ class TouchpointForm(forms.Form):
         label="In one line",
         required=False,
         max_length=LONGEST_LINE,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "placeholder": "coffee Ana Acme yesterday, promised a quote by Fri",
-            }
-        ),
     )
     understood = forms.CharField(required=False, widget=forms.HiddenInput)
     seconds = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from interactions.catalogue import SETTLED
 from interactions.forms import MINUTE, TouchpointForm
 from interactions.line import Heard, hear
 from interactions.models import LoopKind
-from interactions.selectors import MESS_UPS, open_loops_of, types_to_log
+from interactions.selectors import MESS_UPS, open_loops_of, types_named
 from relationships import words
 from relationships.models import Customer, Person
 from relationships.selectors import Named, customer_numbered, named
@@ -17,7 +18,6 @@ from relationships.selectors import Named, customer_numbered, named
 USUAL_TYPE = "call.phone"
 """What a line means that only says with whom."""
 
-SETTLED = "loop.closed"
 _ABOUT_MESS_UPS = ("order.late", "service.", "invoice.", "promise.broken", "complaint")
 
 
@@ -88,7 +88,7 @@ def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:
     is_promise_alone = heard.opens == LoopKind.PROMISE and not heard.type
     kind = "promise" if is_promise_alone else heard.type or USUAL_TYPE
-    if not any(offered.key == kind for offered in types_to_log()):
+    if not types_named([kind]).exists():
         kind = ""
     return {
         "type": kind,

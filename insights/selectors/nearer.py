@@ -16,6 +16,7 @@ from insights.scoring.altered import Deed, with_deeds
 from insights.selectors.events import MICROSECONDS_A_DAY
 from insights.selectors.histories import Histories
 from insights.selectors.profiles import Profiles
+from interactions.catalogue import SETTLED
 from interactions.models import Direction, Loop, LoopKind, TouchpointType
 from relationships.words import day_name
 
@@ -30,7 +31,7 @@ LEAST_POINTS = 1
 LEAST_EXPECTED_DAYS = 1 / 24
 
 SETTLE = "settle"
-CALL, MEETING, SETTLED = "call.phone", "meeting.in_person", "loop.closed"
+CALL, MEETING = "call.phone", "meeting.in_person"
 MAIL, ANSWER, QUESTION = "email.personal", "email.received", "question"
 
 

@@ -38,7 +38,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     current = next((view for view in views if view.pk == form.cleaned_data.get("view")), None)
     address = Address.of(form, view=current.pk if current else None)
     if "panel" in request.GET and not form.is_moving:
-        return redirect(address.shown)
+        return redirect(address.to())
     is_partial = request.htmx and not request.htmx.history_restore_request
     context = _list(request, form, address) | _tools(request, form, address, views, current)
     context["has_new_form"] = is_partial and request.htmx.boosted

@@ -16,6 +16,7 @@ from insights.selectors import today as selectors
 from insights.selectors.today import FAR, HANDFUL, MOST, Need, Today
 from insights.snooze_forms import day_of
 from insights.words import money, monies, signed, thousands
+from interactions.catalogue import SETTLED
 from interactions.models import Loop, LoopKind
 from interactions.row_actions import row_keys
 from relationships import access, words
@@ -63,7 +64,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def loop_row(loop: Loop, now: Any) -> dict[str, Any]:
     """Write an open loop as a row of a list, with the way to settle it."""
-    query = {"customer": loop.customer_id, "closes": loop.pk, "type": "loop.closed"}
+    query = {"customer": loop.customer_id, "closes": loop.pk, "type": SETTLED}
     return {
         "pk": loop.pk,
         "customer": loop.customer,

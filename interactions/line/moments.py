@@ -66,9 +66,11 @@ _PARTS = _set(
     """
 )
 _AGO = _set("ago vor y hace fa geleden sedan temu siden")
-_DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
+DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
+"""A day as "24.12." or "24.12.2026", of which the dots are a part."""
+
 _CLEAR = re.compile(
-    r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})?|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(/\d{2,4})?"
+    rf"{DAY_MONTH.pattern}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}(/\d{{2,4}})?"
     r"|\d{1,2}[:h]\d\d(am|pm)?|\d{1,2}(am|pm)"
 )
 """Numbers that are nothing but a moment."""
@@ -210,7 +212,7 @@ _turn = threading.Lock()
 
 def _meant(phrase: str, local: datetime, *, is_ahead: bool) -> datetime | None:
     """Ask what a phrase means at this moment of the reader's clock."""
-    day_month = _DAY_MONTH.fullmatch(phrase)
+    day_month = DAY_MONTH.fullmatch(phrase)
     if day_month:
         return _of_numbers(day_month, local, is_ahead=is_ahead)
     parser = _parser(is_ahead=is_ahead)

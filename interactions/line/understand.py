@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from interactions.line.moments import END_OF_DAY, Moment, Word, length_in, moments
+from interactions.line.moments import DAY_MONTH, END_OF_DAY, Moment, Word, length_in, moments
 from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, VOCABULARY, Meaning
 from relationships.names import searchable
 
@@ -16,7 +16,6 @@ LONGEST_LINE = 500
 _WORD = re.compile(r"[^\s,;!?()\"“”„]+")
 _CLAUSE_ENDS = re.compile(r"[,;]|(?<!\d)[.!?:](?=\s|$)")
 _EDGES = ".:'-\N{RIGHT SINGLE QUOTATION MARK}"
-_DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     words = [word for word in words if word.text]
     taken: set[int] = set()
     meanings = list(_meanings(line, words))
-    heard = _what(meanings, _how_long(line, words, Heard(), taken), taken)
+    heard = _what(meanings, _how_long(line, words, taken), taken)
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, heard, taken, now=now, zone=zone)
     end = _CLAUSE_ENDS.search(line)
@@ -72,7 +71,7 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
 
 def _folded(word: str) -> str:
     folded = searchable(word)
-    return folded if _DAY_MONTH.fullmatch(folded) else folded.strip(_EDGES)
+    return folded if DAY_MONTH.fullmatch(folded) else folded.strip(_EDGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,8 @@ def _when(
     *, now: datetime, zone: ZoneInfo,
 ) -> Heard:  # fmt: skip
     """Hear when it was: the first moment that is not of the promise, and is past."""
-    free = [word for place, word in enumerate(words) if place not in taken]
     places = [place for place in range(len(words)) if place not in taken]
+    free = [words[place] for place in places]
     for moment in moments(line, free, now=now, zone=zone, is_ahead=False):
         at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
         if at <= now:
@@ -160,15 +159,13 @@ def _hour_unsaid(day: datetime, now: datetime) -> datetime:
     return day.replace(second=0, microsecond=0)
 
 
-def _how_long(line: str, words: Sequence[Word], heard: Heard, taken: set[int]) -> Heard:
+def _how_long(line: str, words: Sequence[Word], taken: set[int]) -> Heard:
+    """Hear how long it took: before moments are looked for, of which a number could be a part."""
     length = length_in(line)
     if length is None:
-        return heard
-    places = [p for p, word in enumerate(words) if length.start <= word.start < length.end]
-    if taken.intersection(places):
-        return heard
-    taken.update(places)
-    return replace(heard, duration_minutes=length.minutes)
+        return Heard()
+    taken.update(p for p, word in enumerate(words) if length.start <= word.start < length.end)
+    return Heard(duration_minutes=length.minutes)
 
 
 def _what(meanings: Sequence[Said], heard: Heard, taken: set[int]) -> Heard:

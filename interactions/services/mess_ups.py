@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from interactions.models import Loop
-from interactions.selectors import MESS_UPS
-from relationships import access
+from interactions.selectors import MESS_UPS, open_loops
 from relationships.models import Person
 
 ASK_AGAIN_AFTER = timedelta(days=2)
@@ -22,11 +20,6 @@ def ask_again(*, loop_id: int, at: datetime | None, by: Person) -> None:
 
     Raises `MessUpGoneError`.
     """
-    found = Loop.objects.filter(
-        pk=loop_id,
-        closed_at=None,
-        kind__in=MESS_UPS,
-        customer__in=access.customers_visible_to(by),
-    )
+    found = open_loops(by).filter(pk=loop_id, kind__in=MESS_UPS)
     if not found.update(ask_again_at=at):
         raise MessUpGoneError("Somebody settled that already.")

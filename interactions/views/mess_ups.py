@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from interactions import services
+from interactions.catalogue import SETTLED
 from interactions.mess_up_forms import SEVERITIES, MessUpForm, PageForm
 from interactions.selectors import open_mess_up, touchpoint_to_change
 from interactions.services.mess_ups import ASK_AGAIN_AFTER
@@ -17,7 +18,6 @@ from relationships.models import Customer
 from relationships.views.customers import customer_or_404
 from relationships.views.htmx import dialog_or_page
 
-SETTLED = "loop.closed"
 SETTLED_ALREADY = "That is settled already."
 
 

@@ -93,14 +93,19 @@ def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
 
 
 def _words(names: Iterable[str]) -> list[str]:
-    found = (word for name in names for word in _PARTS.split(searchable(name)))
+    found = (word for name in names for word in _parts(name))
     return [word for word in dict.fromkeys(found) if len(word) >= SHORTEST]
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in _PARTS.split(searchable(name)) if part]
 
 
 def _customers(person: Person, names: Sequence[str]) -> list[Customer]:
     """Return the customers that a line means best: one, or several that it means as well."""
-    words = [word for word in _words(names) if len(word) >= LONG_ENOUGH]
-    if not words:
+    words = _words(names)
+    long = [word for word in words if len(word) >= LONG_ENOUGH]
+    if not long:
         return []
     # In no order: of a word that a hundred thousand names have, all would have to be sorted.
     visible = access.customers_visible_to(person).order_by()
@@ -110,9 +115,9 @@ def _customers(person: Person, names: Sequence[str]) -> list[Customer]:
         exact = visible.filter(search_name__in=[searchable(name) for name in names])
         found = list(dict.fromkeys([*exact, *found]))
     if not found:
-        some = reduce(or_, (Q(search_name__contains=word) for word in words))
+        some = reduce(or_, (Q(search_name__contains=word) for word in long))
         found = list(visible.filter(some)[:LOOKED_AT])
-    best = _best(found, _words(names), lambda customer: customer.search_name)
+    best = _best(found, words, lambda customer: customer.search_name)
     if best:
         return best[:MOST_OFFERED]
     longest = max(names, key=len)
@@ -145,7 +150,7 @@ def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Cus
     fit = {
         contact.customer_id
         for contact in contacts
-        if any(_matches(word, _PARTS.split(searchable(contact.name))) == 1 for word in words)
+        if any(_matches(word, _parts(contact.name)) == 1 for word in words)
     }
     return [one for one in customers if one.pk in fit] or list(customers)
 
@@ -159,7 +164,7 @@ def _best(among: Iterable[T], words: Sequence[str], name_of: Callable[[T], str])
 
 def _fit(words: Sequence[str], name: str) -> tuple[float, bool]:
     """Return how many letters words and a name have in common, and whether all of it was said."""
-    parts = [part for part in _PARTS.split(searchable(name)) if part]
+    parts = _parts(name)
     letters = sum(len(word) * _matches(word, parts) for word in words)
     return letters, set(parts) <= set(words)
 
@@ -172,5 +177,5 @@ def _matches(word: str, parts: Sequence[str]) -> float:
 
 
 def _unmatched(words: Sequence[str], name: str) -> list[str]:
-    parts = _PARTS.split(searchable(name))
+    parts = _parts(name)
     return [word for word in words if not _matches(word, parts)]

@@ -205,6 +205,8 @@ def test_line_sent_before_it_was_answered_is_understood_all_the_same(open_page, 
 def test_chip_leads_to_its_field_and_what_is_chosen_stays(open_page, manager, customer):
     page = open_page(manager, "/")
     page.keyboard.press("l")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    expect(page.locator("#dialog-body.htmx-settling")).to_have_count(0)
     page.get_by_label("In one line").fill("call Thornmere")
     understood = page.get_by_role("list", name="Understood")
     understood.get_by_role("button", name="Phone call").click()
@@ -225,6 +227,8 @@ def test_who_may_be_meant_is_chosen_with_one_tap(
     CustomerFactory(name="Thornmere Dental", team=manager.team)
     page = open_page(manager, "/", width=width, scheme=scheme)
     page.get_by_role("link", name="Log").first.click()
+    expect(page.get_by_label("In one line")).to_be_focused()
+    expect(page.locator("#dialog-body.htmx-settling")).to_have_count(0)
     page.get_by_label("In one line").fill("call Thornmere yesterday")
     understood = page.get_by_role("list", name="Understood")
     expect(understood.get_by_role("button", name="Which of these?")).to_be_visible()

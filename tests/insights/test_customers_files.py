@@ -198,7 +198,7 @@ def test_columns_are_in_the_order_of_the_address_and_stay_with_filters(browser):
 
 def test_the_usual_columns_need_no_address(browser):
     page = browser.get(URL, {"columns": ".".join(DEFAULT_COLUMNS)})
-    assert page.context["address"].shown == URL
+    assert page.context["address"].to() == URL
 
 
 def test_columns_that_there_are_not_are_named_and_left_out(browser):

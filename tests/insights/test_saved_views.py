@@ -182,7 +182,7 @@ def test_opening_a_view_shows_the_same_to_whoever_gets_the_link(manager):
     assert not mine.context["is_view_changed"]
     assert theirs.context["view"] is None
     assert theirs.context["form"].order() == "name"
-    assert "view=" not in theirs.context["address"].shown
+    assert "view=" not in theirs.context["address"].to()
 
 
 def test_a_changed_view_offers_to_keep_the_changes_to_those_who_may(manager, colleague):
