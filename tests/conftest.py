@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from relationships.models import Person
 from tests.browser import chromium
+from tests.factories import PersonFactory
 from tests.node import node
 
 NEEDED = (
@@ -31,6 +34,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(FIRST_NUMBER)
+
+
+@pytest.fixture
+def manager() -> Person:
+    """Return an account manager, whose name takes more than ASCII."""
+    return PersonFactory(name="Marta Żółkiewska")
+
+
+@pytest.fixture
+def browser(manager: Person) -> Client:
+    """Return the account manager's browser, signed in."""
+    client = Client()
+    client.force_login(manager)
+    return client
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

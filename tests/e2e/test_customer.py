@@ -8,15 +8,10 @@ from playwright.sync_api import expect
 
 from insights.services.drain import drain
 from interactions.services import NewTouchpoint, record, source_named
-from relationships.models import Customer, Person
+from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, IdentityFactory, PersonFactory
 
 KINDS = ("call.phone", "web.visit", "email.template", "order.placed", "complaint", "visit")
-
-
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
 
 
 @pytest.fixture

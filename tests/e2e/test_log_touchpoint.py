@@ -9,13 +9,8 @@ from playwright.sync_api import Page, expect
 from insights.services.drain import drain
 from interactions.models import LoggingTime, Loop, Touchpoint
 from interactions.services import NewTouchpoint, record, source_named
-from relationships.models import Customer, Person
-from tests.factories import ContactFactory, CustomerFactory, PersonFactory
-
-
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
+from relationships.models import Customer
+from tests.factories import ContactFactory, CustomerFactory
 
 
 @pytest.fixture

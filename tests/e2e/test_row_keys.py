@@ -12,13 +12,8 @@ from insights.services.drain import drain
 from insights.services.snoozes import snooze
 from interactions.models import Touchpoint
 from interactions.services import edit
-from relationships.models import Customer, Person
-from tests.factories import CustomerFactory, PersonFactory, ReadingFactory
-
-
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
+from relationships.models import Customer
+from tests.factories import CustomerFactory, ReadingFactory
 
 
 @pytest.fixture

@@ -34,20 +34,8 @@ def clock():
 
 
 @pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
-
-
-@pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(name="Bäckerei Øster", team=manager.team, owner=manager)
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:

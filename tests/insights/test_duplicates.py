@@ -52,13 +52,6 @@ def other(manager, one) -> Customer:
     return CustomerFactory(name="hotell <ornvik>", team=manager.team)
 
 
-@pytest.fixture
-def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
 def talk(customer: Customer, by: Person, *days_ago: float, kind="call.phone", **fields) -> None:
     fields |= {"type": kind, "customer": customer.pk}
     items = [NewTouchpoint(occurred_at=NOW - timedelta(days=ago), **fields) for ago in days_ago]

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.test import Client
 
 from insights.models import Reading
 from insights.scoring import Policy
@@ -36,13 +35,6 @@ def manager() -> Person:
 @pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(team=manager.team)
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:

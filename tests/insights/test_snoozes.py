@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
 
 
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
-
-
 def browser_of(person: Person) -> Client:
     client = Client()
     client.force_login(person)

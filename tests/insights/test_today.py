@@ -30,11 +30,6 @@ def clock():
         yield
 
 
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
-
-
 def browser_of(person: Person) -> Client:
     client = Client()
     client.force_login(person)

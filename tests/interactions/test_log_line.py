@@ -12,7 +12,7 @@ from interactions.models import Direction, LoggingTime, LoopKind, Touchpoint
 from interactions.selectors.effort import FEWEST, median_logging_seconds
 from interactions.services import NewTouchpoint, record, source_named
 from interactions.services.effort import keep_logging_time
-from relationships.models import Customer, Person
+from relationships.models import Customer
 from relationships.selectors import named
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory, TeamFactory
 
@@ -28,24 +28,12 @@ def clock():
 
 
 @pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
-
-
-@pytest.fixture
 def acme(manager) -> Customer:
     acme = CustomerFactory(name="Acme Corp", team=manager.team, owner=manager)
     ContactFactory(customer=acme, name="Ana Souza")
     ContactFactory(customer=acme, name="Tomás O'Neill")
     CustomerFactory(name="Anatolia Foods", team=manager.team)
     return acme
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def ask(browser: Client, line: str, **kept):

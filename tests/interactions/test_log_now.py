@@ -3,23 +3,17 @@
 import uuid
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from interactions import services
 from interactions.models import Touchpoint, TouchpointType
 from interactions.row_actions import KEYS, row_actions
 from interactions.services import edit
-from relationships.models import Customer, Person
-from tests.factories import CustomerFactory, PersonFactory
+from relationships.models import Customer
+from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
 
 
 @pytest.fixture
@@ -28,19 +22,12 @@ def customer(manager) -> Customer:
 
 
 @pytest.fixture
-def client(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def press(client, customer):
+def press(browser, customer):
     page = str(uuid.uuid4())
 
     def post(kind: str = "call.phone", **data):
         said = {"customer": customer.pk, "type": kind, "page": page, **data}
-        return client.post("/log/now/", said, headers=HTMX)
+        return browser.post("/log/now/", said, headers=HTMX)
 
     return post
 
@@ -79,11 +66,11 @@ def test_another_type_customer_or_page_is_another_touchpoint(press, manager):
     assert Touchpoint.objects.count() == 4
 
 
-def test_after_undo_it_can_be_logged_again(press, client):
+def test_after_undo_it_can_be_logged_again(press, browser):
     for _ in range(2):
         press()
         touchpoint = Touchpoint.objects.get(deleted_at=None)
-        client.post(f"/touchpoints/{touchpoint.pk}/delete/")
+        browser.post(f"/touchpoints/{touchpoint.pk}/delete/")
     press()
     press()
     assert Touchpoint.objects.count() == 3
@@ -116,22 +103,22 @@ def test_customers_of_others_are_not_found(press):
     assert not Touchpoint.objects.exists()
 
 
-def test_a_type_that_went_out_of_use_is_not_offered_and_is_refused(press, client, customer):
+def test_a_type_that_went_out_of_use_is_not_offered_and_is_refused(press, browser, customer):
     TouchpointType.objects.filter(key="email.personal").update(is_active=False)
 
     assert press("email.personal").status_code == 404
     assert "email.personal" not in {action.type for action in row_actions()}
-    assert "Personal e-mail" not in client.get(f"/customers/{customer.pk}/actions/").text
+    assert "Personal e-mail" not in browser.get(f"/customers/{customer.pk}/actions/").text
 
 
-def test_without_htmx_it_goes_back_where_it_was_pressed(client, customer):
+def test_without_htmx_it_goes_back_where_it_was_pressed(browser, customer):
     said = {"customer": customer.pk, "type": "visit", "page": str(uuid.uuid4())}
-    assert client.post("/log/now/", said).status_code == 404
+    assert browser.post("/log/now/", said).status_code == 404
     said["type"] = "meeting.in_person"
-    home = client.post("/log/now/", {**said, "next": "/"}, follow=True)
+    home = browser.post("/log/now/", {**said, "next": "/"}, follow=True)
     assert home.redirect_chain == [("/", 302)]
     assert "Met in person with Große Gießerei logged." in home.text
-    again = client.post("/log/now/", {**said, "next": "https://elsewhere.example/"})
+    again = browser.post("/log/now/", {**said, "next": "https://elsewhere.example/"})
     assert again.headers["Location"] == f"/customers/{customer.pk}/"
 
 
@@ -147,5 +134,5 @@ def test_what_is_refused_is_said_with_its_reason(press, customer, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/log/now/", "/customers/1/wake/", "/customers/1/snooze/again/"])
-def test_nothing_is_done_by_looking(client, path):
-    assert client.get(path).status_code == 405
+def test_nothing_is_done_by_looking(browser, path):
+    assert browser.get(path).status_code == 405

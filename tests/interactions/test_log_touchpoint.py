@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from interactions.models import Direction, Loop, LoopKind, Touchpoint
-from relationships.models import Customer, Person
+from relationships.models import Customer
 from relationships.selectors import customers_like
 from tests.factories import (
     ContactFactory,
@@ -30,20 +30,8 @@ def clock():
 
 
 @pytest.fixture
-def manager() -> Person:
-    return PersonFactory(name="Marta Żółkiewska")
-
-
-@pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(name="Bäckerei Øster", team=manager.team)
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def said(customer: Customer | None, **fields) -> dict[str, str]:
