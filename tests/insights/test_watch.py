@@ -29,6 +29,8 @@ def another() -> Iterator[psycopg2.extensions.cursor]:
     other = psycopg2.connect(**connection.get_connection_params())
     try:
         yield other.cursor()
+        # Closing alone frees what is locked only when the server notices.
+        other.rollback()
     finally:
         other.close()
 
