@@ -1,75 +1,69 @@
 """The columns that a list of customers can have, on the page and in files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from insights.models import Band, Reading
+from insights.models import Band
+from relationships.models import Customer
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what it is called, how it is first sorted and set, and what a file has in it."""
+    """One column: what it is called, how it is first sorted and set, and what a file has in it.
+
+    A file has what `value` makes of the `field` of a reading, for no more of it is read.
+    """
 
     key: str
     label: str
-    value: Callable[[Reading], Any]
+    field: str
+    value: Callable[[Any], Any] | None = None
     sort: str = ""
     css: str = ""
     is_money: bool = False
 
 
-def _points(name: str) -> Callable[[Reading], float | None]:
-    def value(reading: Reading) -> float | None:
-        points = getattr(reading, name)
-        return None if points is None else round(points, 1)
-
-    return value
+def _points(score: float | None) -> float | None:
+    return None if score is None else round(score, 1)
 
 
-def _name(name: str) -> Callable[[Reading], str]:
-    def value(reading: Reading) -> str:
-        named = getattr(reading, name)
-        return named.name if named else ""
-
-    return value
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
 
 
-def _last_touch(reading: Reading) -> Any:
-    return timezone.localtime(reading.last_at).date() if reading.last_at else None
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment else None
 
 
-def _silence(reading: Reading) -> float | None:
-    return None if reading.silence is None else round(100 * reading.silence, 1)
+_BAND_LABELS = dict(Band.choices)
+_STAGE_LABELS = dict(Customer.Stage.choices)
 
-
-NAME = Column("name", "Customer", lambda reading: reading.customer.name, sort="name")
+NAME = Column("name", "Customer", "customer__name", sort="name")
 """The first of every list: it cannot be left out."""
 
 COLUMNS = {
     column.key: column
     for column in (
-        Column("band", "Band", lambda reading: Band(reading.band).label),
-        Column("distance", "Distance, a year", _points("distance"), sort="-distance"),
-        Column("drift", "Drift, 4 weeks", _points("drift"), sort="-drift", css="num"),
-        Column("doors", "Doors", _points("doors"), css="num secondary"),
-        Column("windows", "Windows", _points("windows"), css="num secondary"),
-        Column(
-            "at_risk", "At risk a year", lambda reading: reading.at_risk,
-            sort="-at_risk", css="num", is_money=True,
-        ),
-        Column("owner", "Owner", _name("owner"), css="roomy"),
-        Column("last_touch", "Last touch", _last_touch, sort="last_at"),
-        Column("value", "Value a year", lambda r: r.yearly_value, css="num", is_money=True),
-        Column("warmth", "Warmth", _points("warmth"), css="num"),
-        Column("silence", "Chance of silence, %", _silence, css="num"),
-        Column("team", "Team", _name("team")),
-        Column("segment", "Segment", _name("segment")),
-        Column("stage", "Stage", lambda reading: reading.customer.get_stage_display()),
+        Column("band", "Band", "band", _BAND_LABELS.get),
+        Column("distance", "Distance, a year", "distance", _points, sort="-distance"),
+        Column("drift", "Drift, 4 weeks", "drift", _points, sort="-drift", css="num"),
+        Column("doors", "Doors", "doors", _points, css="num secondary"),
+        Column("windows", "Windows", "windows", _points, css="num secondary"),
+        Column("at_risk", "At risk a year", "at_risk", sort="-at_risk", css="num", is_money=True),
+        Column("owner", "Owner", "owner__name", css="roomy"),
+        Column("last_touch", "Last touch", "last_at", _day, sort="last_at"),
+        Column("value", "Value a year", "yearly_value", css="num", is_money=True),
+        Column("warmth", "Warmth", "warmth", _points, css="num"),
+        Column("silence", "Chance of silence, %", "silence", _percent, css="num"),
+        Column("team", "Team", "team__name"),
+        Column("segment", "Segment", "segment__name"),
+        Column("stage", "Stage", "customer__stage", _STAGE_LABELS.get),
     )
-}  # fmt: skip
+}
 DEFAULT_COLUMNS = (
     "band", "distance", "drift", "doors", "windows", "at_risk", "owner", "last_touch",
 )  # fmt: skip
@@ -100,26 +94,27 @@ def moved(keys: Sequence[str], key: str, step: int) -> list[str]:
     return others
 
 
-def heads(keys: Sequence[str]) -> list[str]:
-    """Return what the columns of a file are called; the first money has its currency beside it."""
-    labels = [NAME.label]
-    for key in keys:
-        labels.append(COLUMNS[key].label)
-        if key == _first_money(keys):
-            labels.append("Currency")
-    return labels
+CURRENCY = Column("currency", "Currency", "currency")
+"""Stands beside the first money of a file."""
 
 
-def line(reading: Reading, keys: Sequence[str]) -> list[Any]:
-    """Return a customer as a line of a file: texts, numbers and days, None where unknown."""
-    cells = [NAME.value(reading)]
-    money = _first_money(keys)
-    for key in keys:
-        cells.append(COLUMNS[key].value(reading))
-        if key == money:
-            cells.append(reading.currency)
-    return cells
+def file_columns(keys: Sequence[str]) -> list[Column]:
+    """Return the columns of a file that shows those of a list."""
+    columns = [NAME, *(COLUMNS[key] for key in keys)]
+    money = next((at for at, column in enumerate(columns) if column.is_money), None)
+    if money is not None:
+        columns.insert(money + 1, CURRENCY)
+    return columns
 
 
-def _first_money(keys: Sequence[str]) -> str:
-    return next((key for key in keys if COLUMNS[key].is_money), "")
+def lines(rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> Iterator[list[Any]]:
+    """Yield lines of a file, made of the fields of its columns.
+
+    Texts, numbers and days; None where unknown.
+    """
+    values = [column.value for column in columns]
+    for row in rows:
+        yield [
+            field if value is None else value(field)
+            for value, field in zip(values, row, strict=True)
+        ]

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.columns import heads, line
+from insights.columns import file_columns, lines
 from insights.customers_address import Address
 from insights.forms import CustomersForm
 from insights.saved_view_words import file_name
@@ -44,13 +44,15 @@ class _Asked:
 def _asked(request: HttpRequest, ending: str) -> _Asked:
     form = CustomersForm(request.GET, filter_choices(request.user))
     form.is_valid()
-    asked, keys = form.cleaned_data.get("view"), form.columns_shown()
+    asked, columns = form.cleaned_data.get("view"), file_columns(form.columns_shown())
     view = saved_view(request.user, asked) if asked else None
-    found = everyone(request.user, form.filters(), sort=form.order())
+    found = everyone(
+        request.user, form.filters(), sort=form.order(), fields=[one.field for one in columns]
+    )
     return _Asked(
         name=file_name(form, Address.of(form), view, timezone.localdate(), ending),
-        head=heads(keys),
-        lines=(line(reading, keys) for reading in found),
+        head=[column.label for column in columns],
+        lines=lines(found, columns),
     )
 
 
