@@ -16,6 +16,7 @@ from insights.services.preview import preview
 from insights.services.prove import TooManyProofsError, start_proof, work_out
 from insights.services.refit import read_with_new_silence, refit_silence
 from insights.services.refold import refold_outdated
+from insights.services.saved_views import forget_deleted_views
 from insights.services.watch import is_behind, is_waiting, watching
 from relationships.models import Person
 from relationships.signs_of_life import DRAIN, WORKER, say_alive
@@ -101,6 +102,7 @@ def nightly() -> None:
     """Take every reading again: time has passed although nothing may have happened."""
     read_everyone_again(now=timezone.now())
     review_alerts(now=timezone.now())
+    forget_deleted_views(now=timezone.now())
 
 
 @shared_task

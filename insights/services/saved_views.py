@@ -1,7 +1,7 @@
 """Saves, renames, replaces and deletes views of the list of customers, and brings them back."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -15,6 +15,8 @@ MOST_VIEWS = 50
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 2000
+KEPT_DAYS = 30
+"""How long a deleted view can be brought back."""
 
 
 class ViewRefusedError(ValueError):
@@ -78,6 +80,11 @@ def restore_view(*, view_id: int, by: Person) -> SavedView:
     view.deleted_at = None
     _unless_taken(lambda: view.save(update_fields=["deleted_at"]), view.name)
     return view
+
+
+def forget_deleted_views(*, now: datetime) -> None:
+    """Forget the views that were deleted so long ago that nobody brings them back."""
+    SavedView.objects.filter(deleted_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
 
 
 def _changeable(view_id: int, by: Person, *, is_deleted: bool = False) -> SavedView:

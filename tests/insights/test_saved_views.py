@@ -1,6 +1,6 @@
 """Saved views of the list of customers: who opens and changes which, and what is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -144,6 +144,14 @@ def test_a_private_view_is_not_there_for_others(manager, act):
     }
     with pytest.raises(services.NoSuchViewError):
         acts[act]()
+
+
+def test_views_deleted_long_ago_are_forgotten(manager):
+    kept, fresh, old = (saved(manager, name) for name in ("Kept", "Fresh", "Old"))
+    services.delete_view(view_id=old.pk, by=manager, now=NOW - timedelta(days=31))
+    services.delete_view(view_id=fresh.pk, by=manager, now=NOW - timedelta(days=29))
+    services.forget_deleted_views(now=NOW)
+    assert set(SavedView.objects.values_list("pk", flat=True)) == {kept.pk, fresh.pk}
 
 
 def test_a_deleted_view_comes_back_unless_its_name_was_taken(manager):
