@@ -14,6 +14,7 @@ from interactions.line import LONGEST_LINE
 from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
 from interactions.services import NewTouchpoint, Refusal
+from interactions.services.flaws import CLOCK_TOLERANCE
 from relationships import words
 from relationships.models import Contact, Customer, Person
 from relationships.selectors import colleagues, contacts_of, customer_numbered, customers_like
@@ -40,6 +41,8 @@ NAME_IN_FORM = {
     "customer": "customer_name",
     **{name: field for field, name in NAME_IN_TOUCHPOINT.items()},
 }
+# What is only known when something has happened.
+AFTERWARDS = ("direction", "sentiment", "opens", "due_at", "closes")
 NUMBERS = {"contact", "person", "direction", "opens", "closes"}
 
 
@@ -247,9 +250,30 @@ class TouchpointForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.chosen is None:
             self.add_error("customer_name", self._no_customer())
-        if cleaned.get("due_at") and not self._opens_something(cleaned):
+        if self.is_planned:
+            for name in AFTERWARDS:
+                if cleaned.get(name) not in {None, "", "0"}:
+                    self.add_error(name, "This has not happened yet. Say it when it has.")
+        elif cleaned.get("due_at") and not self._opens_something(cleaned):
             self.add_error("due_at", "Nothing is opened that could be due; choose it under Opens.")
         return cleaned
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether this is something people will do together, and not something that happened."""
+        if self.touchpoint is not None:
+            return False
+        at = self.cleaned_data.get("occurred_at") if self.is_bound else self._said_at()
+        kind = next((kind for kind in self.types if kind.key == self["type"].value()), None)
+        is_ahead = at is not None and at > self.now + CLOCK_TOLERANCE
+        return is_ahead and kind is not None and kind.mode == TouchpointType.Mode.HUMAN
+
+    def _said_at(self) -> datetime | None:
+        """Return the moment that a form not sent yet begins with."""
+        try:
+            return self.fields["occurred_at"].clean(self["occurred_at"].value())
+        except forms.ValidationError:
+            return None
 
     def _opens_something(self, cleaned: Mapping[str, Any]) -> bool:
         if cleaned.get("opens"):
@@ -285,6 +309,18 @@ class TouchpointForm(forms.Form):
             **self.said(_CONTENT),
         )
 
+    def planned(self) -> dict[str, Any]:
+        """Return what to plan, as `plan` wants it."""
+        assert self.chosen is not None
+        said = self.said(("contact", "person", "duration_minutes", "text"))
+        return {
+            "form_id": self.cleaned_data["external_id"] or uuid.uuid4(),
+            "customer_id": self.chosen.pk,
+            "type_key": self.cleaned_data["type"],
+            "starts_at": self.cleaned_data["occurred_at"],
+            **said,
+        }
+
     def changes(self) -> dict[str, Any]:
         """Return what differs from the touchpoint that is corrected."""
         assert self.chosen is not None
@@ -310,9 +346,9 @@ _CONTENT = (
 def blank(now: datetime, person: Person, given: Mapping[str, str]) -> dict[str, Any]:
     """Return what a new form starts with."""
     return {
-        **given,
         "occurred_at": now,
         "person": str(person.pk),
+        **given,
         "external_id": str(uuid.uuid4()),
     }
 

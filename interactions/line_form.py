@@ -62,7 +62,8 @@ def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
     for name in _SHOWN:
         text = unclear.get(name) or _text_of(form, name)
         if text:
-            found.append(Chip(name, _SHOWN[name], text, is_open=name in unclear))
+            label = "planned for" if name == "occurred_at" and form.is_planned else _SHOWN[name]
+            found.append(Chip(name, label, text, is_open=name in unclear))
     return found
 
 
@@ -156,8 +157,13 @@ def _moment(form: TouchpointForm, name: str) -> str:
         return "Now"
     day = local.date()
     said = words.day_name(day, today)
-    is_near = 0 < (day - today).days < 7
-    return f"{local:%A}, {local:%H:%M}" if is_near else f"{said}, {local:%H:%M}"
+    ahead = (day - today).days
+    if ahead == 1:
+        # A label stands before what is due or planned.
+        said = "tomorrow" if name == "due_at" or form.is_planned else "Tomorrow"
+    elif 1 < ahead < 7:
+        said = f"{local:%A}"
+    return f"{said}, {local:%H:%M}"
 
 
 def _parsed(text: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from interactions.views.appointments import call_off, plan_again, took_place
 from interactions.views.events import (
     add_event_rule,
     delete_event_rule,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("loops/<int:pk>/made-right/", made_right, name="made_right"),
     path("loops/<int:pk>/not-yet/", not_yet, name="not_yet"),
     path("loops/<int:pk>/ask-now/", ask_now, name="ask_now"),
+    path("appointments/<int:pk>/took-place/", took_place, name="took_place"),
+    path("appointments/<int:pk>/call-off/", call_off, name="call_off"),
+    path("appointments/<int:pk>/plan-again/", plan_again, name="plan_again"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
     path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),

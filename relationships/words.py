@@ -66,6 +66,25 @@ def due(moment: datetime, now: datetime) -> str:
     return f"due on {day_name(timezone.localtime(moment).date(), timezone.localtime(now).date())}"
 
 
+def moment_ahead(moment: datetime, now: datetime) -> str:
+    """Say when something will be, or was a moment ago.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    >>> moment_ahead(noon, noon), moment_ahead(noon + timedelta(days=1), noon)
+    ('today at 12:00', 'tomorrow at 12:00')
+    >>> moment_ahead(noon + timedelta(days=2), noon), moment_ahead(noon + timedelta(days=9), noon)
+    ('Friday at 12:00', '13 March at 12:00')
+    """
+    local, days = timezone.localtime(moment), _days_between(now, moment)
+    if 0 <= days < 7:
+        day = {0: "today", 1: "tomorrow"}.get(days, f"{local:%A}")
+    else:
+        day = day_name(local.date(), timezone.localtime(now).date())
+        day = day.lower() if day == "Yesterday" else day
+    return f"{day} at {local:%H:%M}"
+
+
 def span(length: timedelta) -> str:
     """Say how long something took.
 

@@ -5,11 +5,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import settings
 
 from relationships.models import Person
 from tests.browser import chromium
 from tests.factories import PersonFactory
 from tests.node import node
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("hearth", deadline=None)
+settings.load_profile("hearth")
 
 NEEDED = (
     ("browser", chromium, "Chromium is not installed", "chromium"),

@@ -22,6 +22,7 @@ _LOCK = "SELECT id FROM relationships_customer WHERE is_demo ORDER BY id FOR UPD
 # In this order: what refers to others goes before them, and states before readings, because a
 # reading is written by whoever holds the state.
 _TABLES_OF_CUSTOMERS = (
+    "interactions_appointment",
     "interactions_loop",
     "interactions_touchpointchange",
     "interactions_touchpoint",

@@ -10,8 +10,8 @@ from relationships.models import Person, Team
 class SavedView(models.Model):
     """Filters, search, order and columns of the list of customers, as its address says them.
 
-    Without a team it is private to whoever made it. A deleted one stays for a while, so that Undo can
-    bring it back, and leaves its name to others.
+    Without a team it is private to whoever made it. A deleted one stays for a while, so that Undo
+    can bring it back, and leaves its name to others.
     """
 
     made_by = models.ForeignKey(Person, models.CASCADE, related_name="saved_views", db_index=False)

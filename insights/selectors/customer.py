@@ -14,10 +14,13 @@ from insights.selectors.lens import current_lens
 from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
 from interactions import selectors as interactions
-from interactions.models import Loop
+from interactions.models import Appointment, Loop
 from interactions.selectors import LastMet, Place, TimelinePage
+from interactions.selectors.appointments import planned_with
 from relationships import selectors as relationships
 from relationships.models import Contact, Customer, Identity, Person
+
+PLANS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class CustomerPage:
 
     explained: Explained
     loops: Sequence[Loop]
+    planned: Sequence[Appointment]
     contacts: Sequence[ContactLine]
     identities: Sequence[Identity]
     timeline: TimelinePage
@@ -92,6 +96,7 @@ def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> Custome
     return CustomerPage(
         explained=_explained(_standing(customer, loops), loops, now, left_out_to),
         loops=loops,
+        planned=list(planned_with(customer, now=now)[:PLANS_SHOWN]),
         contacts=[
             ContactLine(contact, list(contact.identities.all()), met.get(contact.pk))
             for contact in relationships.contacts_of(customer)

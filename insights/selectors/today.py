@@ -11,8 +11,9 @@ from insights.models import Band, BandTotal, Reading, Snooze
 from insights.selectors.reasons import Reason, reasons
 from insights.selectors.snoozes import asleep
 from interactions import selectors as interactions
-from interactions.models import Loop
+from interactions.models import Appointment, Loop
 from interactions.selectors import OpenMessUps
+from interactions.selectors.appointments import appointments_to_confirm, coming_up
 from relationships import access
 from relationships.models import Customer, Person
 
@@ -72,11 +73,13 @@ class Today:
     mess_ups: Sequence[Loop] = ()
     snoozes: Sequence[Snooze] = ()
     snoozed_in_all: int = 0
+    to_confirm: Sequence[Appointment] = ()
+    coming_up: Sequence[Appointment] = ()
 
     @property
     def is_clear(self) -> bool:
         """Whether nobody needs anything."""
-        return not self.needs and not self.loops and not self.mess_ups
+        return not (self.needs or self.loops or self.mess_ups or self.to_confirm)
 
 
 def has_own_customers(person: Person) -> bool:
@@ -107,6 +110,8 @@ def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL)
         mess_ups=mess_ups,
         snoozes=snoozes[:MOST],
         snoozed_in_all=len(snoozes) if len(snoozes) <= MOST else sleeping.count(),
+        to_confirm=list(appointments_to_confirm(person, now=now)[:shown]),
+        coming_up=list(coming_up(person, now=now, ahead=AHEAD)[:shown]),
     )
 
 

@@ -27,7 +27,7 @@ from insights.selectors.customer import ContactLine, CustomerPage, Explained, Sh
 from insights.selectors.portfolio import SPLIT
 from insights.selectors.reasons import PART_LABELS
 from insights.timeline import draw, lanes_key, parse_lanes
-from insights.views.today import loop_row
+from insights.views.today import loop_row, planned_row
 from insights.words import ago, money, signed, thousands
 from interactions.models import Touchpoint
 from interactions.selectors import Place
@@ -66,6 +66,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "about": _about(page, now),
         "loops": [loop_row(loop, now) for loop in page.loops[:LOOPS_SHOWN]],
         "more_loops": _more(len(page.loops) - LOOPS_SHOWN),
+        "plans": [planned_row(one, now) for one in page.planned],
         "contacts": [_contact(line, now) for line in page.contacts],
         "identities": page.identities,
         "merges": merge_lines(merges_of(request.user, found.pk), now),

@@ -17,7 +17,8 @@ from insights.selectors.today import FAR, HANDFUL, MOST, Need, Today
 from insights.snooze_forms import day_of
 from insights.words import money, monies, signed, thousands
 from interactions.catalogue import SETTLED
-from interactions.models import Loop, LoopKind
+from interactions.forms import MINUTE
+from interactions.models import Appointment, Loop, LoopKind
 from interactions.row_actions import row_keys
 from relationships import access, words
 from relationships.models import Person
@@ -47,6 +48,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "needs": [_need(need) for need in found.needs],
         "loops": [loop_row(loop, now) for loop in found.loops],
         "mess_ups": [_mess_up(loop, now) for loop in found.mess_ups],
+        "to_confirm": [planned_row(one, now) for one in found.to_confirm],
+        "coming_up": [planned_row(one, now) for one in found.coming_up],
         "due_summary": _due_summary(found),
         "snoozes": [_snooze(snooze, now) for snooze in found.snoozes],
         "snoozed": plural(found.snoozed_in_all, "customer"),
@@ -75,6 +78,33 @@ def loop_row(loop: Loop, now: Any) -> dict[str, Any]:
         "is_overdue": loop.due_at < now,
         "person": loop.person,
         "settle_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
+    }
+
+
+def planned_row(appointment: Appointment, now: datetime) -> dict[str, Any]:
+    """Write what is planned as a row of a list, with the ways to say what became of it."""
+    starts_at = timezone.localtime(appointment.starts_at)
+    said = {
+        "customer": appointment.customer_id,
+        "type": appointment.type.key,
+        "contact": appointment.contact_id,
+        "person": appointment.person_id,
+        "occurred_at": f"{starts_at:{MINUTE}}",
+        "duration_minutes": appointment.duration_minutes,
+        "text": appointment.text[:500],
+    }
+    query = urlencode({name: value for name, value in said.items() if value})
+    return {
+        "what": appointment.type.label,
+        "customer": appointment.customer,
+        "url": customer_url(appointment.customer_id),
+        "contact": appointment.contact,
+        "person": appointment.person,
+        "text": appointment.text,
+        "when": words.moment_ahead(appointment.starts_at, now),
+        "took_place_url": reverse("took_place", args=[appointment.pk]),
+        "call_off_url": reverse("call_off", args=[appointment.pk]),
+        "tell_url": f"{reverse('log_touchpoint')}?{query}",
     }
 
 

@@ -21,8 +21,8 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "da", "pl")
 LONGEST_MOMENT = 6
 """Words in one moment, such as "last friday at half past 3 pm"."""
 
-END_OF_DAY = 18
-"""The hour by which something is due that was promised for a day."""
+START_OF_DAY, END_OF_DAY = 9, 18
+"""The hours at which something planned for a day begins, and by which a promise for one is due."""
 
 
 def _set(text: str) -> frozenset[str]:

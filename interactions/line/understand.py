@@ -7,8 +7,16 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from interactions.line.moments import DAY_MONTH, END_OF_DAY, Moment, Word, length_in, moments
-from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, VOCABULARY, Meaning
+from interactions.line.moments import (
+    DAY_MONTH,
+    END_OF_DAY,
+    START_OF_DAY,
+    Moment,
+    Word,
+    length_in,
+    moments,
+)
+from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, TO_MEET, VOCABULARY, Meaning
 from relationships.names import searchable
 
 LONGEST_LINE = 500
@@ -57,7 +65,7 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     meanings = list(_meanings(line, words))
     heard = _what(meanings, _how_long(line, words, taken), taken)
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
-    heard = _when(line, words, heard, taken, now=now, zone=zone)
+    heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
     end = _CLAUSE_ENDS.search(line)
     cut = end.end() if end else len(line)
     runs = list(_names(line, words, taken | _told(meanings)))
@@ -138,18 +146,38 @@ def _due(moment: Moment, now: datetime) -> datetime:
 
 
 def _when(
-    line: str, words: Sequence[Word], heard: Heard, taken: set[int],
+    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: set[int],
     *, now: datetime, zone: ZoneInfo,
 ) -> Heard:  # fmt: skip
-    """Hear when it was: the first moment that is not of the promise, and is past."""
+    """Hear when it was, or will be: the first moment that is not of the promise, and can be it.
+
+    What is past can be, and what is yet to come of something that can be planned, in its clause:
+    where a word says so, or else with a clock.
+    """
+    is_plan = any(one.meaning.is_plan for one in meanings)
+    can_plan = heard.type in ("", *TO_MEET)
     places = [place for place in range(len(words)) if place not in taken]
     free = [words[place] for place in places]
-    for moment in moments(line, free, now=now, zone=zone, is_ahead=False):
-        at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
-        if at <= now:
+    end = _CLAUSE_ENDS.search(line)
+    cut = end.start() if end else len(line)
+    for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan and can_plan):
+        if moment.at > now:
+            is_it = can_plan and free[moment.first].start < cut and (is_plan or moment.has_clock)
+            at = moment.at if moment.has_clock else _morning(moment.at)
+        else:
+            at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
+            is_it = at <= now
+        if is_it:
             taken.update(places[moment.first : moment.last])
             return replace(heard, occurred_at=at)
     return heard
+
+
+def _morning(day: datetime) -> datetime:
+    """Take the beginning of the working day for a day to come that was said without an hour."""
+    if day.hour == day.minute == 0:
+        return day.replace(hour=START_OF_DAY, minute=0, second=0, microsecond=0)
+    return day.replace(second=0, microsecond=0)
 
 
 def _hour_unsaid(day: datetime, now: datetime) -> datetime:

@@ -21,6 +21,7 @@ class Meaning:
     opens: int | None = None
     sentiment: int | None = None
     is_repair: bool = False
+    is_plan: bool = False
     rank: int = 0
     """Of several types the one with the highest rank is what happened, the rest is its topic."""
 
@@ -125,6 +126,15 @@ _LINKS = """
 NO_NAMES = frozenset(_LINKS.split())
 
 
+_PLANNED = """
+    plan, planned, planning, schedule, scheduled, geplant, plane, planen, verabredet, prevu,
+    prevoir, prevue, planear, planeado, previsto, prevista, programmato, gepland, plannen, planerat,
+    planerar, planlagt, planlaegger, planowane, zaplanowane, umowione
+"""
+TO_MEET = "meeting.in_person", "visit", "meeting.video", "call.phone"
+"""What can be planned by a line; of anything else a day to come is what it was about."""
+
+
 def _phrases(text: str) -> list[str]:
     return [" ".join(phrase.split()) for phrase in text.split(",")]
 
@@ -140,6 +150,8 @@ def _vocabulary() -> dict[str, Meaning]:
     known |= {phrase: Meaning(opens=LoopKind.PROMISE) for phrase in _phrases(_PROMISED)}
     known |= {phrase: Meaning(sentiment=1) for phrase in _phrases(_GOOD)}
     known |= {phrase: Meaning(sentiment=-1) for phrase in _phrases(_BAD)}
+    known |= {phrase: Meaning(is_plan=True) for phrase in _phrases(_PLANNED)}
+    known["meet"] = Meaning(type="meeting.in_person", rank=1, is_plan=True)
     inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
     return known | dict.fromkeys(_phrases(_THEY_REACHED_OUT), inbound)
 

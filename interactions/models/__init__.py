@@ -1,5 +1,6 @@
-"""Touchpoints, the catalogue of their types, the loops they open and close, and their sources."""
+"""Touchpoints, their types and sources, the loops they open and close, and what is planned."""
 
+from interactions.models.appointments import Appointment
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
 from interactions.models.changes import Calendar, Intake, TouchpointChange
 from interactions.models.effort import LONGEST_SECONDS, LoggingTime
@@ -8,6 +9,7 @@ from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
 
 __all__ = [
     "LONGEST_SECONDS",
+    "Appointment",
     "Calendar",
     "Direction",
     "EventKind",

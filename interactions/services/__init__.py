@@ -1,5 +1,13 @@
 """Writes about touchpoints: the one way in, and what may happen to them afterwards."""
 
+from interactions.services.appointments import (
+    CannotPlanError,
+    NoSuchAppointmentError,
+    call_off,
+    plan,
+    plan_again,
+    took_place,
+)
 from interactions.services.columns import Columns, NewTouchpoint
 from interactions.services.flaws import Refusal
 from interactions.services.log_now import log_now
@@ -22,23 +30,29 @@ from interactions.services.revise import (
 )
 
 __all__ = [
+    "CannotPlanError",
     "Columns",
     "MessUpGoneError",
     "NewTouchpoint",
+    "NoSuchAppointmentError",
     "Outcome",
     "Refusal",
     "TouchpointGoneError",
     "TouchpointRefusedError",
     "ask_again",
+    "call_off",
     "delete",
     "edit",
     "log_now",
     "mark_everyone",
     "merge_customers",
+    "plan",
+    "plan_again",
     "record",
     "record_columns",
     "restore",
     "source_named",
     "source_of",
+    "took_place",
     "unmerge_customer",
 ]

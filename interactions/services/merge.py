@@ -1,4 +1,4 @@
-"""Customers found to be one, and parted again: their touchpoints and loops follow."""
+"""Customers found to be one, and parted again: what happened and is planned with them follows."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F
+from django.db.models.functions import Coalesce, NullIf
 
+from interactions.models import Appointment
 from interactions.services import loops
 from interactions.services.marks import mark_refold
 from interactions.services.templates import flag_templates
@@ -45,6 +48,9 @@ def merge_customers(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
     or only one is of the demonstration.
     """
     absorb_customer(keep=keep, absorb=absorb, by=by, now=now)
+    Appointment.objects.filter(customer_id=absorb).update(
+        customer_id=keep, home_id=Coalesce("home_id", F("customer_id"))
+    )
     with connection.cursor() as cursor:
         _move(cursor, _ABSORB, [keep, absorb])
         # The absorbed one too: whoever scores it finds that it is gone.
@@ -63,8 +69,11 @@ def unmerge_customer(*, customer_id: int, by: Person, now: datetime) -> None:
     Raises `CustomerGoneError` unless it is merged and `by` sees both.
     """
     survivor = release_customer(customer_id=customer_id, by=by, now=now)
+    homes = absorbed_by(customer_id)
+    Appointment.objects.filter(customer_id=survivor, home_id__in=homes).update(
+        customer_id=customer_id, home_id=NullIf("home_id", customer_id)
+    )
     with connection.cursor() as cursor:
-        homes = absorbed_by(customer_id)
         _move(cursor, _RELEASE, [customer_id, customer_id, survivor, homes])
         mark_refold(cursor, [customer_id, survivor], now)
     told = {"parted_from_customer_id": survivor, "by": {"id": by.pk, "name": by.name}}

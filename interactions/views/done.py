@@ -48,7 +48,7 @@ def done(
     return told(
         request,
         text,
-        to=_next(request, customer_id),
+        to=next_page(request, customer_id),
         events={"touchpointsChanged": {"customer": customer_id}, "closeDialog": True},
         tone=tone,
         undo_url=reverse(undo, args=[touchpoint.pk]) if undo else "",
@@ -63,10 +63,11 @@ def not_done(request: HttpRequest, customer: Customer, text: str, *, tone: str) 
     events: dict[str, Any] = {"closeDialog": True}
     if tone == "error":
         events["notLogged"] = {"customer": customer.pk}
-    return told(request, text, to=_next(request, customer.pk), events=events, tone=tone)
+    return told(request, text, to=next_page(request, customer.pk), events=events, tone=tone)
 
 
-def _next(request: HttpRequest, customer_id: int) -> str:
+def next_page(request: HttpRequest, customer_id: int) -> str:
+    """Return where to go on after a change: where it was asked to, else to the customer."""
     asked = request.POST.get("next", "")
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return asked

@@ -19,13 +19,17 @@ from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
 from interactions.selectors.effort import median_logging_seconds
 from interactions.services.effort import keep_logging_time
 from interactions.undo import said_again, said_before
+from interactions.views.appointments import planned
 from interactions.views.done import done, not_done
 from relationships import words
 from relationships.selectors import customer_numbered, customers_like
 from relationships.views.customers import customer_or_404
 from relationships.views.htmx import dialog_or_page
 
-GIVEN = ("customer", "type", "closes", "contact", "next")
+GIVEN = (
+    "customer", "type", "closes", "contact", "person", "occurred_at", "duration_minutes", "text",
+    "next",
+)  # fmt: skip
 OPTIONS_AT_MOST = 8
 BEFORE_CORRECTION = "before_correction"
 """In the session: the last touchpoint corrected, and what it said before."""
@@ -43,6 +47,8 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
     form, unclear = _sent(request, now)
     if not form.is_valid():
         return _show(request, form, chips=_chips(form, unclear))
+    if form.is_planned:
+        return planned(request, form) or _show(request, form, chips=_chips(form, unclear))
     outcome = _record(request, form)
     if outcome.status == "refused":
         form.refuse(outcome.refusals)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions.line import LONGEST_LINE, hear
+from interactions.line.vocabulary import TO_MEET
 from interactions.models import LoopKind
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
@@ -138,11 +139,16 @@ def test_who_reached_out_is_said_by_who_called():
     assert heard("called Acme").direction is None
 
 
+def can_be(found) -> bool:
+    """Whether it happened, or can be planned."""
+    return found.occurred_at is None or found.occurred_at <= NOW or found.type in ("", *TO_MEET)
+
+
 @given(st.text(max_size=2 * LONGEST_LINE))
 def test_any_line_is_understood_somehow(line):
     found = heard(line)
 
-    assert found.occurred_at is None or found.occurred_at <= NOW
+    assert can_be(found)
     assert found.due_at is None or found.due_at > NOW
     assert len(found.text) <= LONGEST_LINE
 
@@ -157,5 +163,36 @@ WORDS = """
 def test_any_words_of_moments_are_understood_somehow(line):
     found = heard(line)
 
-    assert found.occurred_at is None or found.occurred_at <= NOW
+    assert can_be(found)
     assert found.due_at is None or found.due_at > NOW
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("meet Ana Acme tomorrow 10:00", "2026-03-05T10:00"),
+        ("meet Ana Acme Friday", "2026-03-06T09:00"),
+        ("call Acme tomorrow at 3pm", "2026-03-05T15:00"),
+        ("visite Acme demain 14:30", "2026-03-05T14:30"),
+        ("plan visit Acme on 12 March", "2026-03-12T09:00"),
+        ("Ana Acme tomorrow 10:00, bring the contract", "2026-03-05T10:00"),
+        ("meet Ana Acme yesterday", "2026-03-03T13:00"),
+        ("met Ana Acme Friday", "2026-02-27T13:00"),
+    ],
+)
+def test_what_is_planned_may_be_ahead(line, at):
+    assert heard(line).occurred_at == moment(at)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "call Acme about delivery tomorrow",
+        "met Acme, order tomorrow 9:00",
+        "email Acme about the fair tomorrow 10:00",
+        "late delivery Acme tomorrow 10:00",
+        "meet Ana",
+    ],
+)
+def test_a_day_to_come_may_be_what_it_was_about(line):
+    assert heard(line).occurred_at is None
