@@ -21,6 +21,7 @@ from insights.demo.people import (
     SERVICE_EMAIL,
     Colleague,
 )
+from insights.demo.plans import plan_some
 from insights.demo.stories import STORIES
 from insights.demo.story import Story
 from interactions.services import NewTouchpoint, record, source_named
@@ -70,6 +71,7 @@ def load_demonstration(
         enlist([profile for profile, _ in cast], calendar)
         _let_in((ACCOUNT_MANAGER_SIGN_IN, EXECUTIVE_SIGN_IN), password)
     recorded, known = _record_all(entries(cast, calendar, seed), now=calendar.ends_at)
+    plan_some(calendar.today, calendar.zone)
     if recorded:
         _analyze()
     # All is recorded: the account is open only while it is needed.

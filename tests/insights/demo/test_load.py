@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from insights import demo
 from insights.demo import build
 from insights.demo.enlist import AddressTakenError
-from insights.demo.people import SERVICE_EMAIL
-from interactions.models import Loop, Source, Touchpoint
+from insights.demo.people import ACCOUNT_MANAGER_SIGN_IN, SERVICE_EMAIL
+from interactions.models import Appointment, Loop, Source, Touchpoint
 from relationships.models import Contact, Customer, Identity, Person, Segment, Team
 from tests.factories import PersonFactory
 
@@ -50,6 +50,17 @@ def test_loading_again_records_nothing():
 
     assert (again.recorded, again.known) == (0, len(before[0]))
     assert (touchpoints(), Identity.objects.count(), Person.objects.count()) == before
+
+
+def test_the_account_manager_has_plans_and_loading_again_makes_no_more(monkeypatch):
+    monkeypatch.setattr(build, "profiles", lambda seed: CAST[::5])
+    for _ in range(2):
+        demo.load_demonstration(today=TODAY)
+    planned = Appointment.objects.order_by("starts_at")
+    assert {one.person.email for one in planned} == {ACCOUNT_MANAGER_SIGN_IN.email}
+    assert [str(one.starts_at.date()) for one in planned] == [
+        "2026-03-03", "2026-03-05", "2026-03-09",
+    ]  # fmt: skip
 
 
 def test_killed_load_is_completed_with_its_own_day(monkeypatch):
