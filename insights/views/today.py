@@ -95,7 +95,7 @@ def planned_row(appointment: Appointment, now: datetime) -> dict[str, Any]:
     }
     query = urlencode({name: value for name, value in said.items() if value})
     return {
-        "what": appointment.type.label,
+        "what": appointment.what,
         "customer": appointment.customer,
         "url": customer_url(appointment.customer_id),
         "contact": appointment.contact,

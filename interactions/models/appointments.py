@@ -54,4 +54,9 @@ class Appointment(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.type_id} {self.starts_at:%Y-%m-%d}"
+        return f"{self.what} {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def what(self) -> str:
+        """What it is called before it took place: nobody has met yet."""
+        return "Meeting" if self.type.key == "meeting.in_person" else self.type.label

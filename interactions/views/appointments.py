@@ -24,7 +24,7 @@ def planned(request: HttpRequest, form: TouchpointForm) -> HttpResponse | None:
         form.refuse([services.Refusal(error.field, None, str(error))])
         return None
     when = words.moment_ahead(appointment.starts_at, timezone.now())
-    what = f"{appointment.type} with {appointment.customer}"
+    what = f"{appointment.what} with {appointment.customer}"
     if not is_new:
         return _told(request, appointment, f"{what} is planned already.", tone="warning")
     text = f"{what} planned for {when}. Today asks you afterwards whether it took place."
@@ -54,7 +54,7 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     appointment = _change(request, services.call_off, appointment_id=pk, now=now)
     verb = "did not take place" if appointment.starts_at < now else "called off"
-    text = f"{appointment.type} with {appointment.customer} {verb}."
+    text = f"{appointment.what} with {appointment.customer} {verb}."
     return _told(request, appointment, text, undo="plan_again")
 
 
@@ -62,7 +62,7 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back that something was called off."""
     appointment = _change(request, services.plan_again, appointment_id=pk)
-    text = f"{appointment.type} with {appointment.customer} is planned again."
+    text = f"{appointment.what} with {appointment.customer} is planned again."
     return _told(request, appointment, text)
 
 

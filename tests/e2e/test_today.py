@@ -47,7 +47,7 @@ def test_a_meeting_is_planned_in_a_line_and_confirmed_in_a_tap(
     expect(asked).to_contain_text("Yesterday at 10:00")
     assert accessibility_problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    asked.get_by_role("button", name="Yes, Met in person").press("Enter")
+    asked.get_by_role("button", name="Yes, Meeting").press("Enter")
     expect(asked).to_have_count(0)
     expect(page.locator(".toast").last).to_contain_text("logged")
     assert Touchpoint.objects.get().text == "the new labels"
@@ -64,7 +64,7 @@ def test_no_is_taken_back_and_more_can_be_said(open_page, customer, manager):
     moved(days=1, hours=20)
     page.goto("/")
     asked = page.get_by_role("region", name="Did it take place?")
-    asked.get_by_role("button", name="No, Met in person").click()
+    asked.get_by_role("button", name="No, Meeting").click()
     expect(asked).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     asked.get_by_role("link", name="Yes, and…").click()
@@ -83,6 +83,6 @@ def test_it_works_without_javascript(open_page, customer, manager):
     expect(page.get_by_text("planned for tomorrow at 10:00")).to_be_visible()
     moved(days=2)
     page.goto("/")
-    page.get_by_role("button", name="Yes, Met in person").click()
+    page.get_by_role("button", name="Yes, Meeting").click()
     expect(page.get_by_text("Met in person with Große Gießerei logged.")).to_be_visible()
     expect(page.get_by_text("Did it take place?")).to_have_count(0)
