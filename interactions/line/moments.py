@@ -62,10 +62,13 @@ _PARTS = _set(
     cette denna detta dit deze ten tego tym last this now minute minuten min hour stunde stunden
     week weeks woche wochen month months monat monaten monate year years jahr jahren jahre day
     days tag tage tagen hours stunden jours semaines mois dias semanas meses giorni settimane
-    mesi dagen weken maanden dagar veckor dage uger dni tygodnie
+    mesi dagen weken maanden dagar veckor dage uger dni tygodnie uhr
     """
 )
-_AGO = _set("ago vor y hace fa geleden sedan temu siden")
+_AGO = _set("ago vor y hace fa geleden sedan temu siden uhr")
+_AHEAD = _set("in dans tra over om za")
+"""What stands before a span to come, such as "in two weeks"."""
+
 DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
 """A day as "24.12." or "24.12.2026", of which the dots are a part."""
 
@@ -82,6 +85,26 @@ _LENGTH = re.compile(
     r"heures?|horas?|ore|ora|uur|timmar)(?![\w])",
     re.IGNORECASE,
 )
+# Not those that are other words in another of the languages, such as "to" and "due".
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, words in enumerate(
+        (
+            "two zwei deux dos twee tva dwa dwie",
+            "three drei trois tres tre drie trzy",
+            "four vier quatre cuatro quattro fyra fire cztery",
+            "five funf cinq cinco cinque vijf fem piec",
+            "six sechs seis zes sex seks szesc",
+            "seven sieben siete sette zeven sju syv siedem",
+            "eight acht huit ocho otto atta otte osiem",
+            "nine neun neuf nueve nove negen nio dziewiec",
+            "ten zehn dix diez dieci tien tio dziesiec",
+        ),
+        start=2,
+    )
+    for word in words.split()
+}
+_UHR = re.compile(r"\b(\d{1,2}) ?uhr\b", re.IGNORECASE)
 _AROUND = _set("in ago vor hace fa geleden sedan il temu dans within")
 LONGEST_MINUTES = 24 * 60
 
@@ -155,22 +178,38 @@ def _longest(
     for end in range(last, first, -1):
         if not _says_when([word.text for word in words[first:end]]):
             continue
-        phrase = line[words[first].start : words[end - 1].end]
+        phrase = _in_digits(line, words[first:end])
         at = _meant(phrase, now.astimezone(zone).replace(tzinfo=None), is_ahead=is_ahead)
         if at is not None:
             return Moment(at.replace(tzinfo=zone), first, end, bool(_CLOCK.search(phrase)))
     return None
 
 
+def _in_digits(line: str, words: Sequence[Word]) -> str:
+    """Return the phrase that some words are, with numbers and hours in digits.
+
+    >>> _in_digits("drei Tage", [Word("drei", 0, 4), Word("tage", 5, 9)])
+    '3 Tage'
+    """
+    said = (_NUMBER_WORDS.get(word.text, line[word.start : word.end]) for word in words)
+    return _UHR.sub(r"\1:00", " ".join(said))
+
+
 def _is_part(word: str) -> bool:
-    is_word = word in _telling() or word in _SHORT or word in _LINKS or word in _PARTS
-    return is_word or word[0].isdecimal()
+    known = _telling(), _SHORT, _LINKS, _PARTS, _AHEAD
+    return _is_number(word) or any(word in some for some in known)
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdecimal() or word in _NUMBER_WORDS
 
 
 def _says_when(words: Sequence[str]) -> bool:
     """Whether these words tell of a moment: a number or a link alone does not."""
-    has_number = any(word[0].isdecimal() for word in words)
+    has_number = any(_is_number(word) for word in words)
     if len(words) > 1 and words[0] in _BEFORE_A_DAY and words[1] in _SHORT:
+        return True
+    if has_number and words[0] in _AHEAD and _PARTS.intersection(words):
         return True
     return any(
         word in _telling()

@@ -58,6 +58,11 @@ def test_words_say_what_happened(line, kind):
         ("last friday", "2026-02-27T13:00"),
         ("on friday at 3pm", "2026-02-27T15:00"),
         ("3 days ago", "2026-03-01T13:00"),
+        ("three days ago", "2026-03-01T13:00"),
+        ("vor drei Tagen", "2026-03-01T13:00"),
+        ("hace tres dias", "2026-03-01T13:00"),
+        ("trzy dni temu", "2026-03-01T13:00"),
+        ("gestern um 9 Uhr", "2026-03-03T09:00"),
         ("vor 3 Tagen", "2026-03-01T13:00"),
         ("2 Mar", "2026-03-02T13:00"),
         ("24.12.", "2025-12-24T13:00"),
@@ -167,6 +172,16 @@ def test_any_words_of_moments_are_understood_somehow(line):
     assert found.due_at is None or found.due_at > NOW
 
 
+def test_a_promise_may_be_due_in_two_weeks():
+    found = heard("met Acme, promised a quote in two weeks")
+    assert found.due_at == moment("2026-03-18T18:00")
+
+
+@pytest.mark.parametrize("name", ["Seven Oaks", "Ten Acme", "Tre Kronor", "Sechs GmbH"])
+def test_numbers_in_names_stay_names(name):
+    assert heard(f"call {name} yesterday").names == (name,)
+
+
 @pytest.mark.parametrize(
     ("line", "at"),
     [
@@ -174,6 +189,7 @@ def test_any_words_of_moments_are_understood_somehow(line):
         ("meet Ana Acme Friday", "2026-03-06T09:00"),
         ("call Acme tomorrow at 3pm", "2026-03-05T15:00"),
         ("visite Acme demain 14:30", "2026-03-05T14:30"),
+        ("Treffen Ana Acme morgen 10 Uhr", "2026-03-05T10:00"),
         ("plan visit Acme on 12 March", "2026-03-12T09:00"),
         ("Ana Acme tomorrow 10:00, bring the contract", "2026-03-05T10:00"),
         ("meet Ana Acme yesterday", "2026-03-03T13:00"),
