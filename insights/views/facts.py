@@ -49,7 +49,7 @@ def add_fact(request: HttpRequest, pk: int) -> HttpResponse:
 def edit_fact(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a fact."""
     fact = _fact(request, pk)
-    if fact.deleted_at is not None:
+    if fact.deleted_at is not None and request.method != "POST":
         raise Http404("This was deleted meanwhile.")
     form = _form(request, fact.customer, fact)
     if request.method != "POST" or not form.is_valid():
