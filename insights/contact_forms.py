@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from msgspec import UNSET
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
 from relationships.models import Contact, Identity, Person
 from relationships.selectors import IdentityRef
-from relationships.selectors.contacts import meant_by
+from relationships.selectors.contacts import contact_version, meant_by
 from relationships.services.introductions import LONGEST_CONTACT_NAME
 from relationships.services.profiles import LONGEST_JOB_TITLE, ContactWrite, Refusal
 
@@ -69,13 +69,6 @@ class ContactForm(forms.Form):
     def clean_phones(self) -> list[IdentityRef]:
         """Take the numbers apart, in the form they are kept in."""
         return _refs(_PHONES.split(self.cleaned_data["phones"]), phone_ref)
-
-    def clean_version(self) -> datetime | None:
-        """Take what is no moment for none: then it is not what was looked at."""
-        try:
-            return datetime.fromisoformat(self.cleaned_data["version"])
-        except ValueError:
-            return None
 
     def _identities(self) -> list[IdentityRef]:
         """Return all that shall mean the contact: ids of other systems stay as they are."""
@@ -155,7 +148,7 @@ def _as_known(contact: Contact) -> dict[str, Any]:
         "emails": values(Identity.Kind.EMAIL),
         "phones": values(Identity.Kind.PHONE),
         "left_on": contact.left_on,
-        "version": contact.updated_at.isoformat(),
+        "version": contact_version(contact),
     }
 
 

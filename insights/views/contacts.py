@@ -12,7 +12,7 @@ from interactions.services.contacts import ContactInUseError
 from interactions.services.contacts import delete_contact as delete
 from interactions.views.done import told
 from relationships.models import Contact, Customer
-from relationships.selectors.contacts import contact_to_change
+from relationships.selectors.contacts import contact_to_change, contact_version
 from relationships.services.contacts import ContactChangedError, correct_contact
 from relationships.services.profiles import (
     ContactGoneError,
@@ -71,7 +71,7 @@ def contact_left(request: HttpRequest, pk: int) -> HttpResponse:
         text = f"{contact} {'is there already' if is_back else 'had left already'}."
         return _tell(request, contact.customer, text, tone="warning")
     try:
-        _correct(request, contact, item, contact.updated_at)
+        _correct(request, contact, item, contact_version(contact))
     except ContactChangedError as error:
         return _tell(request, contact.customer, str(error), tone="warning")
     text = f"{contact} is there again." if is_back else f"{contact} has left {contact.customer}."
@@ -85,13 +85,13 @@ def revert_contact(request: HttpRequest, pk: int) -> HttpResponse:
     if before.get("id") != pk:
         text = "There is nothing to take back."
         return _tell(request, contact.customer, text, tone="warning")
-    if before["version"] != contact.updated_at.isoformat():
+    try:
+        correct_contact(item=written_again(before), version=before["version"], by=request.user)
+    except ContactChangedError:
         text = f"Somebody changed {contact} since, so nothing was taken back."
         return _tell(request, contact.customer, text, tone="warning")
-    try:
-        correct_contact(item=written_again(before), version=contact.updated_at, by=request.user)
-    except (ContactChangedError, WriteRefusedError) as error:
-        text = f"That could not be taken back. {error}"
+    except WriteRefusedError as error:
+        text = f"That could not be taken back. {_reasons(error)}"
         return _tell(request, contact.customer, text, tone="error")
     del request.session[BEFORE_CHANGE]
     return _tell(request, contact.customer, f"{before['name']} is as before.")
@@ -121,18 +121,21 @@ def restore_contact(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         write_contact(item=written_again(before), by=request.user)
     except WriteRefusedError as error:
-        reasons = " ".join(one.reason for one in error.refusals)
-        text = f"{before['name']} could not be brought back. {reasons}"
+        text = f"{before['name']} could not be brought back. {_reasons(error)}"
         return _tell(request, customer, text, tone="error")
     del request.session[BEFORE_CHANGE]
     return _tell(request, customer, f"{before['name']} is back.")
 
 
-def _correct(request: HttpRequest, contact: Contact, item: ContactWrite, version: Any) -> None:
+def _reasons(error: WriteRefusedError) -> str:
+    return " ".join(one.reason for one in error.refusals)
+
+
+def _correct(request: HttpRequest, contact: Contact, item: ContactWrite, version: str) -> None:
     """Correct a contact, and keep for Undo what it was."""
     before = kept(as_it_is(contact))
     after = correct_contact(item=item, version=version, by=request.user)
-    request.session[BEFORE_CHANGE] = {**before, "version": after.isoformat()}
+    request.session[BEFORE_CHANGE] = {**before, "version": after}
 
 
 def _contact(request: HttpRequest, pk: int) -> Contact:

@@ -1,5 +1,7 @@
 """Reads of single contacts, and of whom an identity means."""
 
+from hashlib import sha256
+
 from relationships import access
 from relationships.models import Contact, Identity, Person
 from relationships.selectors.customers import IdentityRef
@@ -29,3 +31,14 @@ def meant_by(person: Person, ref: IdentityRef) -> Identity | None:
         .select_related("customer", "contact")
         .first()
     )
+
+
+def contact_version(contact: Contact) -> str:
+    """Return what is equal only for the same words about a contact and the same identities.
+
+    The moment of the last change will not do: an identity changed in a transaction that began
+    before another change does not move it.
+    """
+    said = (contact.name, contact.job_title, contact.left_on)
+    refs = sorted((one.kind, one.namespace, one.value) for one in contact.identities.all())
+    return sha256(repr((said, refs)).encode()).hexdigest()

@@ -1,11 +1,10 @@
 """Contacts as people correct them by hand: nobody overwrites what they did not see."""
 
-from datetime import datetime
-
 from django.db import transaction
 
 from relationships.models import Contact, Person
-from relationships.services.profiles import ContactGoneError, ContactWrite, write_contact
+from relationships.selectors.contacts import contact_version
+from relationships.services.profiles import ContactWrite, write_contact
 
 
 class ContactChangedError(ValueError):
@@ -16,22 +15,20 @@ class ContactChangedError(ValueError):
 
 
 @transaction.atomic
-def correct_contact(*, item: ContactWrite, version: datetime | None, by: Person) -> datetime:
-    """Make a contact what `item` says; return when that was.
+def correct_contact(*, item: ContactWrite, version: str, by: Person) -> str:
+    """Make the contact with an id what `item` says; return the version that it has then.
 
-    `version` is the `updated_at` it was looked at with. Whoever sees the customer may do it.
+    `version` is the `contact_version` it was looked at in. Whoever sees the customer may do it.
     Raises `ContactChangedError`, and what `write_contact` raises; then nothing was written.
     """
 
     def check(contact_id: int | None) -> None:
-        if version is None or _changed_at(contact_id) != version:
+        if _version(contact_id) != version:
             raise ContactChangedError
 
-    outcome = write_contact(item=item, by=by, check=check)
-    return _changed_at(outcome.id)
+    return _version(write_contact(item=item, by=by, check=check).id)
 
 
-def _changed_at(contact_id: int | None) -> datetime:
-    if contact_id is None:
-        raise ContactGoneError
-    return Contact.objects.values_list("updated_at", flat=True).get(pk=contact_id)
+def _version(contact_id: int | None) -> str:
+    contact = Contact.objects.prefetch_related("identities").filter(pk=contact_id or 0).first()
+    return contact_version(contact) if contact else ""
