@@ -18,7 +18,8 @@ MOST_PEOPLE = 8
 MOST_CONTACTS = 50
 TOP = 3
 NOBODY_NAMED = "Somebody there"
-HOT_FROM, WARM_FROM = 40.0, 10.0
+HOT_FROM = 40.0
+"""Warmth of those who know each other well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _cell(pair: Pair, today: date) -> dict[str, Any]:
     met = ago(timezone.localdate(pair.last_met), today) if pair.last_met else ""
     return {
         "warmth": f"{pair.warmth:.0f}",
-        "level": "hot" if pair.warmth >= HOT_FROM else "warm" if pair.warmth >= WARM_FROM else "",
+        "level": "hot" if pair.warmth >= HOT_FROM else "warm" if pair.is_warm else "",
         "met": f"met {met}" if met else "written to only",
         "often": f"{plural(pair.meetings, 'time')} in 12 months" if pair.meetings else "",
     }

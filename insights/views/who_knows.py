@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import acquaintance_words
-from insights.selectors.acquaintances import acquaintances_at
+from insights.selectors.acquaintances import KNOWS_FROM, acquaintances_at
 from relationships.views.customers import customer_or_404
 
 
@@ -21,6 +21,7 @@ def who_knows(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "summary": acquaintance_words.summary(found),
         "single": acquaintance_words.single_words(found),
+        "knows_from": f"{KNOWS_FROM:.0f}",
         "is_long": found.is_long,
         "has_any": bool(found.pairs),
         "log_query": f"?customer={customer.pk}",

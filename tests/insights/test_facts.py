@@ -156,9 +156,7 @@ def test_a_deleted_fact_is_off_the_page_and_comes_back(browser, customer, fact):
 def test_who_corrects_what_was_deleted_is_told(browser, fact):
     Fact.objects.update(deleted_at=NOW, version=2)
 
-    response = browser.post(
-        f"/facts/{fact.pk}/edit/", {"fact": "a: b", "version": 1}, follow=True
-    )
+    response = browser.post(f"/facts/{fact.pk}/edit/", {"fact": "a: b", "version": 1}, follow=True)
 
     assert "Somebody deleted “Delivery hours: before 9” meanwhile." in response.content.decode()
 

@@ -151,9 +151,7 @@ def test_what_was_deleted_meanwhile_cannot_be_corrected(fact, manager):
     deleted = delete_fact(fact_id=fact.pk, by=manager, now=NOW)
 
     with pytest.raises(FactChangedError):
-        correct_fact(
-            fact_id=fact.pk, version=deleted.version, said=HOURS, by=manager, now=NOW
-        )
+        correct_fact(fact_id=fact.pk, version=deleted.version, said=HOURS, by=manager, now=NOW)
 
 
 def test_a_change_is_taken_back_unless_somebody_changed_it_since(fact, manager):
