@@ -35,7 +35,9 @@ def summary(found: Acquaintances) -> Thread:
     name, warm = found.customer.name, found.warm
     ours, gone = _people(warm, is_active=True), _people(warm, is_active=False)
     if len(ours) > 1:
-        return Thread(f"{plural(len(ours), 'of us', 'of us')} know {_whom(warm)} at {name}.")
+        return Thread(
+            f"{plural(len(ours), 'of us', 'of us')} know {_whom(_of_ours(warm))} at {name}."
+        )
     if ours:
         who = ours[0].name
         if gone:
@@ -97,20 +99,30 @@ def card(found: Acquaintances) -> dict[str, Any]:
 
 
 def single_words(found: Acquaintances) -> str:
-    """Say which contacts are known to one of us alone; nothing where the sentence says it all."""
+    """Say whom one of us alone knows, or nobody any more; nothing where the sentence says it."""
     if len(_people(found.warm, is_active=True)) < 2:
         return ""
     by_contact = _by_contact(found.warm)
-    names = [
-        contact.name
-        for contact in found.contacts
-        if (pairs := by_contact.get(contact.pk)) and thread_to(pairs).level
-    ]
-    if not names:
-        return ""
-    verb = "is" if len(names) == 1 else "are"
-    more = f"{len(names) - TOP} more" if len(names) > TOP else ""
-    return f"{joined([*names[:TOP], *filter(None, [more])])} {verb} known to one of us alone."
+    names: dict[str, list[str]] = {"single": [], "lost": [], "": []}
+    for contact in found.contacts:
+        if pairs := by_contact.get(contact.pk):
+            names[thread_to(pairs).level].append(contact.name)
+    single, lost = _some(names["single"]), _some(names["lost"])
+    verb = "is" if len(names["single"]) == 1 else "are"
+    said = [f"{single} {verb} known to one of us alone."] if single else []
+    said += [f"Whoever knew {lost} has left."] if lost else []
+    return " ".join(said)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Join the first few names, and how many there are besides."""
+    more = len(names) - TOP
+    return joined([*names[:TOP], *([f"{more} more"] if more > 0 else [])])
+
+
+def _of_ours(pairs: Iterable[Pair]) -> list[Pair]:
+    """Leave out the pairs of those of us who have left."""
+    return [pair for pair in pairs if pair.person.is_active]
 
 
 def _line(pair: Pair, today: date) -> dict[str, Any]:

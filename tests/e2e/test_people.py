@@ -86,6 +86,7 @@ def test_who_knows_whom_can_be_used_when_nobody_met(open_page, accessibility_pro
 def test_the_table_says_who_knows_whom_and_marks_single_threads(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/")
     expect(page.get_by_text("2 of us know Zoë Größe at Große Bäckerei Łukasz.")).to_be_visible()
+    expect(page.get_by_text("Whoever knew Ragnhild has left.")).to_be_visible()
     page.get_by_role("link", name="Everybody at Große Bäckerei Łukasz").press("Enter")
     expect(page.get_by_role("columnheader", name="Tom has left")).to_be_visible()
     row = page.get_by_role("row", name="Ragnhild")

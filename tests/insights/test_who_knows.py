@@ -154,6 +154,21 @@ def test_contacts_known_to_one_of_us_alone_are_named(browser, customer, ana, man
     assert threads["Ana"].text == ""
 
 
+def test_whom_only_somebody_knew_who_left_is_said_beside_who_is_known(
+    browser, customer, ana, manager, tom
+):
+    gone = PersonFactory(name="Eva", team=manager.team, is_active=False)
+    for number in range(5):
+        met(customer, gone, ContactFactory(customer=customer, name=f"Bo {number}"))
+    met(customer, manager, ana)
+    met(customer, tom, ana)
+
+    context = page_of(browser, customer).context
+
+    assert context["summary"].text == "2 of us know Ana at Acme."
+    assert context["single"] == "Whoever knew Bo 0, Bo 1, Bo 2 and 2 more has left."
+
+
 def test_what_was_long_ago_no_longer_counts_as_knowing(browser, customer, ana, manager):
     met(customer, manager, ana, 900, "call.phone")
 
