@@ -71,10 +71,10 @@ _SELECT = f"SELECT {_COLUMNS} {_FROM}"
 # What is settled by somebody else stands open for nobody.
 _SELECT_WITH_PERSON = f"""
     SELECT {_COLUMNS}, touchpoint.person_id, coalesce(touchpoint.contact_id, 0),
-           EXISTS (
-               SELECT FROM interactions_loop AS opened
-               WHERE opened.opened_by_id = touchpoint.id AND opened.closed_at IS NULL
-           )
+           touchpoint.id = ANY(ARRAY(
+               SELECT opened_by_id FROM interactions_loop
+               WHERE customer_id = %s AND closed_at IS NULL
+           ))
     {_FROM} AND touchpoint.person_id IS NOT NULL
 """
 _WITH_PERSON = FIELDS | {"person": ">i8", "contact": ">i8", "is_open": "?"}
@@ -146,7 +146,7 @@ def events_by_pair(
     The p pairs are (person id, contact id), as if each were a customer; the contact is 0 where
     it is none of `contact_ids`. `after` is a moment in microseconds since 1970 UTC.
     """
-    params = [settings.TIME_ZONE, [customer_id], [after]]
+    params = [settings.TIME_ZONE, customer_id, [customer_id], [after]]
     with connection.cursor() as cursor:
         rows = copy_out(cursor, _SELECT_WITH_PERSON, params, _WITH_PERSON)
     contacts = np.where(np.isin(rows["contact"], contact_ids), rows["contact"], 0)

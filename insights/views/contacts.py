@@ -134,7 +134,10 @@ def _reasons(error: WriteRefusedError) -> str:
 def _correct(request: HttpRequest, contact: Contact, item: ContactWrite, version: str) -> None:
     """Correct a contact, and keep for Undo what it was."""
     before = kept(as_it_is(contact))
-    after = correct_contact(item=item, version=version, by=request.user)
+    try:
+        after = correct_contact(item=item, version=version, by=request.user)
+    except ContactGoneError as error:
+        raise Http404(str(error)) from error
     request.session[BEFORE_CHANGE] = {**before, "version": after}
 
 

@@ -10,7 +10,7 @@ from relationships.models.people import Person
 class Fact(models.Model):
     """One thing we know about a customer, or about a contact there: what of, and what.
 
-    Facts are no touchpoints and do not warm. A deleted one keeps its row for Undo.
+    Facts are no touchpoints and do not warm. A deleted one stays for 30 days, for Undo.
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="facts")
@@ -33,6 +33,11 @@ class Fact(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("deleted_at",), condition=Q(deleted_at__isnull=False), name="fact_deleted"
+            ),
+        )
         constraints = (
             models.CheckConstraint(name="fact_has_a_label", condition=Q(label__regex=r"\S")),
             models.CheckConstraint(name="fact_has_a_value", condition=Q(value__regex=r"\S")),

@@ -1,7 +1,7 @@
 """What we know about customers: written down, corrected, confirmed, deleted and brought back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -15,6 +15,8 @@ LONGEST_LABEL = 60
 LONGEST_VALUE = 300
 MOST_FACTS = 100
 """Facts about one customer; nobody reads more."""
+KEPT = timedelta(days=30)
+"""How long a deleted fact can be brought back."""
 
 
 class FactGoneError(LookupError):
@@ -148,6 +150,11 @@ def restore_fact(*, fact_id: int, by: Person) -> Fact:
     fact = _held(fact_id, by)
     fact.deleted_at = None
     return _kept(fact)
+
+
+def forget_deleted_facts(*, now: datetime) -> None:
+    """Forget the facts that were deleted so long ago that nobody brings them back."""
+    Fact.objects.filter(deleted_at__lt=now - KEPT).delete()
 
 
 def _held(fact_id: int, by: Person) -> Fact:

@@ -19,6 +19,7 @@ from relationships.services.facts import (
     confirm_fact,
     correct_fact,
     delete_fact,
+    forget_deleted_facts,
     put_fact_back,
     restore_fact,
     write_fact,
@@ -175,6 +176,16 @@ def test_a_deleted_fact_is_gone_and_comes_back(customer, fact, manager):
     assert Fact.objects.get().deleted_at == NOW
     restore_fact(fact_id=fact.pk, by=manager)
     assert list(facts_of(customer)) == [fact]
+
+
+def test_what_was_deleted_a_month_ago_is_forgotten(customer, fact):
+    lately, long_ago = NOW - timedelta(days=29), NOW - timedelta(days=31)
+    deleted = FactFactory(customer=customer, deleted_at=lately)
+    FactFactory(customer=customer, deleted_at=long_ago)
+
+    forget_deleted_facts(now=NOW)
+
+    assert set(Fact.objects.all()) == {fact, deleted}
 
 
 def test_a_fact_about_a_contact_goes_where_the_contact_goes_when_customers_part(manager):
