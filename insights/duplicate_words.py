@@ -155,6 +155,7 @@ def _moves(preview: MergePreview) -> str:
             (absorb.contacts, plural(absorb.contacts, "contact")),
             (happened.number, f"more than {touchpoints}" if happened.is_more else touchpoints),
             (preview.loops, plural(preview.loops, "open loop")),
+            (preview.facts, plural(preview.facts, "fact")),
         )
         if number
     ]

@@ -19,6 +19,7 @@ from insights.services.refold import refold_outdated
 from insights.services.saved_views import forget_deleted_views
 from insights.services.watch import is_behind, is_waiting, watching
 from relationships.models import Person
+from relationships.services.facts import forget_deleted_facts
 from relationships.signs_of_life import DRAIN, WORKER, say_alive
 
 WATCH_SECONDS = 5
@@ -100,6 +101,7 @@ def preview_policy(digest: str) -> None:
 @shared_task
 def nightly() -> None:
     """Take every reading again: time has passed although nothing may have happened."""
+    forget_deleted_facts(now=timezone.now())
     read_everyone_again(now=timezone.now())
     review_alerts(now=timezone.now())
     forget_deleted_views(now=timezone.now())

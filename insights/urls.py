@@ -3,6 +3,14 @@
 from django.urls import path
 
 from insights.views.changes import changes, changes_csv
+from insights.views.contacts import (
+    add_contact,
+    contact_left,
+    delete_contact,
+    edit_contact,
+    restore_contact,
+    revert_contact,
+)
 from insights.views.customer import (
     customer,
     customer_payback,
@@ -15,6 +23,14 @@ from insights.views.customers_files import customers_csv, customers_xlsx
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
+from insights.views.facts import (
+    add_fact,
+    confirm_fact,
+    delete_fact,
+    edit_fact,
+    restore_fact,
+    revert_fact,
+)
 from insights.views.health import healthz
 from insights.views.merges import merge_customer, same_customer, separate_customer
 from insights.views.policy import (
@@ -41,6 +57,7 @@ from insights.views.silence import (
 )
 from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
+from insights.views.who_knows import who_knows
 
 urlpatterns = [
     path("", today, name="today"),
@@ -85,4 +102,17 @@ urlpatterns = [
     path("silence/work/", silence_work, name="silence_work"),
     path("silence/refit/", refit_silence, name="refit_silence"),
     path("silence/use/", use_silence_version, name="use_silence_version"),
+    path("customers/<int:pk>/facts/", add_fact, name="add_fact"),
+    path("facts/<int:pk>/edit/", edit_fact, name="edit_fact"),
+    path("facts/<int:pk>/confirm/", confirm_fact, name="confirm_fact"),
+    path("facts/<int:pk>/revert/", revert_fact, name="revert_fact"),
+    path("facts/<int:pk>/delete/", delete_fact, name="delete_fact"),
+    path("facts/<int:pk>/restore/", restore_fact, name="restore_fact"),
+    path("customers/<int:pk>/contacts/", add_contact, name="add_contact"),
+    path("customers/<int:pk>/contacts/restore/", restore_contact, name="restore_contact"),
+    path("contacts/<int:pk>/edit/", edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/left/", contact_left, name="contact_left"),
+    path("contacts/<int:pk>/revert/", revert_contact, name="revert_contact"),
+    path("contacts/<int:pk>/delete/", delete_contact, name="delete_contact"),
+    path("customers/<int:pk>/people/", who_knows, name="who_knows"),
 ]

@@ -11,6 +11,7 @@ from relationships.models import (
     Contact,
     Customer,
     DuplicatePair,
+    Fact,
     Identity,
     Person,
     Segment,
@@ -100,6 +101,19 @@ class IdentityFactory(DjangoModelFactory):
 
     class Meta:
         model = Identity
+
+
+class FactFactory(DjangoModelFactory):
+    """Something we know about a customer since a day in March."""
+
+    customer = factory.SubFactory(CustomerFactory)
+    label = factory.Sequence("Label {}".format)
+    value = factory.Sequence("Value {}".format)
+    written_at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    confirmed_at = factory.SelfAttribute("written_at")
+
+    class Meta:
+        model = Fact
 
 
 class DuplicatePairFactory(DjangoModelFactory):

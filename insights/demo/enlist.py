@@ -1,5 +1,6 @@
 """Puts the demonstration's people, teams, segments and customers into the database."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,10 @@ from django.contrib.auth.hashers import make_password
 
 from insights.demo.cast import Profile, Someone
 from insights.demo.days import Calendar
+from insights.demo.facts import facts
 from insights.demo.names import SEGMENTS
 from insights.demo.people import COLLEAGUES, SERVICE_EMAIL, TEAMS, Colleague
-from relationships.models import Contact, Customer, Identity, Person, Segment, Team
+from relationships.models import Contact, Customer, Fact, Identity, Person, Segment, Team
 from relationships.names import searchable
 from relationships.services import mark_profiles_changed
 
@@ -52,7 +54,8 @@ def enlist(profiles: Sequence[Profile], calendar: Calendar) -> None:
         )
         for profile in profiles
     )
-    _contacts(profiles, customers, calendar)
+    contacts = _contacts(profiles, customers, calendar)
+    Fact.objects.bulk_create(facts(profiles, customers, contacts, people, calendar))
     mark_profiles_changed(customer_ids=[customer.pk for customer in customers])
 
 
@@ -106,7 +109,8 @@ def _person(colleague: Colleague, teams: Mapping[str, Team], calendar: Calendar)
 
 def _contacts(
     profiles: Sequence[Profile], customers: Sequence[Customer], calendar: Calendar
-) -> None:
+) -> Mapping[int, Sequence[Contact]]:
+    """Create the contacts and all identities; return who is at which customer."""
     listed = [
         (customer, f"{profile.key}-{number}", someone)
         for profile, customer in zip(profiles, customers, strict=True)
@@ -130,6 +134,10 @@ def _contacts(
         for (customer, key, someone), contact in zip(listed, contacts, strict=True)
         for identity in _identities(customer, contact, key, someone)
     )
+    there = defaultdict(list)
+    for contact in contacts:
+        there[contact.customer_id].append(contact)
+    return there
 
 
 def _identities(

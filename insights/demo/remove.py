@@ -32,6 +32,7 @@ _TABLES_OF_CUSTOMERS = (
     "insights_snooze",
     "relationships_profilechange",
     "relationships_identity",
+    "relationships_fact",
     "relationships_contact",
     "relationships_customermerge",
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from insights.models import Reading
+from insights.selectors.acquaintances import Acquaintances, acquaintances
 from insights.selectors.changes import Changed, changed_since, since_last_week
 from insights.selectors.evidence import Evidence, behind, evidence, happened_since
 from insights.selectors.histories import folded_history_of, histories_of, long_histories
@@ -18,7 +19,8 @@ from interactions.models import Appointment, Loop
 from interactions.selectors import LastMet, Place, TimelinePage
 from interactions.selectors.appointments import planned_with
 from relationships import selectors as relationships
-from relationships.models import Contact, Customer, Identity, Person
+from relationships.models import Contact, Customer, Fact, Identity, Person
+from relationships.selectors.facts import facts_of
 
 PLANS_SHOWN = 10
 
@@ -72,6 +74,8 @@ class CustomerPage:
     planned: Sequence[Appointment]
     contacts: Sequence[ContactLine]
     identities: Sequence[Identity]
+    facts: Sequence[Fact]
+    acquaintances: Acquaintances
     timeline: TimelinePage
 
 
@@ -93,15 +97,18 @@ def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> Custome
     loops = list(interactions.open_loops_of(customer))
     met = interactions.last_met(customer)
     left_out_to = _left_out_to(customer)
+    contacts = list(relationships.contacts_of(customer))
     return CustomerPage(
         explained=_explained(_standing(customer, loops), loops, now, left_out_to),
         loops=loops,
         planned=list(planned_with(customer, now=now)[:PLANS_SHOWN]),
         contacts=[
             ContactLine(contact, list(contact.identities.all()), met.get(contact.pk))
-            for contact in relationships.contacts_of(customer)
+            for contact in contacts
         ],
         identities=list(relationships.identities_of(customer)),
+        facts=list(facts_of(customer)),
+        acquaintances=acquaintances(customer, contacts, later_than=left_out_to, now=now),
         timeline=_timeline(customer, shown, left_out_to),
     )
 

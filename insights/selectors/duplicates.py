@@ -15,6 +15,7 @@ from interactions.selectors import open_loops_of
 from interactions.selectors.happened import Happened, happened_with
 from relationships.models import Customer, DuplicatePair, Person
 from relationships.selectors.duplicates import contacts_in_number, duplicates_page
+from relationships.selectors.facts import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class DuplicatesPage:
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """What merging would do: `loops` are open with whom it merges.
+    """What merging would do: `loops` are open with whom it merges, `facts` known of them.
 
     `distance` is None where nothing has happened with either, or too much to be read here.
     """
@@ -61,6 +62,7 @@ class MergePreview:
     keep: Side
     absorb: Side
     loops: int
+    facts: int
     distance: float | None
     is_long: bool
 
@@ -81,6 +83,7 @@ def merge_preview(keep: Customer, absorb: Customer, *, now: datetime) -> MergePr
         keep=sides[keep.pk],
         absorb=sides[absorb.pk],
         loops=open_loops_of(absorb).count(),
+        facts=facts_of(absorb).count(),
         distance=None if is_long else _distance_as_one(keep.pk, absorb.pk, now),
         is_long=is_long,
     )

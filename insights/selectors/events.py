@@ -37,8 +37,8 @@ FIELDS = {
 MICROSECONDS_A_DAY = 86_400_000_000
 
 # An expectation of an hour at least: a loop due the moment it opened must not divide by nothing.
-_SELECT = f"""
-    SELECT touchpoint.id, touchpoint.customer_id,
+_COLUMNS = """
+           touchpoint.id, touchpoint.customer_id,
            (extract(epoch FROM touchpoint.occurred_at) * 1000000)::bigint,
            ((touchpoint.occurred_at AT TIME ZONE %s)::date - date '1970-01-01')::int4,
            touchpoint.type_id, touchpoint.direction, touchpoint.customers_in_room::float4,
@@ -52,6 +52,8 @@ _SELECT = f"""
                'NaN'
            )::float8,
            coalesce(closed.opened_by_id, 0)
+"""
+_FROM = f"""
     FROM (
         SELECT customer_id, CASE
             WHEN microseconds > {NEVER}
@@ -65,6 +67,17 @@ _SELECT = f"""
     LEFT JOIN interactions_loop AS closed ON closed.closed_by_id = touchpoint.id
     WHERE touchpoint.deleted_at IS NULL
 """
+_SELECT = f"SELECT {_COLUMNS} {_FROM}"
+# What is settled by somebody else stands open for nobody.
+_SELECT_WITH_PERSON = f"""
+    SELECT {_COLUMNS}, touchpoint.person_id, coalesce(touchpoint.contact_id, 0),
+           touchpoint.id = ANY(ARRAY(
+               SELECT opened_by_id FROM interactions_loop
+               WHERE customer_id = %s AND closed_at IS NULL
+           ))
+    {_FROM} AND touchpoint.person_id IS NOT NULL
+"""
+_WITH_PERSON = FIELDS | {"person": ">i8", "contact": ">i8", "is_open": "?"}
 
 
 def kinds_by_type(
@@ -123,6 +136,27 @@ def events_of(
     last = np.full(len(customer_ids), NEVER, dtype=np.int64)
     np.maximum.at(last, codes, rows["microseconds"].astype(np.int64))
     return Events.from_columns(_columns(rows, row_of_type), codes, len(customer_ids)), last
+
+
+def events_by_pair(
+    customer_id: int, contact_ids: NDArray[np.int64], row_of_type: Mapping[int, int], after: int
+) -> tuple[Events, NDArray[np.int64]]:
+    """Return what one of us did with one contact, pair by pair, and who they are: i8[p, 2].
+
+    The p pairs are (person id, contact id), as if each were a customer; the contact is 0 where
+    it is none of `contact_ids`. `after` is a moment in microseconds since 1970 UTC.
+    """
+    params = [settings.TIME_ZONE, customer_id, [customer_id], [after]]
+    with connection.cursor() as cursor:
+        rows = copy_out(cursor, _SELECT_WITH_PERSON, params, _WITH_PERSON)
+    contacts = np.where(np.isin(rows["contact"], contact_ids), rows["contact"], 0)
+    who = np.stack([rows["person"], contacts], axis=1).astype(np.int64)
+    pairs, codes = np.unique(who, axis=0, return_inverse=True)
+    columns = _columns(rows, row_of_type)
+    # One pair opens and another may settle it, so that openers are not told.
+    columns["opener"][:] = -1
+    columns["opens"][~rows["is_open"]] = 0
+    return Events.from_columns(columns, codes.reshape(-1), len(pairs)), pairs
 
 
 def _columns(rows: NDArray[np.void], row_of_type: Mapping[int, int]) -> dict[str, NDArray[Any]]:

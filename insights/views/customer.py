@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from insights.acquaintance_words import card
 from insights.duplicate_words import merge_lines
 from insights.explanations import (
     changed_lines,
@@ -20,6 +21,8 @@ from insights.explanations import (
     nothing_nearer,
     reason_rows,
 )
+from insights.fact_forms import IN_LINE, FactForm
+from insights.fact_words import fact_rows
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
 from insights.selectors import customer as selectors
@@ -69,6 +72,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "plans": [planned_row(one, now) for one in page.planned],
         "contacts": [_contact(line, now) for line in page.contacts],
         "identities": page.identities,
+        "facts": fact_rows(page.facts, now),
+        "fact_form": _fact_line(page, now),
+        "known": card(page.acquaintances),
         "merges": merge_lines(merges_of(request.user, found.pk), now),
         **_timeline(request, page, shown, now),
         "is_from_start": page.timeline.after is None,
@@ -220,6 +226,11 @@ def _contact(line: ContactLine, now: Any) -> dict[str, Any]:
         "met": ago(day, timezone.localdate(now)) if day else "",
         "met_by": met.person if met else None,
     }
+
+
+def _fact_line(page: CustomerPage, now: datetime) -> FactForm:
+    contacts = [line.contact for line in page.contacts]
+    return FactForm(contacts=contacts, today=timezone.localdate(now), auto_id=IN_LINE)
 
 
 def _timeline(

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, NullIf
 
 from relationships import access
-from relationships.models import Contact, Customer, CustomerMerge, Identity, Person
+from relationships.models import Contact, Customer, CustomerMerge, Fact, Identity, Person
 from relationships.selectors import (
     ROSTER_VERSION,
     Roster,
@@ -54,7 +54,7 @@ def wait_for_customers() -> None:
 
 @transaction.atomic
 def absorb_customer(*, keep: int, absorb: int, by: Person, now: datetime) -> None:
-    """Make one customer of two: contacts and identities of `absorb` are those of `keep` now.
+    """Make one customer of two: contacts, identities and facts of `absorb` are those of `keep` now.
 
     Both must be customers `by` may see. What happened with them is moved by
     `interactions.services.merge_customers`, which calls this first: until its transaction ends
@@ -69,7 +69,7 @@ def absorb_customer(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
     if both[0].is_demo != both[1].is_demo:
         raise NotMergeableError("One of them is demonstration data, which is removed one day.")
     Customer.objects.filter(pk=absorb).update(merged_into=keep)
-    for model in (Contact, Identity):
+    for model in (Contact, Identity, Fact):
         model.objects.filter(customer=absorb).update(
             customer=keep, home_id=Coalesce("home_id", F("customer_id"))
         )
@@ -81,7 +81,7 @@ def absorb_customer(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
 def release_customer(*, customer_id: int, by: Person, now: datetime) -> int:
     """Take the merge of a customer into another back; return who it was merged into at last.
 
-    Contacts and identities go back with whoever had been merged into the customer before, and
+    Contacts, identities and facts go back with whoever had been merged into it before, and
     those that came in meanwhile for one of these. `by` must see both customers.
     """
     wait_for_customers()
@@ -91,7 +91,7 @@ def release_customer(*, customer_id: int, by: Person, now: datetime) -> int:
         raise CustomerGoneError("There is no such merged customer that you may bring back.")
     homes = absorbed_by(customer_id)
     Customer.objects.filter(pk=customer_id).update(merged_into=None)
-    for model in (Contact, Identity):
+    for model in (Contact, Identity, Fact):
         model.objects.filter(customer=survivor, home_id__in=homes).update(
             customer=customer_id, home_id=NullIf("home_id", customer_id)
         )

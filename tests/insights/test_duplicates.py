@@ -19,6 +19,7 @@ from tests.factories import (
     ContactFactory,
     CustomerFactory,
     DuplicatePairFactory,
+    FactFactory,
     PersonFactory,
     ReadingFactory,
     TeamFactory,
@@ -168,9 +169,10 @@ def test_the_preview_says_what_moves_and_changes_nothing(browser, manager, one, 
     talk(other, manager, 3, 40)
     talk(other, manager, 5, kind="complaint", external_id="c")
     ContactFactory(customer=other)
+    FactFactory(customer=other)
     page = browser.get(merge_url(one, other)).text
     assert (
-        "1 contact, 3 touchpoints and 1 open loop move from hotell &lt;ornvik&gt; to "
+        "1 contact, 3 touchpoints, 1 open loop and 1 fact move from hotell &lt;ornvik&gt; to "
         "Hotell Örnvik AB." in page
     )
     assert "The distance of Hotell Örnvik AB will be" in page

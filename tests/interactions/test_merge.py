@@ -17,13 +17,16 @@ from interactions.services import (
     source_named,
     unmerge_customer,
 )
-from relationships.models import Contact, Customer, CustomerMerge, Identity, Person
+from relationships.models import Contact, Customer, CustomerMerge, Fact, Identity, Person
 from relationships.selectors import IdentityRef, visible_customer
+from relationships.selectors.facts import facts_of
 from relationships.services import CustomerGoneError, NotMergeableError
+from relationships.services.facts import Said, write_fact
 from tests.factories import (
     AdministratorFactory,
     ContactFactory,
     CustomerFactory,
+    FactFactory,
     IdentityFactory,
     PersonFactory,
 )
@@ -66,7 +69,7 @@ def everything(*customers: Customer) -> list[Any]:
     """Return all that is known of customers, as it stands in the tables."""
     tables = [
         model.objects.filter(customer__in=customers)
-        for model in (Touchpoint, Loop, Contact, Identity)
+        for model in (Touchpoint, Loop, Contact, Identity, Fact)
     ] + [Customer.objects.filter(pk__in=[one.pk for one in customers])]
     return [
         [{name: row[name] for name in row if name != "updated_at"} for row in rows.values()]
@@ -90,6 +93,23 @@ def test_all_that_is_theirs_is_the_survivors(by):
     assert (contact.customer, identity.customer, identity.contact) == (keep, keep, contact)
 
 
+def test_what_we_know_goes_along_and_what_is_learnt_later_stays_with_whom_it_was_about(by):
+    keep, absorb = CustomerFactory.create_batch(2)
+    contact = ContactFactory(customer=absorb)
+    before = FactFactory(customer=absorb)
+    merge(by, keep, absorb)
+    of_contact = write_fact(
+        customer_id=keep.pk, said=Said("Coffee", "black", contact.pk), by=by, now=NOW
+    )
+    of_survivor = write_fact(customer_id=keep.pk, said=Said("Coffee", "none"), by=by, now=NOW)
+    assert set(facts_of(keep)) == {before, of_contact, of_survivor}
+
+    unmerge(by, absorb)
+
+    assert set(facts_of(absorb)) == {before, of_contact}
+    assert list(facts_of(keep)) == [of_survivor]
+
+
 def test_ids_and_identities_lead_to_the_survivor(by):
     keep, absorb = CustomerFactory.create_batch(2)
     IdentityFactory(customer=absorb, value="old")
@@ -106,6 +126,9 @@ def test_unmerging_gives_back_exactly_what_was_moved(by):
     contact = ContactFactory(customer=absorb)
     IdentityFactory(customer=absorb, contact=contact)
     ContactFactory(customer=keep)
+    FactFactory(customer=absorb)
+    FactFactory(customer=absorb, contact=contact, deleted_at=NOW)
+    FactFactory(customer=keep)
     send(
         by,
         touch(keep, "open", 9, type="complaint"),

@@ -22,6 +22,7 @@ from relationships.services.profiles.refusals import (
     identity_flaw,
     quoted,
     refusal,
+    text_flaw,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "identity_flaw",
     "quoted",
     "refusal",
+    "text_flaw",
     "write_contact",
     "write_customer",
     "write_customers",

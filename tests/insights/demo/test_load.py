@@ -10,7 +10,7 @@ from insights.demo import build
 from insights.demo.enlist import AddressTakenError
 from insights.demo.people import ACCOUNT_MANAGER_SIGN_IN, SERVICE_EMAIL
 from interactions.models import Appointment, Loop, Source, Touchpoint
-from relationships.models import Contact, Customer, Identity, Person, Segment, Team
+from relationships.models import Contact, Customer, Fact, Identity, Person, Segment, Team
 from tests.factories import PersonFactory
 
 TODAY = date(2026, 3, 4)
@@ -37,6 +37,8 @@ def test_everything_is_marked_as_demonstration():
     assert loaded.recorded == Touchpoint.objects.count() > 1_500
     assert Loop.objects.filter(closed_at__isnull=True).exists()
     assert Contact.objects.count() > 20
+    assert {bool(fact.contact_id) for fact in Fact.objects.all()} == {True, False}
+    assert not Fact.objects.exclude(customer__is_demo=True, written_by__is_demo=True).exists()
     for model in (Customer, Person, Team, Segment):
         assert not model.objects.filter(is_demo=False).exists()
     assert Source.objects.get().name == "demonstration"

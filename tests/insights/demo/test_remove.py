@@ -19,6 +19,7 @@ from relationships.models import (
     Contact,
     Customer,
     DuplicatePair,
+    Fact,
     Identity,
     Person,
     ProfileChange,
@@ -32,6 +33,7 @@ from tests.factories import (
     CustomerFactory,
     DuplicatePairFactory,
     ExecutiveFactory,
+    FactFactory,
     IdentityFactory,
     PersonFactory,
 )
@@ -149,6 +151,21 @@ def test_pairs_of_the_demonstration_go_with_it(administrator, real):
     demo.remove_demonstration(by=administrator)
 
     assert not DuplicatePair.objects.exists()
+
+
+def test_facts_of_the_demonstration_go_with_it(administrator, real):
+    kept = FactFactory(customer=real)
+    demo.load_demonstration(today=TODAY)
+    FactFactory(customer=Customer.objects.filter(is_demo=True).first(), written_by=administrator)
+    of_colleague = FactFactory(
+        customer=real, written_by=Person.objects.get(name="Marta Żółkiewska")
+    )
+
+    demo.remove_demonstration(by=administrator)
+
+    assert set(Fact.objects.all()) == {kept, of_colleague}
+    of_colleague.refresh_from_db()
+    assert of_colleague.written_by is None
 
 
 def test_real_touchpoint_forgets_a_colleague_of_the_demonstration(administrator, real):
