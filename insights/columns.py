@@ -31,7 +31,7 @@ def _points(name: str) -> Callable[[Reading], float | None]:
 
 def _name(name: str) -> Callable[[Reading], str]:
     def value(reading: Reading) -> str:
-        named = getattr(reading, name)
+        named = getattr(reading.customer, name)
         return named.name if named else ""
 
     return value
