@@ -149,10 +149,9 @@ def _summary(totals: Totals) -> str:
 
 
 def _pick_all(totals: Totals) -> str:
-    """Offer to select the customers of all pages, unless they are more than can be changed."""
-    if not totals.customers or not totals.is_exact or totals.customers > MOST_AT_ONCE:
-        return ""
-    return "Select this one" if totals.customers == 1 else f"Select all {totals.customers:,}"
+    """Say how many may be selected at once: those of all pages, if they can all be changed."""
+    is_few = totals.is_exact and 1 < totals.customers <= MOST_AT_ONCE
+    return thousands(totals.customers) if is_few else ""
 
 
 def _totals(totals: Totals) -> list[dict[str, str]]:

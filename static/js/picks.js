@@ -34,23 +34,32 @@ function isForPage(event) {
   return document.querySelector("dialog[open]") === null;
 }
 
+function hiddenInput(value) {
+  return Object.assign(document.createElement("input"), { type: "hidden", name: "customer", value });
+}
+
 /** Make boxes, bar and form say who is selected. */
 function show() {
   const here = boxes();
   for (const box of here) box.checked = everyone.has(box.value) || Boolean(all()?.checked);
   const shown = new Set(here.map((box) => box.value));
   const others = [...everyone].filter((customer) => !shown.has(customer));
-  elsewhere.replaceChildren(...others.map((value) => Object.assign(document.createElement("input"), { type: "hidden", name: "customer", value })));
-  const isAny = everyone.size > 0 || Boolean(all()?.checked);
-  bar.toggleAttribute("data-picked", isAny);
-  if (!isAny) count.textContent = "Nobody selected";
-  else if (all()?.checked) count.textContent = `${all().parentElement.textContent.trim().replace(/^Select /, "")} selected`.replace(/^a/, "A").replace(/^t/, "T");
-  else count.textContent = `${everyone.size.toLocaleString("en")} selected${others.length ? `, ${others.length.toLocaleString("en")} not shown here` : ""}`;
+  elsewhere.replaceChildren(...others.map(hiddenInput));
+  const whole = all()?.checked ? all().dataset.pickAll : "";
+  bar.toggleAttribute("data-picked", everyone.size > 0 || whole !== "");
+  const hidden = others.length ? `, ${others.length.toLocaleString("en")} not shown here` : "";
+  count.textContent = whole ? `${whole} selected` : `${everyone.size.toLocaleString("en")} selected${hidden}`;
+}
+
+function tell(text) {
+  const detail = { text, tone: "bad" };
+  document.body.dispatchEvent(new CustomEvent("toast", { detail }));
 }
 
 function pick(box, isPicked) {
   if (!isPicked) everyone.delete(box.value);
   else if (everyone.size < MOST_BY_HAND) everyone.add(box.value);
+  else tell(`At most ${MOST_BY_HAND} can be selected one by one. Filter the list, then select all.`);
 }
 
 function clear() {
@@ -148,9 +157,7 @@ function refresh() {
 }
 
 function fail(event) {
-  if (event.target !== bar && !bar.contains(event.target)) return;
-  const detail = { text: "That could not be done. Load the page again, then try once more.", tone: "bad" };
-  document.body.dispatchEvent(new CustomEvent("toast", { detail }));
+  if (bar.contains(event.target)) tell("That could not be done. Load the page again, then try once more.");
 }
 
 document.body.addEventListener("htmx:afterSettle", (event) => {

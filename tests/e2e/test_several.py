@@ -78,9 +78,14 @@ def test_keys_select_log_and_undo(open_page, manager, customers):
     expect(box(page, "Große Gießerei")).to_be_checked()
     page.keyboard.press("x")
     expect(bar(page)).to_contain_text("2 selected")
+    page.get_by_role("button", name="Style…").click()
+    settled_dialog(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name=NAMES[3], exact=True).focus()
     page.keyboard.press("c")
 
     expect(toast(page)).to_contain_text("Phone call with 2 customers logged.")
+    expect(page.locator("#dialog")).not_to_be_visible()
     expect(bar(page)).not_to_be_visible()
     assert logged() == [(NAMES[0], 2), (NAMES[1], 2)]
     toast(page).get_by_role("button", name="Undo").click()
