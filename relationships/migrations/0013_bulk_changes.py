@@ -26,4 +26,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('customer_ids__len__gt', 0)), name='bulk_change_is_of_somebody'), models.CheckConstraint(condition=models.Q(('values', {}), _negated=True), name='bulk_change_sets_something')],
             },
         ),
+        migrations.AddIndex(
+            model_name='duplicatepair',
+            index=models.Index(condition=models.Q(('dismissed_at__isnull', False)), fields=['-dismissed_at', '-id'], name='duplicate_pair_dismissed'),
+        ),
     ]

@@ -185,9 +185,10 @@ def test_owner_who_would_see_none_is_refused_beside_the_field(ours, manager):
             "/customers/several/owner/", picks(ours, sent="1", value=str(stranger.pk), **more)
         )
         assert "would not see any of these customers" in response.text
-    assert "not there any more" in client.post(
-        "/customers/several/owner/", picks(ours, sent="1", value="999999999")
-    ).text
+    assert (
+        "not there any more"
+        in client.post("/customers/several/owner/", picks(ours, sent="1", value="999999999")).text
+    )
     assert not BulkChange.objects.exists()
 
 
