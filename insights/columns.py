@@ -54,13 +54,13 @@ COLUMNS = {
         Column("doors", "Doors", "doors", _points, css="num secondary"),
         Column("windows", "Windows", "windows", _points, css="num secondary"),
         Column("at_risk", "At risk a year", "at_risk", sort="-at_risk", css="num", is_money=True),
-        Column("owner", "Owner", "owner__name", css="roomy"),
+        Column("owner", "Owner", "customer__owner__name", css="roomy"),
         Column("last_touch", "Last touch", "last_at", _day, sort="last_at"),
         Column("value", "Value a year", "yearly_value", css="num", is_money=True),
         Column("warmth", "Warmth", "warmth", _points, css="num"),
         Column("silence", "Chance of silence, %", "silence", _percent, css="num"),
-        Column("team", "Team", "team__name"),
-        Column("segment", "Segment", "segment__name"),
+        Column("team", "Team", "customer__team__name"),
+        Column("segment", "Segment", "customer__segment__name"),
         Column("stage", "Stage", "customer__stage", _STAGE_LABELS.get),
     )
 }

@@ -10,9 +10,9 @@ from django.utils import timezone
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors.duplicates import MergePreview, Pair, Side
 from insights.words import ago, joined, thousands
-from relationships.models import CustomerMerge
+from relationships.models import CustomerMerge, DuplicatePair
 from relationships.selectors.duplicates import COUNTED_AT_MOST
-from relationships.words import day_name, plural
+from relationships.words import day_name, days_ago, plural
 
 LIKELIHOODS = ((90, "Very likely one"), (70, "Likely one"), (0, "Perhaps one"))
 
@@ -191,3 +191,16 @@ def _when_and_by(merge: CustomerMerge, now: datetime) -> str:
     day = day_name(timezone.localdate(merge.merged_at), timezone.localdate(now))
     when = day.lower() if day in {"Today", "Yesterday"} else f"on {day}"
     return f"{when} by {merge.merged_by.name}" if merge.merged_by else when
+
+
+def dismissed_row(pair: DuplicatePair, now: datetime) -> dict[str, Any]:
+    """Write a pair that somebody said are two as a row of a list."""
+    who = f" by {pair.dismissed_by}" if pair.dismissed_by else ""
+    return {
+        "pk": pair.pk,
+        "first": pair.first.name,
+        "first_url": customer_url(pair.first_id),
+        "second": pair.second.name,
+        "second_url": customer_url(pair.second_id),
+        "said": f"Said to be two {days_ago(pair.dismissed_at, now)}{who}",
+    }

@@ -49,6 +49,13 @@ from insights.views.saved_views import (
     restore_view,
     save_view,
 )
+from insights.views.several_change import change_several, undo_several
+from insights.views.several_log import (
+    delete_several,
+    log_several,
+    log_several_now,
+    restore_several,
+)
 from insights.views.silence import (
     refit_silence,
     silence,
@@ -74,6 +81,15 @@ urlpatterns = [
     path("customers/<int:pk>/snooze/again/", snooze_again, name="snooze_again"),
     path("customers/<int:pk>/wake/", wake, name="wake"),
     path("customers/", customers, name="customers"),
+    path("customers/several/log/", log_several, name="log_several"),
+    path("customers/several/log/now/", log_several_now, name="log_several_now"),
+    path("customers/several/log/<uuid:event>/delete/", delete_several, name="delete_several"),
+    path("customers/several/log/<uuid:event>/restore/", restore_several, name="restore_several"),
+    *(
+        path(f"customers/several/{what}/", change_several, {"what": what}, name=f"several_{what}")
+        for what in ("owner", "style", "segment")
+    ),
+    path("customers/several/changes/<int:pk>/undo/", undo_several, name="undo_several"),
     path("duplicates/", duplicates, name="duplicates"),
     path("duplicates/<int:pk>/dismiss/", dismiss_duplicate, name="dismiss_duplicate"),
     path("duplicates/<int:pk>/restore/", restore_duplicate, name="restore_duplicate"),

@@ -63,7 +63,8 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format=MINUTE)
 
 
-def _moment(label: str) -> forms.DateTimeField:
+def moment_field(label: str) -> forms.DateTimeField:
+    """Return a field for a date and time."""
     return forms.DateTimeField(
         label=label,
         required=False,
@@ -73,7 +74,8 @@ def _moment(label: str) -> forms.DateTimeField:
     )
 
 
-def _choice(label: str, choices: Sequence[tuple[Any, str]] = ()) -> forms.ChoiceField:
+def choice_field(label: str, choices: Sequence[tuple[Any, str]] = ()) -> forms.ChoiceField:
+    """Return a field in which something may be chosen."""
     return forms.ChoiceField(
         label=label,
         required=False,
@@ -108,25 +110,25 @@ class TouchpointForm(forms.Form):
             "invalid_choice": "There is no such type; choose one of these.",
         },
     )
-    occurred_at = _moment("When")
+    occurred_at = moment_field("When")
     text = forms.CharField(
         label="What was it about?", required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    contact = _choice("With whom")
-    person = _choice("Who of us")
-    direction = _choice("Direction", [("", "As usual for this"), *Direction.choices])
+    contact = choice_field("With whom")
+    person = choice_field("Who of us")
+    direction = choice_field("Direction", [("", "As usual for this"), *Direction.choices])
     duration_minutes = forms.IntegerField(
         label="Minutes",
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": "Give a whole number of minutes."},
     )
-    sentiment = _choice(
+    sentiment = choice_field(
         "How did it feel?", [("", "Not said"), ("1", "Good"), ("0", "Neutral"), ("-1", "Bad")]
     )
-    opens = _choice("Opens", [("", "As usual for this"), ("0", "Nothing"), *LoopKind.choices])
-    due_at = _moment("Due")
-    closes = _choice("Settles")
+    opens = choice_field("Opens", [("", "As usual for this"), ("0", "Nothing"), *LoopKind.choices])
+    due_at = moment_field("Due")
+    closes = choice_field("Settles")
     external_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     edited_at = forms.CharField(required=False, widget=forms.HiddenInput)
     distance_before = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -146,30 +148,15 @@ class TouchpointForm(forms.Form):
         self.chosen: Customer | None = None
         self.candidates: Sequence[Customer] = ()
         self._choose_customer()
-        self.types = _offered_types(touchpoint)
+        self.types = offered_types(touchpoint)
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
-        self.fields["person"].choices = _people_choices(person, touchpoint)
+        self.fields["person"].choices = people_choices(person, touchpoint)
         self._offer_about_customer()
 
     @property
     def type_groups(self) -> list[TypeGroup]:
         """The types to choose from: the common ones, then the others by what they are."""
-        by_key = {kind.key: kind for kind in self.types}
-        often = [(key, by_key[key].label) for key in OFTEN if key in by_key]
-        order = TouchpointType.Nature.values
-        rest = sorted(
-            (kind for kind in self.types if kind.key not in OFTEN),
-            key=lambda kind: order.index(kind.nature),
-        )
-        return [
-            TypeGroup("", often),
-            *(
-                TypeGroup(
-                    TouchpointType.Nature(nature).label, [(kind.key, kind.label) for kind in kinds]
-                )
-                for nature, kinds in groupby(rest, lambda kind: kind.nature)
-            ),
-        ]
+        return type_groups(self.types)
 
     @property
     def is_rare_type(self) -> bool:
@@ -385,14 +372,36 @@ def _only(candidates: Sequence[Customer], typed: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
-def _offered_types(touchpoint: Touchpoint | None) -> list[TouchpointType]:
+def type_groups(types: Sequence[TouchpointType]) -> list[TypeGroup]:
+    """Return the types to choose from: the common ones, then the others by what they are."""
+    by_key = {kind.key: kind for kind in types}
+    often = [(key, by_key[key].label) for key in OFTEN if key in by_key]
+    order = TouchpointType.Nature.values
+    rest = sorted(
+        (kind for kind in types if kind.key not in OFTEN),
+        key=lambda kind: order.index(kind.nature),
+    )
+    return [
+        TypeGroup("", often),
+        *(
+            TypeGroup(
+                TouchpointType.Nature(nature).label, [(kind.key, kind.label) for kind in kinds]
+            )
+            for nature, kinds in groupby(rest, lambda kind: kind.nature)
+        ),
+    ]
+
+
+def offered_types(touchpoint: Touchpoint | None = None) -> list[TouchpointType]:
+    """Return the types to choose from, with the one that a touchpoint has."""
     kinds = list(types_to_log())
     if touchpoint and touchpoint.type not in kinds:
         kinds.append(touchpoint.type)
     return kinds
 
 
-def _people_choices(person: Person, touchpoint: Touchpoint | None) -> list[tuple[str, str]]:
+def people_choices(person: Person, touchpoint: Touchpoint | None = None) -> list[tuple[str, str]]:
+    """Return who of us may have been there, oneself first."""
     people = {one.pk: one.name for one in colleagues(person)}
     if touchpoint and touchpoint.person:
         people.setdefault(touchpoint.person.pk, touchpoint.person.name)

@@ -286,7 +286,7 @@ def _moved(person: Person, narrowing: Narrowing, now: datetime) -> QuerySet[Read
     points = _points(SIGNS[narrowing.direction], now)
     readings = _narrowed(person, narrowing).annotate(points=points)
     return readings.filter(points__gte=LEAST_POINTS).select_related(
-        "customer", "owner", "team", "segment"
+        "customer__owner", "customer__team", "customer__segment"
     )
 
 

@@ -126,7 +126,7 @@ def _readings(person: Person, *, is_mine: bool) -> QuerySet[Reading]:
 def _needing(readings: QuerySet[Reading]) -> QuerySet[Reading]:
     return (
         readings.filter(Q(band__in=FAR) | Q(drift__gte=MARKED_POINTS))
-        .select_related("customer", "owner")
+        .select_related("customer__owner")
         .order_by("-at_risk", "customer_id")
     )
 

@@ -21,6 +21,7 @@ from insights.selectors.changes import FURTHER, LEAST_POINTS, NEARER, Changed, N
 from insights.selectors.portfolio import filter_choices
 from insights.spreadsheets import csv_file
 from insights.words import joined, money, signed, thousands
+from interactions.row_actions import row_keys
 from relationships.models import Person
 from relationships.words import day_name
 
@@ -54,6 +55,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "previous_url": address.to("changes", before=str(page.before)) if page.before else "",
         "next_url": address.to("changes", after=str(page.after)) if page.after else "",
         "csv_url": address.to("changes_csv"),
+        **row_keys(),
     }
     return render(request, "insights/changes.html", context)
 
@@ -118,9 +120,11 @@ def _directions(
 
 
 def _row(reading: Reading, changed: Changed) -> dict[str, Any]:
+    customer = reading.customer
     points, direction = signed(changed.points)
     return {
-        "name": reading.customer.name,
+        "pk": str(reading.pk),
+        "name": customer.name,
         "url": customer_url(reading.pk),
         "band": BAND_KEYS[reading.band],
         "band_label": reading.get_band_display(),
@@ -129,7 +133,7 @@ def _row(reading: Reading, changed: Changed) -> dict[str, Any]:
         "points": points,
         "direction": direction,
         "why": _why(changed, REASONS_TOLD),
-        "owner": reading.owner.name if reading.owner else "nobody looks after them",
+        "owner": customer.owner.name if customer.owner else "nobody looks after them",
         "at_risk": money(reading.at_risk, reading.currency) if reading.at_risk else "",
     }
 
@@ -149,13 +153,13 @@ def _lines(person: Person, narrowing: Narrowing, now: datetime) -> Iterator[Sequ
 
 
 def _line(reading: Reading, changed: Changed) -> list[Any]:
-    then = changed.distance_then
+    customer, then = reading.customer, changed.distance_then
     return [
-        reading.customer.name,
-        reading.team.name if reading.team else "",
-        reading.owner.name if reading.owner else "",
-        reading.segment.name if reading.segment else "",
-        reading.customer.get_stage_display(),
+        customer.name,
+        customer.team.name if customer.team else "",
+        customer.owner.name if customer.owner else "",
+        customer.segment.name if customer.segment else "",
+        customer.get_stage_display(),
         changed.since.date().isoformat(),
         "" if then is None else round(then),
         round(reading.distance or 0),

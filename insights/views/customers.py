@@ -26,6 +26,7 @@ from insights.selectors.totals import Totals
 from insights.words import monies, thousands
 from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
+from relationships.services import MOST_AT_ONCE
 from relationships.words import plural
 
 
@@ -67,6 +68,7 @@ def _list(request: HttpRequest, form: CustomersForm, address: Address) -> dict[s
         "columns": _columns(keys, sort, address),
         "rows": [customer_row(reading, today=today) for reading in page.readings],
         "summary": _summary(page.totals),
+        "pick_all": _pick_all(page.totals),
         "totals": _totals(page.totals),
         "is_search_exact": page.is_search_exact,
         "previous_url": address.to(before=page.before) if page.before else "",
@@ -144,6 +146,12 @@ def _column_choices(shown: Sequence[str]) -> list[dict[str, object]]:
 def _summary(totals: Totals) -> str:
     counted = plural(totals.customers, "customer")
     return counted if totals.is_exact else f"More than {counted}"
+
+
+def _pick_all(totals: Totals) -> str:
+    """Say how many may be selected at once: those of all pages, if they can all be changed."""
+    is_few = totals.is_exact and 1 < totals.customers <= MOST_AT_ONCE
+    return thousands(totals.customers) if is_few else ""
 
 
 def _totals(totals: Totals) -> list[dict[str, str]]:

@@ -1,5 +1,8 @@
 """Customers that may be one: the list of pairs, and saying that a pair are two."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,22 +12,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from insights.duplicate_words import pair_row
+from insights.duplicate_words import dismissed_row, pair_row
 from insights.selectors import duplicates as selectors
+from relationships.selectors.duplicates import dismissed_page
 from relationships.services import duplicates as services
 from relationships.views.htmx import lead_to
 
 
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
-    """List the pairs of customers that may be one, the likeliest first."""
-    now, after = timezone.now(), _place(request)
+    """List the pairs of customers that may be one, the likeliest first, then those who are two."""
+    now, after, dismissed_after = timezone.now(), _place(request), _dismissed_place(request)
     page = selectors.duplicates(request.user, after=after)
+    dismissed = dismissed_page(request.user, after=dismissed_after)
     context = {
         "rows": [pair_row(pair, now) for pair in page.pairs],
         "is_from_start": after is None,
         "place": f"?{_query(after)}" if after else "",
         "next_url": f"{reverse('duplicates')}?{_query(page.after)}" if page.after else "",
+        "dismissed": [dismissed_row(pair, now) for pair in dismissed.rows],
+        "is_dismissed_open": dismissed_after is not None,
+        "earlier_url": _earlier_url(dismissed.after) if dismissed.after else "",
     }
     return render(request, "insights/duplicates.html", context)
 
@@ -50,8 +58,26 @@ def restore_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
         pair = services.restore_duplicate(pair_id=pk, by=request.user)
     except services.DuplicateGoneError as error:
         raise Http404(str(error)) from error
-    messages.success(request, f"{pair.first} and {pair.second} may be one again.")
+    text = f"{pair.first} and {pair.second} may be one again."
+    messages.success(request, text, extra_tags=reverse("dismiss_duplicate", args=[pk]))
     return lead_to(request, "duplicates")
+
+
+def _dismissed_place(request: HttpRequest) -> tuple[datetime, int] | None:
+    """Read after which pair the list of those who are two goes on, as `_earlier_url` writes it."""
+    moment, _, pk = request.GET.get("dismissed", "").partition("-")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in (moment, pk)):
+        return None
+    return _EPOCH + timedelta(microseconds=int(moment)), int(pk)
+
+
+def _earlier_url(place: Sequence[Any]) -> str:
+    moment, pk = place
+    key = f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"
+    return f"{reverse('duplicates')}?{urlencode({'dismissed': key})}#dismissed"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _place(request: HttpRequest) -> tuple[int, int] | None:

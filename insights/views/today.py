@@ -128,7 +128,7 @@ def _need(need: Need) -> dict[str, Any]:
         "direction": direction,
         "reason": " ".join(reason.sentence for reason in need.reasons),
         "at_risk": money(reading.at_risk, reading.currency) if reading.at_risk else "",
-        "owner": reading.owner,
+        "owner": reading.customer.owner,
         "step": step,
         "step_url": f"{reverse('log_touchpoint')}?{urlencode(query)}",
     }

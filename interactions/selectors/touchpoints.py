@@ -270,6 +270,11 @@ def logged_by_hand(external_id: str) -> Touchpoint | None:
     )
 
 
+def of_event(external_ids: Collection[str]) -> QuerySet[Touchpoint]:
+    """Return what was recorded here of one event with several customers, deleted or not."""
+    return Touchpoint.objects.filter(source__in=sources_by_hand(), external_id__in=external_ids)
+
+
 def loop_closed_by(touchpoint: Touchpoint) -> Loop | None:
     """Return the loop that a touchpoint closes."""
     return Loop.objects.filter(closed_by=touchpoint).select_related("opened_by__type").first()

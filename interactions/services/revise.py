@@ -1,6 +1,6 @@
 """What may happen to a touchpoint afterwards: corrected, moved, deleted, brought back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,36 +68,62 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
 @transaction.atomic
 def delete(*, touchpoint_id: int, by: Person, now: datetime) -> None:
     """Delete a touchpoint; its row stays, so that its external id is never taken again."""
-    _set_deleted(touchpoint_id, by, deleted_at=now)
+    keep_customers()
+    _set_deleted([_locked(touchpoint_id, by)], deleted_at=now)
 
 
 @transaction.atomic
 def restore(*, touchpoint_id: int, by: Person) -> None:
     """Bring a deleted touchpoint back as it was."""
-    _set_deleted(touchpoint_id, by, deleted_at=None)
-
-
-def _set_deleted(touchpoint_id: int, by: Person, deleted_at: datetime | None) -> None:
     keep_customers()
-    touchpoint = _locked(touchpoint_id, by)
-    if (touchpoint.deleted_at is None) == (deleted_at is None):
-        return
+    _set_deleted([_locked(touchpoint_id, by)], deleted_at=None)
+
+
+@transaction.atomic
+def delete_all(*, touchpoint_ids: Collection[int], by: Person, now: datetime) -> int:
+    """Delete those of many touchpoints that `by` may change; return how many were not yet."""
+    keep_customers()
+    return _set_deleted(_locked_all(touchpoint_ids, by), deleted_at=now)
+
+
+@transaction.atomic
+def restore_all(*, touchpoint_ids: Collection[int], by: Person) -> int:
+    """Bring those of many deleted touchpoints back that `by` may change; return how many."""
+    keep_customers()
+    return _set_deleted(_locked_all(touchpoint_ids, by), deleted_at=None)
+
+
+def _set_deleted(touchpoints: Sequence[Touchpoint], deleted_at: datetime | None) -> int:
+    is_deleting = deleted_at is not None
+    changed = [one for one in touchpoints if (one.deleted_at is None) == is_deleting]
+    if not changed:
+        return 0
+    ids = [one.pk for one in changed]
+    rows = [_as_row(one) for one in changed]
     with connection.cursor() as cursor:
-        mark(cursor, "id = %s", [touchpoint_id], sign=1 if deleted_at is None else -1)
-        Touchpoint.objects.filter(pk=touchpoint_id).update(deleted_at=deleted_at)
-        row = _as_row(touchpoint)
-        loops.reconcile(cursor, loop_keys(rows_of(row)))
-        flag_templates(cursor, [row.fingerprint] if row.fingerprint else [])
+        mark(cursor, "id = ANY(%s)", [ids], sign=-1 if is_deleting else 1)
+        Touchpoint.objects.filter(pk__in=ids).update(deleted_at=deleted_at)
+        loops.reconcile(cursor, loop_keys(rows_of(*rows)))
+        flag_templates(cursor, [row.fingerprint for row in rows if row.fingerprint])
+    return len(ids)
 
 
 def _locked(touchpoint_id: int, by: Person) -> Touchpoint:
     """Lock a touchpoint whose customer is kept who it is."""
-    visible = access.customers_visible_to(by)
-    rows = Touchpoint.objects.filter(pk=touchpoint_id, customer__in=visible)
-    locked = rows.select_for_update(of=("self",)).select_related("source", "type").first()
-    if locked is None:
+    locked = _locked_all([touchpoint_id], by)
+    if not locked:
         raise TouchpointGoneError(f"There is no touchpoint {touchpoint_id} that you may change.")
-    return locked
+    return locked[0]
+
+
+def _locked_all(touchpoint_ids: Collection[int], by: Person) -> list[Touchpoint]:
+    """Lock those of these touchpoints that `by` may change, whose customers are kept.
+
+    In one order, so that two requests cannot wait for each other in a ring.
+    """
+    visible = access.customers_visible_to(by)
+    rows = Touchpoint.objects.filter(pk__in=touchpoint_ids, customer__in=visible).order_by("pk")
+    return list(rows.select_for_update(of=("self",)).select_related("source", "type"))
 
 
 def _as_row(touchpoint: Touchpoint) -> Row:

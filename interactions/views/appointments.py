@@ -12,7 +12,7 @@ from interactions.forms import TouchpointForm
 from interactions.models import Appointment
 from interactions.selectors import touchpoint_to_change
 from interactions.selectors.appointments import appointment_of
-from interactions.views.done import done, next_page, not_done, told
+from interactions.views.done import done, not_done, told, way_back
 from relationships import words
 
 
@@ -85,7 +85,7 @@ def _told(
     return told(
         request,
         text,
-        to=next_page(request, appointment.customer_id),
+        to=way_back(request, reverse("customer", args=[appointment.customer_id])),
         events={"plansChanged": {"customer": appointment.customer_id}, "closeDialog": True},
         tone=tone,
         undo_url=reverse(undo, args=[appointment.pk]) if undo else "",

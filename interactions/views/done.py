@@ -48,7 +48,7 @@ def done(
     return told(
         request,
         text,
-        to=next_page(request, customer_id),
+        to=way_back(request, reverse("customer", args=[customer_id])),
         events={"touchpointsChanged": {"customer": customer_id}, "closeDialog": True},
         tone=tone,
         undo_url=reverse(undo, args=[touchpoint.pk]) if undo else "",
@@ -63,12 +63,13 @@ def not_done(request: HttpRequest, customer: Customer, text: str, *, tone: str) 
     events: dict[str, Any] = {"closeDialog": True}
     if tone == "error":
         events["notLogged"] = {"customer": customer.pk}
-    return told(request, text, to=next_page(request, customer.pk), events=events, tone=tone)
+    to = way_back(request, reverse("customer", args=[customer.pk]))
+    return told(request, text, to=to, events=events, tone=tone)
 
 
-def next_page(request: HttpRequest, customer_id: int) -> str:
-    """Return where to go on after a change: where it was asked to, else to the customer."""
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """Return the page of ours that a form asked for as the next, if it did."""
     asked = request.POST.get("next", "")
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return asked
-    return reverse("customer", args=[customer_id])
+    return otherwise

@@ -30,6 +30,11 @@ class DuplicatePair(models.Model):
                 condition=Q(dismissed_at=None),
                 name="duplicate_pair_likeliest",
             ),
+            models.Index(
+                fields=("-dismissed_at", "-id"),
+                condition=Q(dismissed_at__isnull=False),
+                name="duplicate_pair_dismissed",
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=("first", "second"), name="duplicate_pair_is_one_row"),

@@ -25,6 +25,11 @@ def people(person: Person) -> QuerySet[Person]:
     return access.people_visible_to(person).select_related("team")
 
 
+def owners(person: Person) -> QuerySet[Person]:
+    """Return whom `person` may make the owner of customers."""
+    return access.people_who_may_own(person)
+
+
 def contacts(person: Person) -> QuerySet[Contact]:
     """Return the contacts at customers that `person` may see, with their identities."""
     identities = Identity.objects.order_by("kind", "namespace", "value")

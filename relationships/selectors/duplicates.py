@@ -17,6 +17,7 @@ COUNTED_AT_MOST = 100
 MERGES_SHOWN = 20
 
 _KEYS = (Key("score", is_falling=True), Key("id"))
+_NEWEST = (Key("dismissed_at", is_falling=True), Key("id", is_falling=True))
 
 
 def pairs_visible_to(person: Person) -> QuerySet[DuplicatePair]:
@@ -45,6 +46,13 @@ def duplicates_page(person: Person, *, after: Sequence[Any] | None) -> Page[Dupl
         "first__owner", "first__team", "second__owner", "second__team"
     )
     return page(rows, _KEYS, among=Q(), after=after, limit=PAIRS_A_PAGE)
+
+
+def dismissed_page(person: Person, *, after: Sequence[Any] | None) -> Page[DuplicatePair]:
+    """Return the pairs that somebody said are two, the last said first, from a place on."""
+    said = pairs_visible_to(person).select_related("first", "second", "dismissed_by")
+    among = Q(dismissed_at__isnull=False)
+    return page(said, _NEWEST, among=among, after=after, limit=PAIRS_A_PAGE)
 
 
 def contacts_in_number(customer_ids: Sequence[int]) -> dict[int, int]:

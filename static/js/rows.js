@@ -29,7 +29,7 @@ function current() {
 function isForPage(event) {
   if (event.defaultPrevented || event.isComposing) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return false;
+  if (event.target.closest("input:not([data-pick]), textarea, select, [contenteditable], dialog")) return false;
   return document.querySelector("dialog[open]") === null;
 }
 
@@ -113,6 +113,8 @@ if (form) {
     const row = current();
     if (event.repeat || !row?.dataset.customer || !isForPage(event)) return;
     const button = form.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`);
+    // With rows selected it is for all of them: see picks.js.
+    if (button && document.querySelector("#picks[data-picked]")) return;
     if (button) log(row, button);
     else if (event.key === "s") snooze(row);
     else return;

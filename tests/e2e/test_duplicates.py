@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from insights.models import Band
 from interactions.services import NewTouchpoint, merge_customers, record, source_named
 from relationships.models import Customer, DuplicatePair
-from relationships.services.duplicates import find_duplicates
+from relationships.services.duplicates import dismiss_duplicate, find_duplicates
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -69,6 +69,15 @@ def test_everyone_can_use_the_pages(open_page, manager, accessibility_problems, 
     page.goto(f"/customers/{keep.pk}/")
     expect(page.get_by_text("Merged with hotell ornvik today by Marta.")).to_be_visible()
     assert accessibility_problems(page) == []
+    pair = DuplicatePair.objects.get(dismissed_at=None, first__merged_into=None)
+    dismiss_duplicate(pair_id=pair.pk, by=manager, now=timezone.now())
+    page.goto(LIST)
+    page.locator("#dismissed summary").click()
+    expect(page.get_by_text("Said to be two today by Marta")).to_be_visible()
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Compare again").click()
+    expect(page.locator(".toast")).to_contain_text("may be one again.")
     DuplicatePair.objects.all().delete()
     page.goto(LIST)
     expect(page.get_by_role("heading", name="No likely duplicates")).to_be_visible()

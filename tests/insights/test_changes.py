@@ -194,13 +194,13 @@ def test_empty_lists_say_what_to_do(browser):
 
 def test_the_number_of_queries_does_not_grow_with_the_list(browser, django_assert_num_queries):
     moved("One", 40, 70)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(URL)
     for number in range(24):
         customer = moved(f"no. {number}", 40, 70, segment=SegmentFactory(), owner=PersonFactory())
         happened(customer.customer, 30)
         happened(customer.customer, 3, "complaint")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(names(browser.get(URL))) == 25
 
 

@@ -14,6 +14,7 @@ from interactions.models import Touchpoint
 from interactions.selectors import happened
 from interactions.services import NewTouchpoint, merge_customers, record, source_named
 from relationships.models import Customer, CustomerMerge, DuplicatePair, Person
+from relationships.services.duplicates import dismiss_duplicate
 from tests.factories import (
     AdministratorFactory,
     ContactFactory,
@@ -132,8 +133,46 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     for number in range(1, 10):
         pair_of(*CustomerFactory.create_batch(2, team=manager.team, owner=PersonFactory()))
         if number in (1, 9):
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 browser.get(LIST)
+
+
+def test_who_are_two_stand_at_the_foot_and_are_compared_again(browser, manager, one, other):
+    pair = pair_of(one, other)
+    dismiss_duplicate(pair_id=pair.pk, by=manager, now=NOW - timedelta(days=3))
+    theirs = pair_of(*CustomerFactory.create_batch(2, team=TeamFactory()))
+    dismiss_duplicate(pair_id=theirs.pk, by=AdministratorFactory(), now=NOW)
+
+    page = browser.get(LIST)
+    assert [row["pk"] for row in page.context["dismissed"]] == [pair.pk]
+    assert "Said to be two 3 days ago by Ann Ørsted" in page.text
+    assert "hotell &lt;ornvik&gt;" in page.text
+    page = browser.post(f"{LIST}{pair.pk}/restore/", follow=True)
+    assert "may be one again." in page.text
+    assert f"{LIST}{pair.pk}/dismiss/" in page.text
+    assert page.context["dismissed"] == []
+    assert len(page.context["rows"]) == 1
+
+
+def test_who_are_two_come_by_pages_without_more_queries(
+    browser, manager, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    said = []
+    for number in range(23):
+        pair = pair_of(*CustomerFactory.create_batch(2, team=manager.team))
+        # Two at one moment: the page must not lose one between them.
+        at = NOW - timedelta(hours=number // 2)
+        dismiss_duplicate(pair_id=pair.pk, by=PersonFactory(team=manager.team), now=at)
+        said.append((at, pair.pk))
+    found, url = [], LIST
+    while url:
+        with django_assert_max_num_queries(7):
+            page = browser.get(url)
+        found += [row["pk"] for row in page.context["dismissed"]]
+        url = page.context["earlier_url"]
+    assert found == [pk for _, pk in sorted(said, reverse=True)]
+    for nonsense in ("x", "9", "²-1", "1-" + "9" * 30):
+        assert len(browser.get(LIST, {"dismissed": nonsense}).context["dismissed"]) == 10
 
 
 def test_two_stay_two_and_that_can_be_undone(browser, manager, one, other):
