@@ -10,6 +10,7 @@ from relationships.models.customers import (
     Segment,
 )
 from relationships.models.duplicates import DuplicatePair
+from relationships.models.handovers import Handover, HandoverCustomer
 from relationships.models.keys import AccessKey
 from relationships.models.people import Person, PersonManager, Team
 from relationships.models.roster import RosterVersion
@@ -28,6 +29,8 @@ __all__ = [
     "Customer",
     "CustomerMerge",
     "DuplicatePair",
+    "Handover",
+    "HandoverCustomer",
     "Identity",
     "Person",
     "PersonManager",
