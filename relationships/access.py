@@ -57,6 +57,21 @@ def people_visible_to(person: Person) -> QuerySet[Person]:
     return people.filter(ours) if person.is_active else people.none()
 
 
+def customers_changeable_by(person: Person) -> QuerySet[Customer]:
+    """Return the customers whose owner, style and segment `person` may say: whom they see."""
+    return customers_visible_to(person)
+
+
+def people_who_may_own(person: Person) -> QuerySet[Person]:
+    """Return whom `person` may make the owner of those customers that the owner would see too."""
+    return people_visible_to(person).filter(is_active=True)
+
+
+def may_move_customers(person: Person) -> bool:
+    """Whether `person` may say which team customers belong to, which is who sees them."""
+    return sees_every_customer(person)
+
+
 def may_see_organisation(person: Person) -> bool:
     """Whether `person` may see dashboards of the whole organisation."""
     return person.is_active and person.role in _SEES_ALL

@@ -1,6 +1,7 @@
 """Customers, contacts and identities; people, teams and the keys of service accounts."""
 
 from relationships.models.answered_requests import AnsweredRequest
+from relationships.models.bulk_changes import BulkChange
 from relationships.models.customers import (
     Contact,
     Customer,
@@ -25,6 +26,7 @@ from relationships.models.webhooks import (
 __all__ = [
     "AccessKey",
     "AnsweredRequest",
+    "BulkChange",
     "Contact",
     "Customer",
     "CustomerMerge",
