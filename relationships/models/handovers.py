@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from relationships.models.customers import Customer
-from relationships.models.people import Person, Team
+from relationships.models.people import Person
 
 REASON_LENGTH = 200
 
@@ -48,9 +48,7 @@ class HandoverCustomer(models.Model):
     write the same one the second is told.
     """
 
-    handover = models.ForeignKey(
-        Handover, models.CASCADE, related_name="customers", db_index=False
-    )
+    handover = models.ForeignKey(Handover, models.CASCADE, related_name="customers", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="handovers")
     rank = models.PositiveIntegerField(help_text="Its place in the list: what matters most first.")
     only_days = models.SmallIntegerField(
@@ -72,8 +70,8 @@ class HandoverCustomer(models.Model):
     moved_at = models.DateTimeField(null=True)
     moved_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     moved_in = models.PositiveIntegerField(null=True, help_text="The batch that moved it.")
-    team_before = models.ForeignKey(
-        Team, models.SET_NULL, null=True, related_name="+", db_index=False
+    change_id = models.BigIntegerField(
+        null=True, help_text="The bulk change that moved it, which can be undone for a while."
     )
 
     note = models.TextField(blank=True, help_text="What the next one must know.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from relationships import access
 from relationships.models import Customer, Handover, HandoverCustomer, Person
@@ -55,6 +55,7 @@ class Move:
     customers: int
     moved_at: datetime
     moved_by: str
+    is_mine: bool
 
 
 def people_to_hand_over(person: Person) -> QuerySet[Person]:
@@ -94,8 +95,8 @@ def handovers_page(person: Person, *, after: Sequence[Any] | None) -> Page[Hando
 def progress_of_many(person: Person, handovers: Sequence[Handover]) -> dict[int, Progress]:
     """Return how far each of some handovers has come, as far as `person` sees its customers."""
     rows = HandoverCustomer.objects.filter(_seen(person), handover__in=handovers)
-    counted = rows.order_by().values("handover").annotate(**_COUNTS)
-    return {row.pop("handover"): Progress(**row) for row in counted}
+    counted = rows.order_by().values_list("handover").annotate(**_COUNTS)
+    return {pk: Progress(*numbers) for pk, *numbers in counted}
 
 
 def progress_of(person: Person, handover: Handover) -> Progress:
@@ -117,9 +118,7 @@ _COUNTS: dict[str, Any] = {
 def rows_of(person: Person, handover: Handover) -> QuerySet[HandoverCustomer]:
     """Return the customers of a handover that `person` may see, in their order."""
     rows = HandoverCustomer.objects.filter(_seen(person), handover=handover)
-    return rows.select_related("customer__owner", "customer__team", *_PEOPLE).order_by(
-        "rank", "id"
-    )
+    return rows.select_related("customer__owner", "customer__team", *_PEOPLE).order_by("rank", "id")
 
 
 def rows_page(
@@ -152,7 +151,7 @@ def successors(person: Person, handover: Handover) -> QuerySet[Person]:
     if access.sees_every_customer(person):
         sees_all = Q(role__in=(Person.Role.EXECUTIVE, Person.Role.ADMINISTRATOR))
         return people.filter(Q(team__isnull=False) | sees_all)
-    return people.filter(team_id=person.team_id, team__isnull=False)
+    return people.filter(team=person.team) if person.team else people.none()
 
 
 def teams_people(team_ids: Sequence[int]) -> list[Person]:
@@ -171,14 +170,13 @@ def customers_in_number(owner_ids: Sequence[int]) -> dict[int, int]:
 
 def moves_of(person: Person, handover: Handover) -> list[Move]:
     """Return when customers of a handover were moved at once, the latest first."""
-    rows = HandoverCustomer.objects.filter(
-        _seen(person), handover=handover, moved_in__isnull=False
-    )
-    found = rows.order_by().values("moved_in", "moved_at", name=F("moved_by__name"))
+    rows = HandoverCustomer.objects.filter(_seen(person), handover=handover, moved_in__isnull=False)
+    found = rows.order_by().values_list("moved_in", "moved_at", "moved_by", "moved_by__name")
     counted = found.annotate(customers=Count("pk")).order_by("-moved_in")[:MOVES_SHOWN]
     return [
-        Move(row["moved_in"], row["customers"], row["moved_at"], row["name"] or "")
-        for row in counted
+        Move(batch, customers, moved_at, name or "", moved_by == person.pk)
+        for batch, moved_at, moved_by, name, customers in counted
+        if batch is not None and moved_at is not None
     ]
 
 

@@ -15,9 +15,9 @@ from relationships.services.handovers.lifecycle import (
 )
 from relationships.services.handovers.moves import (
     Moved,
-    TakenBack,
+    Undone,
     move_customers,
-    take_back,
+    undo_batch,
 )
 from relationships.services.handovers.parts import (
     LONGEST_NOTE,
@@ -37,7 +37,7 @@ __all__ = [
     "HandoverRefusedError",
     "Moved",
     "NewRow",
-    "TakenBack",
+    "Undone",
     "add_rows",
     "change_handover",
     "choose_for_all",
@@ -50,7 +50,7 @@ __all__ = [
     "settle_introduction",
     "spread",
     "start_handover",
-    "take_back",
+    "undo_batch",
     "unsettle_introduction",
     "write_note",
 ]

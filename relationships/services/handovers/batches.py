@@ -34,11 +34,7 @@ def choose_for_all(
         rows = rows.filter(successor=None)
     if successor_id is None:
         rows = rows.filter(proposed__in=successors(by, handover))
-    ids = [
-        row.pk
-        for row in rows
-        if row.successor_id != (successor_id or row.proposed_id)
-    ]
+    ids = [row.pk for row in rows if row.successor_id != (successor_id or row.proposed_id)]
     if not ids:
         return 0, 0
     batch = next_batch(handover)

@@ -63,7 +63,7 @@ def successor_numbered(person_id: int, handover: Handover, by: Person) -> Person
 
 
 def next_batch(handover: Handover) -> int:
-    """Number a change of many customers at once; the handover must be locked."""
+    """Return the number of a change of many customers at once; the handover must be locked."""
     handover.batches += 1
     handover.save(update_fields=["batches"])
     return handover.batches
