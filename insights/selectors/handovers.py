@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from insights.models import Reading
-from interactions.selectors.met import with_meetings
+from interactions.selectors.met import introductions_made
 from relationships.models import Handover, HandoverCustomer, Person
 from relationships.selectors import handovers as relationships
 
@@ -72,10 +72,7 @@ def _some(
 def _lines(rows: Sequence[HandoverCustomer]) -> list[Line]:
     readings = _readings([row.customer_id for row in rows])
     planned = [row.pk for row in rows if row.introduce_on is not None]
-    met = set()
-    if planned:
-        asked = with_meetings(HandoverCustomer.objects.filter(pk__in=planned))
-        met = set(asked.filter(has_met=True).values_list("pk", flat=True))
+    met = introductions_made(planned) if planned else set()
     return [Line(row, readings.get(row.customer_id), row.pk in met) for row in rows]
 
 

@@ -37,19 +37,26 @@ _MET = f"""
 """
 
 
-def with_meetings(rows: QuerySet[HandoverCustomer]) -> QuerySet[HandoverCustomer]:
-    """Say of each row in `has_met` whether the new owner met the customer since it was planned.
+def has_met() -> Exists:
+    """Match the rows whose new owner met the customer since the introduction was planned.
 
     That is asked each time instead of being kept, so that it is right after any correction, and
     recording touchpoints has nothing more to do.
     """
-    met = Touchpoint.objects.live().filter(
-        customer=OuterRef("customer"),
-        person=OuterRef("successor"),
-        occurred_at__gte=OuterRef("planned_at"),
-        type__mode=TouchpointType.Mode.HUMAN,
+    return Exists(
+        Touchpoint.objects.live().filter(
+            customer=OuterRef("customer"),
+            person=OuterRef("successor"),
+            occurred_at__gte=OuterRef("planned_at"),
+            type__mode=TouchpointType.Mode.HUMAN,
+        )
     )
-    return rows.annotate(has_met=Exists(met))
+
+
+def introductions_made(row_ids: Collection[int]) -> set[int]:
+    """Return which of these customers of handovers their new owners met since it was planned."""
+    rows = HandoverCustomer.objects.filter(has_met(), pk__in=row_ids, planned_at__isnull=False)
+    return set(rows.values_list("pk", flat=True))
 
 
 def introductions_due(person: Person, *, until: date) -> QuerySet[HandoverCustomer]:
@@ -67,4 +74,4 @@ def introductions_due(person: Person, *, until: date) -> QuerySet[HandoverCustom
         customer__merged_into=None,
     )
     rows = rows.select_related("customer", "successor", "introducer", "handover__person")
-    return with_meetings(rows).filter(has_met=False).order_by("introduce_on", "rank", "pk")
+    return rows.filter(~has_met()).order_by("introduce_on", "rank", "pk")

@@ -24,7 +24,7 @@ MOVES_SHOWN = 10
 OFFERED_AT_MOST = 500
 """People in one list; nobody finds anybody in a longer one."""
 
-_BY_START = (Key("started_at", is_falling=True), Key("id", is_falling=True))
+_NEWEST_FIRST = (Key("id", is_falling=True),)
 _BY_RANK = (Key("rank"), Key("id"))
 _PEOPLE = ("successor", "proposed", "introducer", "noted_by", "moved_by")
 
@@ -86,10 +86,11 @@ def open_handover_of(person: Person, leaver: Person) -> Handover | None:
     return handovers_visible_to(person).filter(person=leaver, finished_at=None).first()
 
 
-def handovers_page(person: Person, *, after: Sequence[Any] | None) -> Page[Handover]:
+def handovers_page(person: Person, *, after: int | None) -> Page[Handover]:
     """Return the handovers that follow a place, the newest first."""
     rows = handovers_visible_to(person).select_related("person", "started_by")
-    return page(rows, _BY_START, among=Q(), after=after, limit=HANDOVERS_A_PAGE)
+    place = None if after is None else (after,)
+    return page(rows, _NEWEST_FIRST, among=Q(), after=place, limit=HANDOVERS_A_PAGE)
 
 
 def progress_of_many(person: Person, handovers: Sequence[Handover]) -> dict[int, Progress]:
@@ -177,6 +178,29 @@ def moves_of(person: Person, handover: Handover) -> list[Move]:
         Move(batch, customers, moved_at, name or "", moved_by == person.pk)
         for batch, moved_at, moved_by, name, customers in counted
         if batch is not None and moved_at is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many customers go to one person, and how many of them went already."""
+
+    name: str
+    customers: int
+    moved: int
+    planned: int
+
+
+def shares_of(person: Person, handover: Handover) -> list[Share]:
+    """Return who takes over how many customers, most first; the name is empty for nobody yet."""
+    rows = HandoverCustomer.objects.filter(_seen(person), handover=handover).order_by()
+    counted = rows.values_list("successor", "successor__name").annotate(
+        customers=Count("pk"),
+        moved=Count("pk", filter=Q(moved_at__isnull=False)),
+        planned=Count("pk", filter=Q(introduce_on__isnull=False)),
+    )
+    return [
+        Share(name or "", *rest) for _, name, *rest in counted.order_by("-customers", "successor")
     ]
 
 
