@@ -75,10 +75,15 @@ def _name(person: Person) -> str:
 
 
 class SuccessorForm(forms.Form):
-    """Who takes a customer over, as a row sends it; `over` is what was seen and is replaced."""
+    """Who takes a customer over, as a row sends it.
+
+    `over` is the version that is replaced knowingly, `told` the one that the row shows already as
+    written by somebody else.
+    """
 
     version = _number()
     over = _number(required=False)
+    told = _number(required=False)
     successor = _number(required=False)
 
     def seen(self) -> int:

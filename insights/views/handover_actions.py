@@ -230,6 +230,9 @@ def _written(
     try:
         context["row"] = write()
     except ChangedMeanwhileError as error:
+        if request.htmx and form.cleaned_data["told"] == error.row.version:
+            # Put there again, the button that somebody is about to press would be another one.
+            return HttpResponse(status=204)
         context |= {"row": error.row, "theirs": words.theirs(error.row, step), "sent": request.POST}
     except HandoverRefusedError as error:
         context["error"] = str(error)

@@ -172,6 +172,7 @@ def _head(
     return {
         "handover": found,
         "leaver": found.person,
+        "has_left": found.leaves_on < timezone.localdate(),
         "leaving": words.leaving(found, timezone.localdate()),
         "progress": progress,
         "progress_words": words.progress_words(step, progress),

@@ -42,6 +42,11 @@ class Progress:
     last_introduction: Any = None
 
     @property
+    def to_plan(self) -> int:
+        """How many have a new owner chosen and no introduction planned."""
+        return self.chosen - self.planned
+
+    @property
     def to_move(self) -> int:
         """How many have a new owner chosen and still belong to the leaver."""
         return self.chosen - self.moved

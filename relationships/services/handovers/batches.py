@@ -10,6 +10,7 @@ from relationships.selectors.handovers import successors
 from relationships.services.handovers.rules import (
     locked_handover,
     locked_rows,
+    minute_of,
     next_batch,
     successor_numbered,
 )
@@ -73,7 +74,7 @@ def plan_for_all(*, handover_id: int, by: Person, now: datetime, today: date) ->
                 "days": days,
                 "introducer": handover.person_id if is_here else None,
                 "batch": batch,
-                "now": now,
+                "now": minute_of(now),
             },
         )
     return batch, len(planned)

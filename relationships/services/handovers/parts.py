@@ -9,6 +9,7 @@ from relationships.models import HandoverCustomer, Person
 from relationships.services.handovers.rules import (
     HandoverRefusedError,
     locked_row,
+    minute_of,
     successor_numbered,
 )
 
@@ -91,7 +92,7 @@ def plan_introduction(
     _check_plan(row, introducer_id, introduce_on, by, today)
     return _write(
         row, "plan", version, introduce_on=introduce_on, introducer_id=introducer_id,
-        planned_at=row.planned_at or now, planned_in=None,
+        planned_at=row.planned_at or minute_of(now), planned_in=None,
     )  # fmt: skip
 
 

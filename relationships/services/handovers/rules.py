@@ -1,5 +1,7 @@
 """What every change to a handover asks first: is it there, may they, and is it still open."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from relationships.models import Handover, HandoverCustomer, Person
@@ -60,6 +62,11 @@ def successor_numbered(person_id: int, handover: Handover, by: Person) -> Person
     if found is None:
         raise HandoverRefusedError("They cannot take over. Choose somebody else of your team.")
     return found
+
+
+def minute_of(now: datetime) -> datetime:
+    """Return when its minute began: what people log has no seconds, and counts from then on."""
+    return now.replace(second=0, microsecond=0)
 
 
 def next_batch(handover: Handover) -> int:
