@@ -190,7 +190,7 @@ def test_an_introduction_leaves_today_once_the_new_owner_logged_a_meeting(open_p
     expect(card).to_have_count(0)
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(card).to_contain_text("Tomás introduces Ana")
-    card.get_by_role("button", name=f"Done: introduction to {NAMES[0]}").press("Enter")
+    card.get_by_role("button", name=f"Done with the introduction to {NAMES[0]}").press("Enter")
     expect(card).to_have_count(0)
 
 
