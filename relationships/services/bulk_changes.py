@@ -33,7 +33,7 @@ class ChangeRefusedError(ValueError):
 
 
 class OwnerRefusedError(ChangeRefusedError):
-    """This person cannot be made the owner of these customers."""
+    """Nobody can make this person the owner of these customers."""
 
 
 class TooManyCustomersError(ChangeRefusedError):
