@@ -20,6 +20,7 @@ SHOWN = {
     "single": Q(only_days__gt=0),
     "nobody": Q(successor=None),
     "unplanned": Q(introduce_on=None, successor__isnull=False),
+    "late": relationships.TOO_LATE,
 }
 """What a step can be narrowed to."""
 

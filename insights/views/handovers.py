@@ -27,7 +27,7 @@ from relationships.services.handovers import (
 
 CUSTOMERS_SHOWN = {"": "All", "single": "Only they know", "nobody": "Nobody yet"}
 NOTES_SHOWN = {"": "All", "unwritten": "Not written yet"}
-INTRODUCTIONS_SHOWN = {"": "All", "unplanned": "Not planned yet"}
+INTRODUCTIONS_SHOWN = {"": "All", "unplanned": "Not planned yet", "late": "Too late"}
 
 
 @require_safe

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from relationships import access
 from relationships.models import Customer, Handover, HandoverCustomer, Person
@@ -24,6 +24,11 @@ MOVES_SHOWN = 10
 OFFERED_AT_MOST = 500
 """People in one list; nobody finds anybody in a longer one."""
 
+TOO_LATE = Q(
+    introduce_on__gt=F("handover__leaves_on"), introducer=F("handover__person"), settled_at=None
+)
+"""Matches an introduction planned for a day on which whoever introduces has left."""
+
 _NEWEST_FIRST = (Key("id", is_falling=True),)
 _BY_RANK = (Key("rank"), Key("id"))
 _PEOPLE = ("successor", "proposed", "introducer", "noted_by", "moved_by")
@@ -39,7 +44,7 @@ class Progress:
     written: int
     planned: int
     single: int
-    last_introduction: Any = None
+    late: int
 
     @property
     def to_plan(self) -> int:
@@ -107,7 +112,7 @@ def progress_of_many(person: Person, handovers: Sequence[Handover]) -> dict[int,
 
 def progress_of(person: Person, handover: Handover) -> Progress:
     """Return how far a handover has come."""
-    return progress_of_many(person, [handover]).get(handover.pk, Progress(0, 0, 0, 0, 0, 0))
+    return progress_of_many(person, [handover]).get(handover.pk, Progress(0, 0, 0, 0, 0, 0, 0))
 
 
 _COUNTS: dict[str, Any] = {
@@ -117,7 +122,7 @@ _COUNTS: dict[str, Any] = {
     "written": Count("pk", filter=~Q(note="")),
     "planned": Count("pk", filter=Q(introduce_on__isnull=False)),
     "single": Count("pk", filter=Q(only_days__gt=0)),
-    "last_introduction": Max("introduce_on"),
+    "late": Count("pk", filter=TOO_LATE),
 }
 
 

@@ -507,6 +507,30 @@ def test_introductions_are_spread_over_the_days_until_they_leave(tom, ana):
     assert not HandoverCustomer.objects.filter(introduce_on__isnull=False).exists()
 
 
+def test_who_leaves_earlier_than_planned_is_told_of_introductions_that_are_too_late(tom, ana):
+    customer = owned(tom, "Acme")
+    handover, today = begun(tom, ana), timezone.localdate()
+    row = row_of(customer)
+
+    def plan(who: Person, days: int) -> HandoverCustomer:
+        return services.plan_introduction(
+            row_id=row.pk, introducer_id=who.pk, introduce_on=today + timedelta(days=days),
+            version=99, by=ana, now=timezone.now(), today=today,
+        )  # fmt: skip
+
+    with pytest.raises(HandoverRefusedError, match="has left by then"):
+        plan(tom, 21)
+    plan(tom, 10)
+    client, path = signed_in(ana), f"/handovers/{handover.pk}/introductions/"
+    late = "is planned for after the last day"
+    assert late not in client.get(path).text
+    Handover.objects.update(leaves_on=today + timedelta(days=5))
+    assert late in client.get(path).text
+    assert len(client.get(f"{path}?only=late").context["rows"]) == 1
+    plan(ana, 10)
+    assert late not in client.get(path).text
+
+
 def test_who_has_left_introduces_nobody(tom, ana):
     owned(tom, "Acme")
     handover = begun(tom, ana, days=-3)

@@ -105,6 +105,10 @@ def _check_plan(
         raise HandoverRefusedError("Choose who introduces them.")
     if introducer_id not in {row.handover.person_id, row.introducer_id}:
         successor_numbered(introducer_id, row.handover, by)
+    if introducer_id == row.handover.person_id and introduce_on > row.handover.leaves_on:
+        raise HandoverRefusedError(
+            f"{row.handover.person} has left by then. Choose an earlier day or somebody else."
+        )
     if introduce_on < today and introduce_on != row.introduce_on:
         raise HandoverRefusedError("That day is over. Choose a later one.")
     if (introduce_on - today).days > 730:
