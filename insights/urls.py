@@ -31,6 +31,30 @@ from insights.views.facts import (
     restore_fact,
     revert_fact,
 )
+from insights.views.handover_actions import (
+    add_handover_customers,
+    choose_successor,
+    finish_handover,
+    give_all,
+    move_customers,
+    plan_all,
+    plan_introduction,
+    reopen_handover,
+    settle_introduction,
+    undo_batch,
+    unsettle_introduction,
+    write_note,
+)
+from insights.views.handover_files import handover_csv, handover_print
+from insights.views.handovers import (
+    handover,
+    handover_customers,
+    handover_introductions,
+    handover_notes,
+    handover_summary,
+    handovers,
+    new_handover,
+)
 from insights.views.health import healthz
 from insights.views.merges import merge_customer, same_customer, separate_customer
 from insights.views.policy import (
@@ -66,6 +90,9 @@ from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
 from insights.views.who_knows import who_knows
 
+_HANDOVER = "handovers/<int:pk>/"
+_ROW = "handovers/customers/<int:pk>/"
+
 urlpatterns = [
     path("", today, name="today"),
     path("demonstration/remove/", remove_demonstration, name="remove_demonstration"),
@@ -100,6 +127,27 @@ urlpatterns = [
     path("customers/views/<int:pk>/replace/", replace_view, name="replace_view"),
     path("customers/views/<int:pk>/delete/", delete_view, name="delete_view"),
     path("customers/views/<int:pk>/restore/", restore_view, name="restore_view"),
+    path("handovers/", handovers, name="handovers"),
+    path("handovers/new/", new_handover, name="new_handover"),
+    path(_HANDOVER, handover, name="handover"),
+    path(f"{_HANDOVER}customers/", handover_customers, name="handover_customers"),
+    path(f"{_HANDOVER}notes/", handover_notes, name="handover_notes"),
+    path(f"{_HANDOVER}introductions/", handover_introductions, name="handover_introductions"),
+    path(f"{_HANDOVER}summary/", handover_summary, name="handover_summary"),
+    path(f"{_HANDOVER}print/", handover_print, name="handover_print"),
+    path(f"{_HANDOVER}handover.csv", handover_csv, name="handover_csv"),
+    path(f"{_HANDOVER}add/", add_handover_customers, name="add_handover_customers"),
+    path(f"{_HANDOVER}give/", give_all, name="give_all"),
+    path(f"{_HANDOVER}move/", move_customers, name="move_customers"),
+    path(f"{_HANDOVER}plan/", plan_all, name="plan_all"),
+    path(f"{_HANDOVER}undo/<int:batch>/", undo_batch, name="undo_batch"),
+    path(f"{_HANDOVER}finish/", finish_handover, name="finish_handover"),
+    path(f"{_HANDOVER}reopen/", reopen_handover, name="reopen_handover"),
+    path(f"{_ROW}successor/", choose_successor, name="choose_successor"),
+    path(f"{_ROW}note/", write_note, name="write_note"),
+    path(f"{_ROW}introduction/", plan_introduction, name="plan_introduction"),
+    path(f"{_ROW}introduction/done/", settle_introduction, name="settle_introduction"),
+    path(f"{_ROW}introduction/again/", unsettle_introduction, name="unsettle_introduction"),
     path("changes/", changes, name="changes"),
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),

@@ -124,6 +124,23 @@ def may_change_saved_view(person: Person, made_by_id: int) -> bool:
     return person.is_active and (person.pk == made_by_id or person.role in _SEES_ALL)
 
 
+def may_hand_over(person: Person, leaver: Person) -> bool:
+    """Whether `person` may hand over the customers of `leaver`: one's own, or a colleague's."""
+    if not person.is_active or Person.Role.SERVICE in {person.role, leaver.role}:
+        return False
+    return person.pk == leaver.pk or people_visible_to(person).filter(pk=leaver.pk).exists()
+
+
+def handover_scope(person: Person) -> Q:
+    """Return the condition that a handover must meet for `person` to work at it."""
+    if not person.is_active or person.role == Person.Role.SERVICE:
+        return Q(pk__in=())
+    if sees_every_customer(person):
+        return Q()
+    ours = Q(person__team_id=person.team_id) if person.team_id else Q(pk__in=())
+    return Q(person=person) | ours
+
+
 def webhook_scope(person: Person) -> Q:
     """Return the condition that an endpoint must meet for `person` to manage it.
 

@@ -30,6 +30,7 @@ _TABLES_OF_CUSTOMERS = (
     "insights_reading",
     "insights_alert",
     "insights_snooze",
+    "relationships_handovercustomer",
     "relationships_profilechange",
     "relationships_identity",
     "relationships_fact",

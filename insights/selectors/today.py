@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,8 +14,9 @@ from interactions import selectors as interactions
 from interactions.models import Appointment, Loop
 from interactions.selectors import OpenMessUps
 from interactions.selectors.appointments import appointments_to_confirm, coming_up
+from interactions.selectors.met import introductions_due
 from relationships import access
-from relationships.models import Customer, Person
+from relationships.models import Customer, HandoverCustomer, Person
 
 HANDFUL = 5
 MOST = 50
@@ -75,11 +76,14 @@ class Today:
     snoozed_in_all: int = 0
     to_confirm: Sequence[Appointment] = ()
     coming_up: Sequence[Appointment] = ()
+    introductions: Sequence[HandoverCustomer] = ()
+    has_more_introductions: bool = False
 
     @property
     def is_clear(self) -> bool:
         """Whether nobody needs anything."""
-        return not (self.needs or self.loops or self.mess_ups or self.to_confirm)
+        waiting = self.needs, self.loops, self.mess_ups, self.introductions, self.to_confirm
+        return not any(waiting)
 
 
 def has_own_customers(person: Person) -> bool:
@@ -87,8 +91,10 @@ def has_own_customers(person: Person) -> bool:
     return access.customers_visible_to(person).filter(owner=person).exists()
 
 
-def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL) -> Today:
-    """Return what needs `person`: with their own customers, or with all they may see."""
+def today(
+    person: Person, *, now: datetime, day: date, is_mine: bool, shown: int = HANDFUL
+) -> Today:
+    """Return what needs `person` on a day: with their own customers, or all they may see."""
     readings, sleeping = _readings(person, is_mine=is_mine), asleep(person, now=now)
     snoozes = list(sleeping[: MOST + 1])
     awake = readings.exclude(customer__in=sleeping.order_by().values("customer"))
@@ -98,6 +104,7 @@ def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL)
     # What is asked about above stands there alone.
     settling = settling.exclude(pk__in=[loop.pk for loop in mess_ups]) if mess_ups else settling
     loops = list(settling[: shown + 1])
+    introductions = list(introductions_due(person, until=day + AHEAD)[: shown + 1])
     return Today(
         is_mine=is_mine,
         needs=_needs(needing[:shown]),
@@ -108,6 +115,8 @@ def today(person: Person, *, now: datetime, is_mine: bool, shown: int = HANDFUL)
         closer=list(_closer(readings)[:HANDFUL]),
         totals=_own_totals(readings) if is_mine else _kept_totals(person),
         mess_ups=mess_ups,
+        introductions=introductions[:shown],
+        has_more_introductions=len(introductions) > shown,
         snoozes=snoozes[:MOST],
         snoozed_in_all=len(snoozes) if len(snoozes) <= MOST else sleeping.count(),
         to_confirm=list(appointments_to_confirm(person, now=now)[:shown]),

@@ -23,6 +23,7 @@ from insights.explanations import (
 )
 from insights.fact_forms import IN_LINE, FactForm
 from insights.fact_words import fact_rows
+from insights.handover_words import handed_over_lines
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
 from insights.selectors import customer as selectors
@@ -34,7 +35,10 @@ from insights.views.today import loop_row, planned_row
 from insights.words import ago, money, signed, thousands
 from interactions.models import Touchpoint
 from interactions.selectors import Place
+from relationships import access
+from relationships.models import Customer, Person
 from relationships.selectors.duplicates import merges_of
+from relationships.selectors.handovers import handed_over
 from relationships.views.customers import customer_or_404
 
 STYLES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
@@ -75,6 +79,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": fact_rows(page.facts, now),
         "fact_form": _fact_line(page, now),
         "known": card(page.acquaintances),
+        "handed_over": handed_over_lines(handed_over(found, now=now), now),
+        "handover_url": _handover_url(request.user, found),
         "merges": merge_lines(merges_of(request.user, found.pk), now),
         **_timeline(request, page, shown, now),
         "is_from_start": page.timeline.after is None,
@@ -115,6 +121,14 @@ def customer_payback(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before if before.isdecimal() and len(before) <= 3 else "",
     }
     return render(request, "insights/_payback.html", context)
+
+
+def _handover_url(person: Person, customer: Customer) -> str:
+    """Return the way to hand over the customers of an owner who has left, if `person` may."""
+    owner = customer.owner
+    if owner is None or owner.is_active or not access.may_hand_over(person, owner):
+        return ""
+    return f"{reverse('new_handover')}?{urlencode({'person': owner.pk})}"
 
 
 def _more(number: int) -> str:

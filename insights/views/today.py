@@ -1,6 +1,6 @@
 """Today: who needs me and why, what is due, what went well."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.handover_words import due_day, introduction
 from insights.models import Snooze
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import today as selectors
@@ -21,7 +22,7 @@ from interactions.forms import MINUTE
 from interactions.models import Appointment, Loop, LoopKind
 from interactions.row_actions import row_keys
 from relationships import access, words
-from relationships.models import Person
+from relationships.models import HandoverCustomer, Person
 from relationships.words import plural
 
 ALL = "all"
@@ -38,10 +39,11 @@ NEXT_STEPS = {
 def today(request: HttpRequest) -> HttpResponse:
     """Show whom to turn to, for the customers of this person, else for all they may see."""
     person, now = request.user, timezone.now()
+    day = timezone.localdate(now)
     owns = selectors.has_own_customers(person)
     is_mine = owns and request.GET.get("whose") != ALL
     shown = MOST if request.GET.get("show") == ALL else HANDFUL
-    found = selectors.today(person, now=now, is_mine=is_mine, shown=shown)
+    found = selectors.today(person, now=now, day=day, is_mine=is_mine, shown=shown)
     context = {
         "today": found,
         "lede": _lede(found),
@@ -50,12 +52,13 @@ def today(request: HttpRequest) -> HttpResponse:
         "mess_ups": [_mess_up(loop, now) for loop in found.mess_ups],
         "to_confirm": [planned_row(one, now) for one in found.to_confirm],
         "coming_up": [planned_row(one, now) for one in found.coming_up],
+        "introductions": [_introduction(row, day) for row in found.introductions],
         "due_summary": _due_summary(found),
         "snoozes": [_snooze(snooze, now) for snooze in found.snoozes],
         "snoozed": plural(found.snoozed_in_all, "customer"),
         "more_snoozes": _more_snoozes(found),
         "closer": [_closer(reading) for reading in found.closer],
-        "day": timezone.localdate(now),
+        "day": day,
         "scopes": _scopes(person, is_mine=is_mine) if owns else [],
         "whole_url": f"{request.path}?{urlencode({**_whose(is_mine, owns), 'show': ALL})}",
         "rest_url": _rest_url(person, is_mine=is_mine),
@@ -143,6 +146,19 @@ def _mess_up(loop: Loop, now: datetime) -> dict[str, Any]:
         "since": words.days_ago(loop.opened_at, now),
         "yes_url": reverse("made_right", args=[loop.pk]),
         "not_yet_url": reverse("not_yet", args=[loop.pk]),
+    }
+
+
+def _introduction(row: HandoverCustomer, day: date) -> dict[str, Any]:
+    query = urlencode({"customer": row.customer_id, "type": "meeting.in_person"})
+    return {
+        "customer": row.customer,
+        "url": customer_url(row.customer_id),
+        "words": introduction(row),
+        "due": due_day(row.introduce_on, day) if row.introduce_on else "",
+        "is_overdue": row.introduce_on is not None and row.introduce_on < day,
+        "log_url": f"{reverse('log_touchpoint')}?{query}",
+        "done_url": reverse("settle_introduction", args=[row.pk]),
     }
 
 

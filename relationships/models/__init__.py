@@ -12,6 +12,7 @@ from relationships.models.customers import (
 )
 from relationships.models.duplicates import DuplicatePair
 from relationships.models.facts import Fact
+from relationships.models.handovers import Handover, HandoverCustomer
 from relationships.models.keys import AccessKey
 from relationships.models.people import Person, PersonManager, Team
 from relationships.models.roster import RosterVersion
@@ -32,6 +33,8 @@ __all__ = [
     "CustomerMerge",
     "DuplicatePair",
     "Fact",
+    "Handover",
+    "HandoverCustomer",
     "Identity",
     "Person",
     "PersonManager",

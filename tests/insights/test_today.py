@@ -219,5 +219,5 @@ def test_the_number_of_queries_does_not_grow_with_customers(
         drifting(f"D{number}", manager, drift=-20.0)
     client = browser_of(manager)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get("/")
