@@ -1,6 +1,8 @@
 """Reads about touchpoints, loops and the catalogue."""
 
+from interactions.selectors.narrowed import Narrowed
 from interactions.selectors.touchpoints import (
+    LOOKED_THROUGH,
     MESS_UPS,
     PAGE_SIZE,
     RECENT,
@@ -33,11 +35,13 @@ from relationships.names import BY_HAND
 
 __all__ = [
     "BY_HAND",
+    "LOOKED_THROUGH",
     "MESS_UPS",
     "PAGE_SIZE",
     "RECENT",
     "SHOWN_ABOVE",
     "LastMet",
+    "Narrowed",
     "OpenMessUps",
     "Place",
     "TimelinePage",

@@ -16,6 +16,9 @@ PAGE_SIZE = 30
 SHOWN_ABOVE = 3
 """Later touchpoints above one that a link leads to."""
 
+LOOKED_THROUGH = 20_000
+"""Touchpoints looked through for a page of a narrowed timeline; it may then have few or none."""
+
 RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
 
@@ -87,26 +90,54 @@ def timeline(customer: Customer) -> QuerySet[Touchpoint]:
 
 
 def timeline_page(
-    customer: Customer, after: Place | None = None, among: Q | None = None
+    customer: Customer,
+    after: Place | None = None,
+    among: Q | None = None,
+    *,
+    until: datetime | None = None,
+    is_rare: bool = False,
 ) -> TimelinePage:
     """Return the touchpoints of a customer that follow a place, with the loops over them.
 
-    `among` narrows them to some.
+    `among` narrows them to some; of what `is_rare` so many are looked through at once, from
+    before `until` on, and `older` is then where to look further.
     """
     rows = timeline(customer).filter(among or Q())
     if after is not None:
-        rows = rows.filter(occurred_at__lte=after.occurred_at).filter(
-            Q(occurred_at__lt=after.occurred_at) | Q(pk__lt=after.touchpoint_id)
-        )
+        rows = rows.filter(_following(after))
+    edge = _edge(customer, after, until) if is_rare else None
+    if edge is not None:
+        rows = rows.filter(occurred_at__gte=edge.occurred_at)
     found = list(rows[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     last = shown[-1] if len(found) > PAGE_SIZE else None
     return TimelinePage(
         touchpoints=shown,
         loops=_loops_over(customer, shown),
-        older=Place(last.occurred_at, last.pk) if last else None,
+        older=Place(last.occurred_at, last.pk) if last else edge,
         after=after,
     )
+
+
+def _following(place: Place) -> Q:
+    earlier = Q(occurred_at__lt=place.occurred_at) | Q(pk__lt=place.touchpoint_id)
+    return Q(occurred_at__lte=place.occurred_at) & earlier
+
+
+def _edge(customer: Customer, after: Place | None, until: datetime | None) -> Place | None:
+    """Return the place up to which touchpoints are looked through; None when all can be.
+
+    Only the index is read for it. What happened at the same moment is looked through too, so
+    that a page that ends there leaves nothing out.
+    """
+    rows = Touchpoint.objects.filter(customer=customer)
+    if after is not None:
+        rows = rows.filter(_following(after))
+    if until is not None:
+        rows = rows.filter(occurred_at__lt=until)
+    newest = rows.order_by("-occurred_at", "-id").values_list("occurred_at", flat=True)
+    moment = next(iter(newest[LOOKED_THROUGH : LOOKED_THROUGH + 1]), None)
+    return Place(moment, 1) if moment else None
 
 
 def page_with(customer: Customer, touchpoint_id: int) -> Place | None:
