@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -303,7 +304,8 @@ def _rhythm_words(shoes: Shoes, today: date) -> str:
     said = [plural(len(people), "day") + " with a person"] if people else []
     said += [plural(screens, "day") + " on screens alone"] if screens else []
     text = f"In touch on {joined(said)}"
-    gaps = [later - earlier for earlier, later in zip(people, [*people[1:], today], strict=True)]
-    if people and max(gaps) > timedelta(days=1):
-        return f"{text}; the longest without a person was {plural(max(gaps).days, 'day')}."
+    gaps = [later - earlier for earlier, later in pairwise([*people, today])]
+    longest = max(gaps, default=timedelta()).days
+    if longest > 1:
+        text += f"; the longest time without a person was {plural(longest, 'day')}"
     return f"{text}."

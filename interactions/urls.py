@@ -20,6 +20,7 @@ from interactions.views.touchpoints import (
     log_line,
     log_now,
     log_touchpoint,
+    move_touchpoint,
     restore_touchpoint,
     revert_touchpoint,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("loops/<int:pk>/not-yet/", not_yet, name="not_yet"),
     path("loops/<int:pk>/ask-now/", ask_now, name="ask_now"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
+    path("touchpoints/<int:pk>/move/", move_touchpoint, name="move_touchpoint"),
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
     path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),
     path("touchpoints/<int:pk>/revert/", revert_touchpoint, name="revert_touchpoint"),

@@ -13,7 +13,7 @@ WEEK = timedelta(weeks=1)
 STRENGTHS = (1, 2, 4)
 """From so many touchpoints on a day on its mark is stronger."""
 
-DISCS = (6, 8, 10)
+DISCS = (7, 9, 11)
 """How wide the disc of a day with people is, by strength."""
 
 Days = Mapping[date, tuple[int, int]]
