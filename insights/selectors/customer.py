@@ -163,7 +163,7 @@ def _timeline(
         among & narrowed.condition(customer, now=now),
         until=narrowed.until,
         # What is behind a part is bounded by itself.
-        is_rare=narrowed.is_rare and not shown.behind,
+        look_through=None if shown.behind else narrowed.look_through,
     )
 
 

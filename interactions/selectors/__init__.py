@@ -2,7 +2,6 @@
 
 from interactions.selectors.narrowed import Narrowed
 from interactions.selectors.touchpoints import (
-    LOOKED_THROUGH,
     MESS_UPS,
     PAGE_SIZE,
     RECENT,
@@ -35,7 +34,6 @@ from relationships.names import BY_HAND
 
 __all__ = [
     "BY_HAND",
-    "LOOKED_THROUGH",
     "MESS_UPS",
     "PAGE_SIZE",
     "RECENT",

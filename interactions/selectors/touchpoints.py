@@ -16,9 +16,6 @@ PAGE_SIZE = 30
 SHOWN_ABOVE = 3
 """Later touchpoints above one that a link leads to."""
 
-LOOKED_THROUGH = 20_000
-"""Touchpoints looked through for a page of a narrowed timeline; it may then have few or none."""
-
 RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
 
@@ -95,17 +92,17 @@ def timeline_page(
     among: Q | None = None,
     *,
     until: datetime | None = None,
-    is_rare: bool = False,
+    look_through: int | None = None,
 ) -> TimelinePage:
     """Return the touchpoints of a customer that follow a place, with the loops over them.
 
-    `among` narrows them to some; of what `is_rare` so many are looked through at once, from
+    `among` narrows them to some. With `look_through` so many are looked through for them, from
     before `until` on, and `older` is then where to look further.
     """
     rows = timeline(customer).filter(among or Q())
     if after is not None:
         rows = rows.filter(_following(after))
-    edge = _edge(customer, after, until) if is_rare else None
+    edge = _edge(customer, after, until, look_through) if look_through else None
     if edge is not None:
         rows = rows.filter(occurred_at__gte=edge.occurred_at)
     found = list(rows[: PAGE_SIZE + 1])
@@ -124,7 +121,9 @@ def _following(place: Place) -> Q:
     return Q(occurred_at__lte=place.occurred_at) & earlier
 
 
-def _edge(customer: Customer, after: Place | None, until: datetime | None) -> Place | None:
+def _edge(
+    customer: Customer, after: Place | None, until: datetime | None, look_through: int
+) -> Place | None:
     """Return the place up to which touchpoints are looked through; None when all can be.
 
     Only the index is read for it. What happened at the same moment is looked through too, so
@@ -136,7 +135,7 @@ def _edge(customer: Customer, after: Place | None, until: datetime | None) -> Pl
     if until is not None:
         rows = rows.filter(occurred_at__lt=until)
     newest = rows.order_by("-occurred_at", "-id").values_list("occurred_at", flat=True)
-    moment = next(iter(newest[LOOKED_THROUGH : LOOKED_THROUGH + 1]), None)
+    moment = next(iter(newest[look_through : look_through + 1]), None)
     return Place(moment, 1) if moment else None
 
 
