@@ -83,7 +83,7 @@ def test_all_of_it_works_without_javascript(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/", has_script=False)
     page.get_by_text("More filters").click()
     page.get_by_label("Kind").select_option("Failure")
-    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_label("From", exact=True).fill("2020-01-01")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".event")).to_have_count(11)
     page.get_by_role("link", name="Remove Kind: Failure").click()
