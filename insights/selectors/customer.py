@@ -164,6 +164,7 @@ def _timeline(
         until=narrowed.until,
         # What is behind a part is bounded by itself.
         look_through=None if shown.behind else narrowed.look_through,
+        has_gaps=bool(shown.behind) or narrowed.has_gaps,
     )
 
 

@@ -1,7 +1,7 @@
 """Which part of a timeline is meant, each a condition that a touchpoint must meet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,6 +85,11 @@ class Narrowed:
     def is_set(self) -> bool:
         """Whether it narrows anything."""
         return self != Narrowed()
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether it leaves out what happened between what is meant, and not a period alone."""
+        return replace(self, since=None, until=None) != Narrowed()
 
     @property
     def look_through(self) -> int | None:

@@ -51,13 +51,15 @@ class Place:
 class TimelinePage:
     """Some touchpoints, the newest first, the loops that lie over them, and where to go on.
 
-    `after` is the place they follow, None on the newest page.
+    `after` is the place they follow, None on the newest page. With `has_gaps` what happened between
+    them is left out, and the loops are those that one of them opened or closed.
     """
 
     touchpoints: Sequence[Touchpoint]
     loops: Sequence[Loop]
     older: Place | None
     after: Place | None = None
+    has_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def timeline_page(
     *,
     until: datetime | None = None,
     look_through: int | None = None,
+    has_gaps: bool = False,
 ) -> TimelinePage:
     """Return the touchpoints of a customer that follow a place, with the loops over them.
 
@@ -110,9 +113,10 @@ def timeline_page(
     last = shown[-1] if len(found) > PAGE_SIZE else None
     return TimelinePage(
         touchpoints=shown,
-        loops=_loops_over(customer, shown),
+        loops=_loops_at(shown) if has_gaps else _loops_over(customer, shown),
         older=Place(last.occurred_at, last.pk) if last else edge,
         after=after,
+        has_gaps=has_gaps,
     )
 
 
@@ -166,6 +170,12 @@ def _loops_over(customer: Customer, shown: Sequence[Touchpoint]) -> list[Loop]:
         .select_related("closed_by__type", "opened_by__type")
         .order_by("-opened_at", "-pk")
     )
+
+
+def _loops_at(shown: Sequence[Touchpoint]) -> list[Loop]:
+    ids = [touchpoint.pk for touchpoint in shown]
+    opened_or_closed = Loop.objects.filter(Q(opened_by__in=ids) | Q(closed_by__in=ids))
+    return list(opened_or_closed.order_by("-opened_at", "-pk")) if ids else []
 
 
 def last_met(customer: Customer) -> dict[int | None, LastMet]:

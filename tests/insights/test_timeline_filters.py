@@ -224,6 +224,23 @@ def test_what_changes_keeps_the_filters(browser, customer, four):
     assert wanted in page
 
 
+def test_no_line_runs_past_what_is_left_out(browser, customer, manager):
+    happened(customer, manager, 9, "question", external_id="q")
+    happened(customer, manager, 8)
+    happened(customer, manager, 7, "email.personal", closes="q")
+
+    def lanes(query: str) -> list[list[str]]:
+        days = ask(browser, customer, query).context["days"]
+        return [[lane.piece for lane in event.lanes] for day in days for event in day.events]
+
+    assert lanes("nature=voice") == [[]]
+    assert lanes("since=2026-01-01") == [
+        ["closes", "none", "none"], ["through", "none", "none"], ["opens", "none", "none"],
+    ]  # fmt: skip
+    page = ask(browser, customer, "nature=voice").content.decode()
+    assert "Question settled after 2 days" in page
+
+
 # Long histories
 
 
