@@ -69,8 +69,12 @@ class Drawn:
 
 
 def draw(page: TimelinePage, *, now: datetime, running: Sequence[int] = ()) -> Drawn:
-    """Draw a page of a timeline; `running` are the loops whose lines come from the page above."""
-    lines = _Lines(page.loops, _from_above(page, running))
+    """Draw a page of a timeline; `running` are the loops whose lines come from the page above.
+
+    Where something is left out no lines are drawn: they would run past where they end.
+    """
+    drawn = [] if page.has_gaps else page.loops
+    lines = _Lines(drawn, [] if page.has_gaps else _from_above(page, running))
     opened = {loop.opened_by_id: loop for loop in page.loops}
     closed = {loop.closed_by_id: loop for loop in page.loops if loop.closed_by_id}
     days = []

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from interactions.customer_choice import customer_meant, nobody_meant
 from interactions.line import LONGEST_LINE
 from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
@@ -17,7 +18,7 @@ from interactions.services import NewTouchpoint, Refusal
 from interactions.services.flaws import CLOCK_TOLERANCE
 from relationships import words
 from relationships.models import Contact, Customer, Person
-from relationships.selectors import colleagues, contacts_of, customer_numbered, customers_like
+from relationships.selectors import colleagues, contacts_of
 
 # Offered first, in this order, where the catalogue has them.
 OFTEN = (
@@ -33,8 +34,6 @@ OFTEN = (
     "promise",
 )
 MINUTE = "%Y-%m-%dT%H:%M"
-CANDIDATES = 6
-
 # What a field is called in `NewTouchpoint`, where it is not the same.
 NAME_IN_TOUCHPOINT = {"contact": "contact_id", "person": "person_id", "closes": "closes_loop"}
 NAME_IN_FORM = {
@@ -183,18 +182,8 @@ class TouchpointForm(forms.Form):
         return str((self.data if self.is_bound else self.initial).get(name) or "")
 
     def _choose_customer(self) -> None:
-        """Find the customer by the id chosen, unless another name was typed over it."""
-        typed = self._given("customer_name").strip()
-        self.chosen = self._by_id("candidate")
-        if self.chosen is None:
-            named = self._by_id("customer")
-            self.chosen = named if named and typed in {"", named.name} else None
-        if self.chosen is None and typed:
-            self.candidates = customers_like(self.author, typed, at_most=CANDIDATES)
-            self.chosen = _only(self.candidates, typed)
-
-    def _by_id(self, name: str) -> Customer | None:
-        return customer_numbered(self.author, self._given(name))
+        choice = customer_meant(self.author, self._given)
+        self.chosen, self.candidates = choice.customer, choice.candidates
 
     def _offer_about_customer(self) -> None:
         contacts = list(contacts_of(self.chosen)) if self.chosen else []
@@ -236,7 +225,10 @@ class TouchpointForm(forms.Form):
         """Insist on a customer, and on something that can be due."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.chosen is None:
-            self.add_error("customer_name", self._no_customer())
+            typed, nobody = self._given("customer_name"), "Say which customer it was."
+            self.add_error(
+                "customer_name", nobody_meant(self.candidates, typed, nothing_said=nobody)
+            )
         if self.is_planned:
             for name in AFTERWARDS:
                 if cleaned.get(name) not in {None, "", "0"}:
@@ -266,14 +258,6 @@ class TouchpointForm(forms.Form):
         if cleaned.get("opens"):
             return cleaned["opens"] != "0"
         return any(kind.opens for kind in self.types if kind.key == cleaned.get("type"))
-
-    def _no_customer(self) -> str:
-        typed = self._given("customer_name").strip()
-        if self.candidates:
-            return "Which of these is it?"
-        if typed:
-            return f"None of your customers is called anything like “{typed[:60]}”."
-        return "Say which customer it was."
 
     def said(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what was said in these fields, as `NewTouchpoint` and `edit` want it."""
@@ -363,13 +347,6 @@ def as_recorded(touchpoint: Touchpoint) -> dict[str, Any]:
 def version_of(touchpoint: Touchpoint) -> str:
     """Return what changes whenever a touchpoint is corrected."""
     return touchpoint.edited_at.isoformat() if touchpoint.edited_at else ""
-
-
-def _only(candidates: Sequence[Customer], typed: str) -> Customer | None:
-    """Return the one customer that was meant, if there is no doubt."""
-    named = [one for one in candidates if one.name.casefold() == typed.casefold()]
-    found = named or candidates
-    return found[0] if len(found) == 1 else None
 
 
 def type_groups(types: Sequence[TouchpointType]) -> list[TypeGroup]:

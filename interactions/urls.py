@@ -21,6 +21,7 @@ from interactions.views.touchpoints import (
     log_line,
     log_now,
     log_touchpoint,
+    move_touchpoint,
     restore_touchpoint,
     revert_touchpoint,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("appointments/<int:pk>/call-off/", call_off, name="call_off"),
     path("appointments/<int:pk>/plan-again/", plan_again, name="plan_again"),
     path("touchpoints/<int:pk>/", edit_touchpoint, name="edit_touchpoint"),
+    path("touchpoints/<int:pk>/move/", move_touchpoint, name="move_touchpoint"),
     path("touchpoints/<int:pk>/delete/", delete_touchpoint, name="delete_touchpoint"),
     path("touchpoints/<int:pk>/restore/", restore_touchpoint, name="restore_touchpoint"),
     path("touchpoints/<int:pk>/revert/", revert_touchpoint, name="revert_touchpoint"),

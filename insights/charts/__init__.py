@@ -10,6 +10,7 @@ from insights.charts.calibration import Said, calibration
 from insights.charts.distances import distances
 from insights.charts.lift import Found, lift
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
+from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.svg import Chart, Svg
 from insights.charts.wall import WallMonth, wall
@@ -34,6 +35,7 @@ __all__ = [
     "distances",
     "lift",
     "quarter_map",
+    "rhythm",
     "sparkline",
     "wall",
 ]

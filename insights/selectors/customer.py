@@ -1,7 +1,7 @@
 """One customer: where they stand, why, what is open, who is there, and what happened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
@@ -14,9 +14,10 @@ from insights.selectors.histories import folded_history_of, histories_of, long_h
 from insights.selectors.lens import current_lens
 from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
+from insights.selectors.shoes import PERIODS, Shoes, shoes
 from interactions import selectors as interactions
 from interactions.models import Appointment, Loop
-from interactions.selectors import LastMet, Place, TimelinePage
+from interactions.selectors import LastMet, Narrowed, Place, TimelinePage
 from interactions.selectors.appointments import planned_with
 from relationships import selectors as relationships
 from relationships.models import Contact, Customer, Fact, Identity, Person
@@ -77,17 +78,20 @@ class CustomerPage:
     facts: Sequence[Fact]
     acquaintances: Acquaintances
     timeline: TimelinePage
+    shoes: Shoes
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Which part of a timeline is asked for.
 
-    The touchpoints behind one part of the distance, or all; from a place on, or the page that
-    has one touchpoint.
+    The touchpoints behind one part of the distance, or all, narrowed further; from a place on, or
+    the page that has one touchpoint. `days` is how far back their side is told.
     """
 
     behind: str = ""
+    narrowed: Narrowed = field(default_factory=Narrowed)
+    days: int = PERIODS[-1]
     after: Place | None = None
     with_touchpoint: int | None = None
 
@@ -109,8 +113,31 @@ def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> Custome
         identities=list(relationships.identities_of(customer)),
         facts=list(facts_of(customer)),
         acquaintances=acquaintances(customer, contacts, later_than=left_out_to, now=now),
-        timeline=_timeline(customer, shown, left_out_to),
+        timeline=_timeline(customer, shown, left_out_to, now),
+        shoes=shoes(customer, days=shown.days, now=now, later_than=left_out_to),
     )
+
+
+def customer_timeline(customer: Customer, *, now: datetime, shown: Shown) -> TimelinePage:
+    """Return the part of the timeline of `customer` that is asked for, alone."""
+    left_out_to = _left_out_to(customer) if shown.behind else None
+    return _timeline(customer, shown, left_out_to, now)
+
+
+def named_in(
+    customer: Customer, page: TimelinePage, narrowed: Narrowed
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return what those are called whom a timeline is narrowed to: of ours, and there."""
+    shown = page.touchpoints
+    people = {one.person.pk: one.person.name for one in shown if one.person}
+    contacts = {one.contact.pk: one.contact.name for one in shown if one.contact}
+    if narrowed.person_id and narrowed.person_id not in people:
+        found = interactions.timeline(customer).filter(person_id=narrowed.person_id).first()
+        people |= {found.person.pk: found.person.name} if found and found.person else {}
+    if narrowed.contact_id and narrowed.contact_id not in contacts:
+        there = relationships.contacts_of(customer).filter(pk=narrowed.contact_id)
+        contacts |= dict(there.values_list("pk", "name"))
+    return people, contacts
 
 
 def standing(customer: Customer) -> Standing:
@@ -135,12 +162,22 @@ def visible_explained(person: Person, pk: int, *, now: datetime) -> Explained | 
     return explained(customer, now=now) if customer else None
 
 
-def _timeline(customer: Customer, shown: Shown, left_out_to: datetime | None) -> TimelinePage:
-    after = shown.after
+def _timeline(
+    customer: Customer, shown: Shown, left_out_to: datetime | None, now: datetime
+) -> TimelinePage:
+    after, narrowed = shown.after, shown.narrowed
     if shown.with_touchpoint is not None:
         after = interactions.page_with(customer, shown.with_touchpoint)
     among = behind(customer, shown.behind, later_than=left_out_to) if shown.behind else Q()
-    return interactions.timeline_page(customer, after, among)
+    return interactions.timeline_page(
+        customer,
+        after,
+        among & narrowed.condition(customer, now=now),
+        until=narrowed.until,
+        # What is behind a part is bounded by itself.
+        look_through=None if shown.behind else narrowed.look_through,
+        has_gaps=bool(shown.behind) or narrowed.has_gaps,
+    )
 
 
 def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:

@@ -27,14 +27,14 @@ from insights.handover_words import handed_over_lines
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
 from insights.selectors import customer as selectors
-from insights.selectors.customer import ContactLine, CustomerPage, Explained, Shown, Standing
+from insights.selectors.customer import ContactLine, CustomerPage, Explained, Standing
 from insights.selectors.portfolio import SPLIT
-from insights.selectors.reasons import PART_LABELS
-from insights.timeline import draw, lanes_key, parse_lanes
+from insights.shoes import shoes_context
+from insights.timeline_form import TimelineForm
+from insights.views.customer_timeline import shown_of, timeline_context
 from insights.views.today import loop_row, planned_row
 from insights.words import ago, money, signed, thousands
 from interactions.models import Touchpoint
-from interactions.selectors import Place
 from relationships import access
 from relationships.models import Customer, Person
 from relationships.selectors.duplicates import merges_of
@@ -59,16 +59,46 @@ POLLS_AT_MOST = 40
 
 @require_safe
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a customer; htmx asking for a place in the timeline gets what follows it.
+    """Show a customer; htmx asking for the timeline, or what follows a place in it, gets that.
 
     Whoever was merged into another is shown there.
     """
     found = customer_or_404(request.user, pk)
     if found.pk != pk:
         return redirect("customer", pk=found.pk)
-    now, shown = timezone.now(), _shown(request)
-    page = selectors.customer_page(found, now=now, shown=shown)
-    context = {
+    now, form = timezone.now(), TimelineForm(request.GET)
+    form.is_valid()
+    fragment = _fragment(request)
+    if fragment:
+        shown = shown_of(request, form)
+        timeline = selectors.customer_timeline(found, now=now, shown=shown)
+        people, contacts = selectors.named_in(found, timeline, shown.narrowed)
+        form.offer(people=people, contacts=contacts)
+        context = timeline_context(request, form, found, timeline, now)
+    else:
+        context = _page(request, form, found, now)
+    response = render(request, fragment or "insights/customer.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _fragment(request: HttpRequest) -> str:
+    """Return the template of the part that htmx asks for; empty when it is the whole page."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return ""
+    return {"older": "insights/_timeline.html", "happened": "insights/_happened.html"}.get(
+        request.htmx.target or "", ""
+    )
+
+
+def _page(
+    request: HttpRequest, form: TimelineForm, found: Customer, now: datetime
+) -> dict[str, Any]:
+    page = selectors.customer_page(found, now=now, shown=shown_of(request, form))
+    contacts = {line.contact.pk: line.contact.name for line in page.contacts}
+    form.offer(people=page.shoes.of_ours, contacts=contacts)
+    here = reverse("customer", args=[found.pk])
+    return {
         **_explained(page.explained, now, on_page=page.timeline.touchpoints),
         "about": _about(page, now),
         "loops": [loop_row(loop, now) for loop in page.loops[:LOOPS_SHOWN]],
@@ -82,17 +112,10 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "handed_over": handed_over_lines(handed_over(found, now=now), now),
         "handover_url": _handover_url(request.user, found),
         "merges": merge_lines(merges_of(request.user, found.pk), now),
-        **_timeline(request, page, shown, now),
-        "is_from_start": page.timeline.after is None,
-        "behind": PART_LABELS.get(shown.behind, ""),
+        **shoes_context(page.shoes, form, here=here, now=now),
+        **timeline_context(request, form, found, page.timeline, now),
         "log_query": f"?{urlencode({'customer': found.pk})}",
     }
-    is_more = request.htmx and request.htmx.target == "older"
-    response = render(
-        request, "insights/_timeline.html" if is_more else "insights/customer.html", context
-    )
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
 
 
 @require_safe
@@ -139,18 +162,6 @@ def _more(number: int) -> str:
 
 def _count(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 4 else 0
-
-
-def _shown(request: HttpRequest) -> Shown:
-    """Read which part of the timeline is asked for; what means nothing is all of it."""
-    touchpoint, part = request.GET.get("at", ""), request.GET.get("behind", "")
-    return Shown(
-        behind=part if part in PART_LABELS else "",
-        after=Place.parse(request.GET.get("after", "")),
-        with_touchpoint=int(touchpoint)
-        if touchpoint.isdecimal() and len(touchpoint) < 19
-        else None,
-    )
 
 
 def _explained(
@@ -245,21 +256,3 @@ def _contact(line: ContactLine, now: Any) -> dict[str, Any]:
 def _fact_line(page: CustomerPage, now: datetime) -> FactForm:
     contacts = [line.contact for line in page.contacts]
     return FactForm(contacts=contacts, today=timezone.localdate(now), auto_id=IN_LINE)
-
-
-def _timeline(
-    request: HttpRequest, page: CustomerPage, shown: Shown, now: datetime
-) -> dict[str, Any]:
-    running = parse_lanes(request.GET.get("lanes", ""))
-    drawn = draw(page.timeline, now=now, running=running)
-    older, here = (
-        page.timeline.older,
-        reverse("customer", args=[page.explained.standing.customer.pk]),
-    )
-    query = {"behind": shown.behind} if shown.behind else {}
-    newest_url = f"{here}?{urlencode(query)}#timeline" if query else here
-    older_url = ""
-    if older:
-        query |= {"after": str(older), "lanes": lanes_key(drawn.running)}
-        older_url = f"{here}?{urlencode(query)}"
-    return {"days": drawn.days, "older_url": older_url, "newest_url": newest_url, "page_url": here}

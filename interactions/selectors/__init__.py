@@ -1,5 +1,6 @@
 """Reads about touchpoints, loops and the catalogue."""
 
+from interactions.selectors.narrowed import Narrowed
 from interactions.selectors.touchpoints import (
     MESS_UPS,
     PAGE_SIZE,
@@ -39,6 +40,7 @@ __all__ = [
     "RECENT",
     "SHOWN_ABOVE",
     "LastMet",
+    "Narrowed",
     "OpenMessUps",
     "Place",
     "TimelinePage",

@@ -51,13 +51,15 @@ class Place:
 class TimelinePage:
     """Some touchpoints, the newest first, the loops that lie over them, and where to go on.
 
-    `after` is the place they follow, None on the newest page.
+    `after` is the place they follow, None on the newest page. With `has_gaps` what happened between
+    them is left out, and the loops are those that one of them opened or closed.
     """
 
     touchpoints: Sequence[Touchpoint]
     loops: Sequence[Loop]
     older: Place | None
     after: Place | None = None
+    has_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +89,58 @@ def timeline(customer: Customer) -> QuerySet[Touchpoint]:
 
 
 def timeline_page(
-    customer: Customer, after: Place | None = None, among: Q | None = None
+    customer: Customer,
+    after: Place | None = None,
+    among: Q | None = None,
+    *,
+    until: datetime | None = None,
+    look_through: int | None = None,
+    has_gaps: bool = False,
 ) -> TimelinePage:
     """Return the touchpoints of a customer that follow a place, with the loops over them.
 
-    `among` narrows them to some.
+    `among` narrows them to some. With `look_through` so many are looked through for them, from
+    before `until` on, and `older` is then where to look further.
     """
     rows = timeline(customer).filter(among or Q())
     if after is not None:
-        rows = rows.filter(occurred_at__lte=after.occurred_at).filter(
-            Q(occurred_at__lt=after.occurred_at) | Q(pk__lt=after.touchpoint_id)
-        )
+        rows = rows.filter(_following(after))
+    edge = _edge(customer, after, until, look_through) if look_through else None
+    if edge is not None:
+        rows = rows.filter(occurred_at__gte=edge.occurred_at)
     found = list(rows[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     last = shown[-1] if len(found) > PAGE_SIZE else None
     return TimelinePage(
         touchpoints=shown,
-        loops=_loops_over(customer, shown),
-        older=Place(last.occurred_at, last.pk) if last else None,
+        loops=_loops_at(shown) if has_gaps else _loops_over(customer, shown),
+        older=Place(last.occurred_at, last.pk) if last else edge,
         after=after,
+        has_gaps=has_gaps,
     )
+
+
+def _following(place: Place) -> Q:
+    earlier = Q(occurred_at__lt=place.occurred_at) | Q(pk__lt=place.touchpoint_id)
+    return Q(occurred_at__lte=place.occurred_at) & earlier
+
+
+def _edge(
+    customer: Customer, after: Place | None, until: datetime | None, look_through: int
+) -> Place | None:
+    """Return the place up to which touchpoints are looked through; None when all can be.
+
+    Only the index is read for it. What happened at the same moment is looked through too, so
+    that a page that ends there leaves nothing out.
+    """
+    rows = Touchpoint.objects.filter(customer=customer)
+    if after is not None:
+        rows = rows.filter(_following(after))
+    if until is not None:
+        rows = rows.filter(occurred_at__lt=until)
+    newest = rows.order_by("-occurred_at", "-id").values_list("occurred_at", flat=True)
+    moment = next(iter(newest[look_through : look_through + 1]), None)
+    return Place(moment, 1) if moment else None
 
 
 def page_with(customer: Customer, touchpoint_id: int) -> Place | None:
@@ -136,6 +170,12 @@ def _loops_over(customer: Customer, shown: Sequence[Touchpoint]) -> list[Loop]:
         .select_related("closed_by__type", "opened_by__type")
         .order_by("-opened_at", "-pk")
     )
+
+
+def _loops_at(shown: Sequence[Touchpoint]) -> list[Loop]:
+    ids = [touchpoint.pk for touchpoint in shown]
+    opened_or_closed = Loop.objects.filter(Q(opened_by__in=ids) | Q(closed_by__in=ids))
+    return list(opened_or_closed.order_by("-opened_at", "-pk")) if ids else []
 
 
 def last_met(customer: Customer) -> dict[int | None, LastMet]:

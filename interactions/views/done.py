@@ -42,6 +42,7 @@ def done(
     undo: str = "",
     tone: str = "success",
     distance_before: str = "",
+    **context: Any,
 ) -> HttpResponse:
     """Say what was done about a touchpoint, with the way to undo it."""
     customer_id = touchpoint.customer_id
@@ -55,6 +56,7 @@ def done(
         touchpoint=touchpoint,
         pays_back=undo == "delete_touchpoint",
         distance_before=distance_before,
+        **context,
     )
 
 

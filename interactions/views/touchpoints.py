@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from interactions.forms import TouchpointForm, as_recorded, blank, version_of
 from interactions.line import LONGEST_LINE
 from interactions.line_form import Chip, chips, kept_of, understood
 from interactions.models import Touchpoint
+from interactions.move_form import MoveForm
 from interactions.row_actions import LogNowForm
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
 from interactions.selectors.effort import median_logging_seconds
@@ -138,17 +140,30 @@ def edit_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     if form.cleaned_data["edited_at"] != version_of(touchpoint):
         form.add_error(None, "Somebody corrected this meanwhile. Look at it again, then save.")
         return _show(request, form)
-    changes = form.changes()
-    before = said_before(touchpoint, changes)
-    try:
-        services.edit(touchpoint_id=pk, by=request.user, now=now, **changes)
-    except services.TouchpointRefusedError as error:
-        form.refuse(error.refusals)
+    if not _is_corrected(request, form, touchpoint, now):
         return _show(request, form)
-    request.session[BEFORE_CORRECTION] = {"touchpoint": pk, "said": before}
-    is_moved = "customer" in changes
-    said = f"moved to {form.chosen}." if is_moved else "corrected."
-    return done(request, _mine(request, pk), f"{touchpoint.type} {said}", undo="revert_touchpoint")
+    if form.chosen != touchpoint.customer:
+        return _moved(request, touchpoint)
+    text = f"{touchpoint.type} corrected."
+    return done(request, _mine(request, pk), text, undo="revert_touchpoint")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a touchpoint to another customer, and nothing else about it."""
+    touchpoint = _mine(request, pk)
+    data = request.POST if request.method == "POST" else None
+    form = MoveForm(data, person=request.user, touchpoint=touchpoint)
+    if (
+        data is None
+        or not form.is_valid()
+        or not _is_corrected(request, form, touchpoint, timezone.now())
+    ):
+        context = {"form": form, "touchpoint": touchpoint}
+        return dialog_or_page(
+            request, "interactions/_move_form.html", "interactions/move.html", context
+        )
+    return _moved(request, touchpoint)
 
 
 @require_POST
@@ -184,6 +199,35 @@ def restore_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     touchpoint = _mine(request, pk)
     services.restore(touchpoint_id=pk, by=request.user)
     return done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
+
+
+def _is_corrected(
+    request: HttpRequest, form: TouchpointForm | MoveForm, touchpoint: Touchpoint, now: datetime
+) -> bool:
+    """Correct a touchpoint as a form says, or put into the form what is wrong."""
+    changes = form.changes()
+    before = said_before(touchpoint, changes)
+    try:
+        services.edit(touchpoint_id=touchpoint.pk, by=request.user, now=now, **changes)
+    except services.TouchpointRefusedError as error:
+        form.refuse(error.refusals)
+        return False
+    request.session[BEFORE_CORRECTION] = {"touchpoint": touchpoint.pk, "said": before}
+    return True
+
+
+def _moved(request: HttpRequest, before: Touchpoint) -> HttpResponse:
+    """Say where a touchpoint is now, with the way there and the way back."""
+    touchpoint = _mine(request, before.pk)
+    there = reverse("customer", args=[touchpoint.customer_id])
+    return done(
+        request,
+        touchpoint,
+        f"{touchpoint.type} moved to {touchpoint.customer}.",
+        undo="revert_touchpoint",
+        href=f"{there}?at={touchpoint.pk}#touchpoint-{touchpoint.pk}",
+        action="Show it there",
+    )
 
 
 def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[str, str]]:

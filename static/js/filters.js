@@ -12,9 +12,14 @@ function submitSoon(form, wait) {
   timer = setTimeout(() => form.isConnected && form.requestSubmit(), wait);
 }
 
-for (const button of document.querySelectorAll("[data-auto-submit] [data-submit]")) {
-  button.hidden = true;
+function hideButtons() {
+  for (const button of document.querySelectorAll("[data-auto-submit] [data-submit]")) {
+    button.hidden = true;
+  }
 }
+
+hideButtons();
+document.body.addEventListener("htmx:afterSwap", hideButtons);
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto-submit]");

@@ -121,7 +121,7 @@ def test_a_touchpoint_is_corrected_moved_and_taken_back(open_page, manager, cust
     page = open_page(manager, f"/customers/{customer.pk}/")
     first = page.locator(".event").first
     first.locator("summary").click()
-    first.get_by_role("link", name="Correct or move").click()
+    first.get_by_role("link", name="Correct", exact=True).click()
     box = page.get_by_role("combobox", name="Customer")
     box.fill("örnv")
     page.get_by_role("option", name="Hotell Örnvik").click()

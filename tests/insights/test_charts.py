@@ -18,6 +18,7 @@ from insights.charts import (
     band_strips,
     bars,
     quarter_map,
+    rhythm,
     sparkline,
     wall,
 )
@@ -188,3 +189,48 @@ def test_map_shades_squares_when_marks_are_too_many():
     chart = quarter_map(QUARTERS, title="Map", marks=crowd)
     assert not of_class(chart.svg, "mark")
     assert len(of_class(chart.svg, "fill-drifting")) <= 400
+
+
+def year_of_days(days: dict[date, tuple[int, int]], today: date = date(2026, 3, 4)) -> Chart:
+    def href(first: date, last: date) -> str:
+        return f"?since={first}&until={last}"
+
+    return rhythm(days, title=HOSTILE, begins=date(2025, 3, 3), today=today, href=href)
+
+
+def test_the_year_of_days_marks_people_and_screens_apart():
+    chart = year_of_days(
+        {date(2026, 3, 4): (1, 9), date(2026, 3, 3): (3, 0), date(2026, 3, 2): (0, 1)}
+    )
+
+    human, digital = of_class(chart.svg, "human"), of_class(chart.svg, "digital")
+    assert [path.get("class") for path in human] == ["day human strength-1", "day human strength-2"]
+    assert [path.get("d").count("M") for path in (*human, *digital)] == [1, 1, 1, 1]
+    assert {path.get("stroke-linecap") for path in human} == {"round"}
+    (days,) = of_class(chart.svg, "none")
+    assert days.get("d").count("M") == 52 * 7 + 3
+
+
+def test_each_week_of_the_year_leads_to_its_days_and_none_to_tomorrow():
+    chart = year_of_days({date(2026, 2, 24): (1, 2), date(2026, 2, 26): (0, 2)})
+
+    links = [e for e in parsed(chart.svg).iter() if e.tag == "a"]
+    assert len(links) == 53
+    assert links[-1].get("href") == "?since=2026-03-02&until=2026-03-04"
+    assert links[-2][0].text == (
+        "Week of 23 February 2026: 1 day with a person and 2 days on screens"
+    )
+    assert links[0][0].text == "Week of 3 March 2025: nothing happened"
+    assert len([e for e in parsed(chart.phone_svg).iter() if e.tag == "a"]) == 53
+
+
+def test_the_months_of_the_year_of_days_are_a_table():
+    chart = year_of_days({date(2026, 3, 4): (1, 0), date(2026, 3, 3): (2, 2)})
+
+    assert len(chart.rows) == 13
+    assert chart.rows[-1] == ["March 2026", "2", "1"]
+    assert "2 days with a person and 1 day on screens." in chart.svg
+
+
+def test_an_empty_year_of_days_says_so():
+    assert "Nothing happened. Each week" in year_of_days({}).svg

@@ -230,4 +230,4 @@ def test_what_went_wrong_today_has_not_been_open_for_no_days(browser, customer, 
     page = browser.get(f"/customers/{customer.pk}/").content.decode()
 
     assert "Today, still open" in page
-    assert "0 days" not in page
+    assert "for 0 days" not in page
