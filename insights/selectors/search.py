@@ -11,6 +11,7 @@ from relationships.selectors.search import (
     Found,
     contacts_found,
     customers_found,
+    customers_near,
     customers_numbered,
     people_found,
 )
@@ -34,15 +35,15 @@ class Results:
 
 def search_results(person: Person, text: str, *, about: str = "") -> Results:
     """Return what `text` may mean; `about` is what is left of it behind a word for a deed."""
-    customers = customers_found(person, text, at_most=AT_MOST, may_be_near=not about)
-    meant = customers.rows[:1]
-    if about:
-        meant = customers_found(person, about, at_most=FEWER).rows
-    elif customers.is_near:
-        meant = ()
+    customers = customers_found(person, text, at_most=AT_MOST)
+    contacts = contacts_found(person, text, at_most=FEWER, may_be_near=not about)
+    meant = customers_found(person, about, at_most=FEWER).rows if about else customers.rows[:1]
+    # What is only near costs most, and is noise beside what was meant.
+    if not about and not customers.rows and (contacts.is_near or not contacts.rows):
+        customers = customers_near(person, text, at_most=AT_MOST)
     return Results(
         customers=customers,
-        contacts=contacts_found(person, text, at_most=FEWER, may_be_near=not about),
+        contacts=contacts,
         people=people_found(person, text, at_most=FEWER),
         views=_views(person, text),
         meant=meant,

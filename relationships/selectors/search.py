@@ -33,15 +33,15 @@ class Found(Generic[T]):
     is_near: bool = False
 
 
-def customers_found(
-    person: Person, text: str, *, at_most: int, may_be_near: bool = True
-) -> Found[Customer]:
+def customers_found(person: Person, text: str, *, at_most: int) -> Found[Customer]:
     """Return the customers `person` may see that `text` may name, their own first."""
     wanted = _wanted(text)
     if not wanted:
         return Found()
     visible = access.customers_visible_to(person).select_related("team")
-    found = list(visible.filter(search_name__startswith=wanted)[:at_most])
+    # Names from there on in order, which any collation's index answers; others are left out below.
+    found = list(visible.filter(search_name__gte=wanted)[:at_most])
+    found = [one for one in found if one.search_name.startswith(wanted)]
     words = wanted.split()
     if len(found) < at_most and _are_long_enough(words):
         has_words = Q()
@@ -49,8 +49,15 @@ def customers_found(
             has_words &= Q(search_name__contains=word)
         found += visible.filter(has_words).order_by()[:LOOKED_AT]
     named = _ranked(found, wanted, lambda one: one.search_name, lambda one: one.owner_id == person.pk)
-    if named or not may_be_near or len(wanted) < NEAR_ENOUGH:
-        return Found(named[:at_most])
+    return Found(named[:at_most])
+
+
+def customers_near(person: Person, text: str, *, at_most: int) -> Found[Customer]:
+    """Return the customers `person` may see whose name is near to `text`."""
+    wanted = _wanted(text)
+    if len(wanted) < NEAR_ENOUGH:
+        return Found()
+    visible = access.customers_visible_to(person).select_related("team")
     return Found(nearly(visible, wanted)[:at_most], is_near=True)
 
 
@@ -69,8 +76,9 @@ def contacts_found(
     visible = visible.order_by().select_related("customer")
     words = text.replace("\x00", "").split()
     if not _are_long_enough(words):
-        begun = visible.filter(name__startswith=" ".join(words).title()).order_by("name", "pk")
-        return Found(list(begun[:at_most]))
+        words = [" ".join(words)]
+    if not _are_long_enough(words):
+        return Found()
     has_words = Q()
     for word in words:
         has_words &= Q(name__icontains=word)
