@@ -83,9 +83,27 @@ ACTIONS = (
 
 # These only a script can do, so a page without one does not offer them.
 SCRIPTED = (
-    Offer("Dark colours", "search", "moon", "theme mode night scheme", press="[data-scheme-switch] [value=dark]"),
-    Offer("Light colours", "search", "sun", "theme mode day scheme", press="[data-scheme-switch] [value=light]"),
-    Offer("Colours as the system has them", "search", "sun-moon", "theme", press="[data-scheme-switch] [value=auto]"),
+    Offer(
+        "Dark colours",
+        "search",
+        "moon",
+        "theme mode night scheme",
+        press="[data-scheme-switch] [value=dark]",
+    ),
+    Offer(
+        "Light colours",
+        "search",
+        "sun",
+        "theme mode day scheme",
+        press="[data-scheme-switch] [value=light]",
+    ),
+    Offer(
+        "Colours as the system has them",
+        "search",
+        "sun-moon",
+        "theme",
+        press="[data-scheme-switch] [value=auto]",
+    ),
     Offer("Keyboard", "search", "keyboard", "keys shortcuts help", "?", press="[data-key='?']"),
 )
 
@@ -112,10 +130,22 @@ class Deed:
 
 DEEDS = (
     Deed(frozenset({"call", "phone", "rang"}), "Log a call with {}", "phone", "call.phone"),
-    Deed(frozenset({"meeting", "met", "meet"}), "Log a meeting with {}", "users", "meeting.in_person"),
-    Deed(frozenset({"email", "e-mail", "mail", "wrote"}), "Log an e-mail with {}", "mail", "email.personal"),
+    Deed(
+        frozenset({"meeting", "met", "meet"}), "Log a meeting with {}", "users", "meeting.in_person"
+    ),
+    Deed(
+        frozenset({"email", "e-mail", "mail", "wrote"}),
+        "Log an e-mail with {}",
+        "mail",
+        "email.personal",
+    ),
     Deed(frozenset({"log", "touchpoint"}), "Log a touchpoint with {}", "plus"),
-    Deed(frozenset({"wrong", "problem", "failure"}), "Something went wrong with {}", "circle-alert", to="log_mess_up"),
+    Deed(
+        frozenset({"wrong", "problem", "failure"}),
+        "Something went wrong with {}",
+        "circle-alert",
+        to="log_mess_up",
+    ),
     Deed(frozenset({"snooze"}), "Snooze {} on Today", "moon", to="snooze"),
 )
 OFFERED_AT_ONCE = DEEDS[:2] + DEEDS[3:5]

@@ -18,6 +18,7 @@ from relationships.words import plural
 
 BEGINS, HAS, NEAR = range(3)
 ALL_OF_THEM = 20
+_ACTIONS = (*palette.ACTIONS, *palette.SCRIPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def groups(person: Person, asked: Asked, typed: str, results: Results) -> list[G
         _deeds(asked, results),
         _named("pages", "Pages", _offered(person, palette.PAGES, typed), typed),
         _named("views", "Saved views", [_view(one) for one in results.views], typed),
-        _named("actions", "Do", _offered(person, (*palette.ACTIONS, *palette.SCRIPTED), typed), typed),
+        _named("actions", "Do", _offered(person, _ACTIONS, typed), typed),
         _named("people", "People of ours", [_person(one) for one in results.people.rows], typed),
     ]  # fmt: skip
     return sorted((one for one in found if one.entries), key=lambda one: one.rank)
@@ -55,12 +56,12 @@ def groups(person: Person, asked: Asked, typed: str, results: Results) -> list[G
 def first_groups(person: Person, results: Results) -> list[Group]:
     """Return what is offered before anything is typed."""
     has_team = sees_every_customer(person)
-    offers = (*palette.ACTIONS, *palette.SCRIPTED)
+    lately = [_customer(one, has_team) for one in results.customers.rows]
     found = [
-        Group("lately", "Opened lately", [_customer(one, has_team) for one in results.customers.rows]),
+        Group("lately", "Opened lately", lately),
         Group("pages", "Pages", _offered(person, palette.PAGES, "", ALL_OF_THEM)),
         Group("views", "Saved views", [_view(one) for one in results.views]),
-        Group("actions", "Do", _offered(person, offers, "", ALL_OF_THEM)),
+        Group("actions", "Do", _offered(person, _ACTIONS, "", ALL_OF_THEM)),
     ]  # fmt: skip
     return [one for one in found if one.entries]
 

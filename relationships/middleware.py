@@ -1,4 +1,4 @@
-"""What every browser request gets: small pages, local time; pages of others, where a key is theirs."""
+"""What every browser request gets: few bytes, local time; and pages of others, by key."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -85,7 +85,9 @@ def compressed_pages(get_response: GetResponse) -> GetResponse:
 
 def _is_page(response: HttpResponse) -> bool:
     is_html = response.get("Content-Type", "").startswith("text/html")
-    return is_html and not response.streaming and "no-store" not in response.get("Cache-Control", "")
+    return (
+        is_html and not response.streaming and "no-store" not in response.get("Cache-Control", "")
+    )
 
 
 def local_time(get_response: GetResponse) -> GetResponse:

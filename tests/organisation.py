@@ -23,7 +23,6 @@ from insights.services.saved_views import save_view
 from interactions.models import EventRule
 from interactions.services import log_now
 from relationships.models import Customer, Person, WebhookDelivery
-from relationships.selectors.duplicates import duplicate_pairs
 from relationships.services import create_key
 from relationships.services.announcements import Announcement, announce
 from relationships.services.duplicates import find_duplicates
@@ -81,16 +80,37 @@ def things(manager: Person, administrator: Person, now: datetime) -> Mapping[str
     )
     endpoint = WebhookEndpointFactory(url="https://crm.example.com/hooks/hearth")
     announce([_promise_opened(customer, now)])
-    rule = EventRule.objects.create(
-        pattern="Order Completed", type=outcome_type("order.placed"), changed_by=administrator
-    )
     return {
         "customer": customer.pk,
         "other": other.pk,
         "touchpoint": outcome.touchpoint_id or 0,
         "endpoint": endpoint.pk,
         "delivery": WebhookDelivery.objects.latest("pk").pk,
-        "rule": rule.pk,
+        "rule": EventRule.objects.order_by("pk")[0].pk,
         **_policy(administrator, now),
         **_keys(administrator, now),
     }
+
+
+def _promise_opened(customer: Customer, now: datetime) -> Announcement:
+    loop = {"id": 1, "kind": "promise", "text": "A quote", "due_at": now.isoformat()}
+    return Announcement("loop.opened", customer.pk, now, {"loop": loop, "is_reopened": False})
+
+
+def _policy(by: Person, now: datetime) -> Mapping[str, int | str]:
+    """Save a version, and work out what another draft would do."""
+    place = Place("everyone", "", "connection_half_life")
+    save_policy(settings={place: 40.0}, based_on=0, note="Meetings fade faster.", by=by)
+    newest = newest_version()
+    version = newest.pk if newest else 0
+    draft = Draft({place: 30.0}, version, "Faster still.")
+    keep_preview(draft.digest, preview(settings=draft.settings, now=now))
+    return {"version": version, "digest": keep_draft(draft)}
+
+
+def _keys(by: Person, now: datetime) -> Mapping[str, int]:
+    """Make two keys, one of which ends soon."""
+    scopes = ("touchpoints:write", "customers:write")
+    made = create_key(name="Web shop", scopes=scopes, by=by)
+    create_key(name="CRM", scopes=scopes[1:], by=by, expires_at=now + timedelta(days=5))
+    return {"key": made.key.pk}

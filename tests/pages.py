@@ -34,7 +34,9 @@ PAGES = (
     Page("duplicates", "Customers that may be one.", ADMINISTRATOR),
     Page("same_customer", "Saying that a customer is another.", ADMINISTRATOR, ("customer",)),
     Page(
-        "merge_customer", "What would move when two become one.", ADMINISTRATOR,
+        "merge_customer",
+        "What would move when two become one.",
+        ADMINISTRATOR,
         ("customer", "other"),
     ),
     Page("distance", "The front page for executives.", EXECUTIVE),
@@ -45,7 +47,7 @@ PAGES = (
     Page("policy_preview", "What a change of it would do.", ADMINISTRATOR, ("digest",)),
     Page("policy_versions", "Its versions, and the way back to each.", ADMINISTRATOR),
     Page(
-        "policy_comparison", "Two versions side by side.", ADMINISTRATOR, query="?from=0&to=newest"
+        "policy_comparison", "Two versions side by side.", ADMINISTRATOR, query="?old=0&new=newest"
     ),
     Page("keys", "Service accounts and their keys.", ADMINISTRATOR),
     Page("new_key", "Making a key.", ADMINISTRATOR),

@@ -28,7 +28,9 @@ def search(request: HttpRequest) -> HttpResponse:
         found = first_groups(request.user, lately_opened(request.user, recent))
     context = {"typed": typed, "groups": found, "summary": summary(found)}
     is_box = bool(request.htmx) and request.htmx.target == "palette-options"
-    response = render(request, "insights/_search.html" if is_box else "insights/search.html", context)
+    response = render(
+        request, "insights/_search.html" if is_box else "insights/search.html", context
+    )
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

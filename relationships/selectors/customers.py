@@ -1,7 +1,7 @@
 """Reads about customers, contacts, identities and people."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
@@ -56,7 +56,11 @@ def nearly(rows: QuerySet[M], wanted: str, *, path: str = "search_name") -> list
         )
         alike = rows.filter(**{f"{path}__trigram_word_similar": wanted}).order_by()[:LOOKED_AT]
         found = alike.annotate(likeness=TrigramWordSimilarity(wanted, path))
-        return sorted(found, key=lambda row: (-row.likeness, getattr(row, path)))
+        return sorted(found, key=lambda row: _likeness_of(row, path))
+
+
+def _likeness_of(row: Any, path: str) -> tuple[float, str]:
+    return -row.likeness, getattr(row, path)
 
 
 def visible_customer(person: Person, pk: int) -> Customer | None:

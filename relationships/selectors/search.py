@@ -1,7 +1,7 @@
 """Customers, contacts and people of ours by a part of their name, for whoever types a few letters.
 
 Each is asked for in a way that an index answers at a million names: what begins with the letters;
-then, for words that are long enough, what has them anywhere; only when nothing has, names near to it.
+then, for words that are long enough, what has them anywhere; names that are near to it apart.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -48,7 +48,9 @@ def customers_found(person: Person, text: str, *, at_most: int) -> Found[Custome
         for word in words:
             has_words &= Q(search_name__contains=word)
         found += visible.filter(has_words).order_by()[:LOOKED_AT]
-    named = _ranked(found, wanted, lambda one: one.search_name, lambda one: one.owner_id == person.pk)
+    named = _ranked(
+        found, wanted, lambda one: one.search_name, lambda one: one.owner_id == person.pk
+    )
     return Found(named[:at_most])
 
 

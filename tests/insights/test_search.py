@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from insights.palette_groups import groups
 from insights.palette import asked
+from insights.palette_groups import groups
 from insights.selectors.search import search_results
 from insights.services.saved_views import save_view
 from relationships.models import Customer
@@ -34,7 +34,9 @@ def found(person, typed):
 
 
 def labels(person, typed, key):
-    return [one.label for group in found(person, typed) if group.key == key for one in group.entries]
+    return [
+        one.label for group in found(person, typed) if group.key == key for one in group.entries
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,12 @@ def test_whoever_was_merged_or_has_left_is_not_found(manager):
 
 
 def test_what_begins_so_comes_first_then_ones_own(manager):
-    for name, owner in (("Big Acme", manager), ("Acme", None), ("Old Acme", None), ("Macme", manager)):
+    for name, owner in (
+        ("Big Acme", manager),
+        ("Acme", None),
+        ("Old Acme", None),
+        ("Macme", manager),
+    ):
         CustomerFactory(name=name, team=manager.team, owner=owner)
     assert labels(manager, "acme", "customers") == ["Acme", "Big Acme", "Old Acme", "Macme"]
 
@@ -156,7 +163,10 @@ def test_customers_opened_lately_come_in_their_order_before_anything_is_typed(ma
     recent = f"{two.pk},{one.pk},x,{10**30},-1,²,{two.pk}"
     response = signed_in(manager).get(URL, {"recent": recent}, headers=BOX)
     first = response.context["groups"][0]
-    assert (first.title, [entry.label for entry in first.entries]) == ("Opened lately", ["Two", "One"])
+    assert (first.title, [entry.label for entry in first.entries]) == (
+        "Opened lately",
+        ["Two", "One"],
+    )
     assert "<html" not in response.text
     assert "HX-Target" in response.headers["Vary"]
 
