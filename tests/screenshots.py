@@ -10,16 +10,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 from tests.bench.database import connection, scratch_database  # first: sets up
 from tests.browser import chromium
 
 from django.conf import settings  # isort: skip
+from django.db import DEFAULT_DB_ALIAS, connections  # isort: skip
 from django.contrib.staticfiles.handlers import StaticFilesHandler  # isort: skip
 from django.test import Client  # isort: skip
 from django.test.testcases import LiveServerThread  # isort: skip
-from playwright.sync_api import Browser, sync_playwright  # isort: skip
+from playwright.sync_api import Browser, BrowserContext, sync_playwright  # isort: skip
 
 from tests.organisation import Organisation, demonstration  # isort: skip
 from tests.pages import ADMINISTRATOR, EXECUTIVE, MANAGER, PAGES, VISITOR, Page  # isort: skip
@@ -48,11 +50,13 @@ def main(chosen: Sequence[str]) -> None:
     pages = [page for page in PAGES if not chosen or page.name in chosen]
     with scratch_database(), _served() as root, _browser() as browser:
         organisation = demonstration()
-        for page in pages:
-            for width in SIZES:
-                for scheme in SCHEMES:
-                    _take(browser, organisation, page, root, width, scheme)
-            print(f"{page.name:26} {page.line}", flush=True)
+        for who in ROLES:
+            for width, scheme in product(SIZES, SCHEMES):
+                with _signed_in(browser, organisation, who, root, width, scheme) as context:
+                    for page in (one for one in pages if one.who == who):
+                        path = IMAGES / image(page, width, scheme)
+                        path.write_bytes(_picture(context, organisation.address(page)))
+                        print(path.name, flush=True)
     _remove_others()
     (DOCS / "pages.md").write_text(document())
     total = sum(path.stat().st_size for path in IMAGES.iterdir())
@@ -108,34 +112,43 @@ def _served() -> Iterator[str]:
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, where Django would refuse the database.
+    # Playwright's loop runs in this thread, where Django would refuse the database, and would
+    # open another connection that stays open.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    kept = connections[DEFAULT_DB_ALIAS]
     with sync_playwright() as playwright:
+        connections[DEFAULT_DB_ALIAS] = kept
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
-def _take(
-    browser: Browser, organisation: Organisation, page: Page, root: str, width: int, scheme: str
-) -> None:
+@contextmanager
+def _signed_in(
+    browser: Browser, organisation: Organisation, who: str, root: str, width: int, scheme: str
+) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme, base_url=root,
         reduced_motion="reduce",
     )  # fmt: skip
-    if page.who != VISITOR:
+    if who != VISITOR:
         client = Client()
-        client.force_login(organisation.people[page.who])
+        client.force_login(organisation.people[who])
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": root}])
+    yield context
+    context.close()
+
+
+def _picture(context: BrowserContext, address: str) -> bytes:
     tab = context.new_page()
-    answer = tab.goto(organisation.address(page), wait_until="networkidle")
+    answer = tab.goto(address, wait_until="networkidle")
     if answer is None or not answer.ok:
-        raise SystemExit(f"{page.name} answered {answer and answer.status}.")
+        raise SystemExit(f"{address} answered {answer and answer.status}.")
     asked = {"format": "webp", "quality": QUALITY}
     taken = context.new_cdp_session(tab).send("Page.captureScreenshot", asked)
-    (IMAGES / image(page, width, scheme)).write_bytes(base64.b64decode(taken["data"]))
-    context.close()
+    tab.close()
+    return base64.b64decode(taken["data"])
 
 
 def _remove_others() -> None:
