@@ -19,6 +19,7 @@ from insights.services.nightly import read_everyone_again
 from insights.services.policy import save_policy
 from insights.services.preview import preview
 from insights.services.prove import start_proof, work_out
+from insights.services.refold import refold_outdated
 from insights.services.saved_views import save_view
 from interactions.models import EventRule
 from interactions.services import log_now
@@ -26,7 +27,7 @@ from relationships.models import Customer, Person, WebhookDelivery
 from relationships.services import create_key
 from relationships.services.announcements import Announcement, announce
 from relationships.services.duplicates import find_duplicates
-from tests.factories import AdministratorFactory, WebhookEndpointFactory
+from tests.factories import AdministratorFactory, DuplicatePairFactory, WebhookEndpointFactory
 from tests.pages import ADMINISTRATOR, EXECUTIVE, MANAGER, Page
 
 
@@ -62,6 +63,11 @@ def demonstration() -> Organisation:
     )
 
 
+def by_number(customer: Customer) -> int:
+    """Return what customers of a pair are ordered by."""
+    return customer.pk
+
+
 def score(now: datetime) -> None:
     """Do what workers would have done by now."""
     while drain(now=now):
@@ -77,6 +83,12 @@ def things(manager: Person, administrator: Person, now: datetime) -> Mapping[str
     customer, other = (reading.customer for reading in mine.select_related("customer")[:2])
     outcome = log_now(
         page=uuid4(), customer_id=mine[2].customer_id, type_key="call.phone", by=manager, now=now
+    )
+    DuplicatePairFactory(
+        first=min(customer, other, key=by_number),
+        second=max(customer, other, key=by_number),
+        evidence=[{"kind": "name", "value": customer.search_name, "likeness": 82}],
+        found_at=now,
     )
     endpoint = WebhookEndpointFactory(url="https://crm.example.com/hooks/hearth")
     announce([_promise_opened(customer, now)])
@@ -101,6 +113,8 @@ def _policy(by: Person, now: datetime) -> Mapping[str, int | str]:
     """Save a version, and work out what another draft would do."""
     place = Place("everyone", "", "connection_half_life")
     save_policy(settings={place: 40.0}, based_on=0, note="Meetings fade faster.", by=by)
+    while refold_outdated(now=now):
+        pass
     newest = newest_version()
     version = newest.pk if newest else 0
     draft = Draft({place: 30.0}, version, "Faster still.")

@@ -23,6 +23,7 @@ from django.test import Client  # isort: skip
 from django.test.testcases import LiveServerThread  # isort: skip
 from playwright.sync_api import Browser, BrowserContext, sync_playwright  # isort: skip
 
+from relationships.signs_of_life import DRAIN, WEBHOOKS, WORKER, say_alive  # isort: skip
 from tests.organisation import Organisation, demonstration  # isort: skip
 from tests.pages import ADMINISTRATOR, EXECUTIVE, MANAGER, PAGES, VISITOR, Page  # isort: skip
 
@@ -54,6 +55,7 @@ def main(chosen: Sequence[str]) -> None:
             for width, scheme in product(SIZES, SCHEMES):
                 with _signed_in(browser, organisation, who, root, width, scheme) as context:
                     for page in (one for one in pages if one.who == who):
+                        _let_workers_seem_alive()
                         path = IMAGES / image(page, width, scheme)
                         path.write_bytes(_picture(context, organisation.address(page)))
                         print(path.name, flush=True)
@@ -149,6 +151,12 @@ def _picture(context: BrowserContext, address: str) -> bytes:
     taken = context.new_cdp_session(tab).send("Page.captureScreenshot", asked)
     tab.close()
     return base64.b64decode(taken["data"])
+
+
+def _let_workers_seem_alive() -> None:
+    """Pages would warn of workers that are not there, and here none has anything to do."""
+    for worker in (DRAIN, WORKER, WEBHOOKS):
+        say_alive(worker)
 
 
 def _remove_others() -> None:
