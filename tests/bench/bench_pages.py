@@ -2,16 +2,17 @@
 
 `python -m tests.bench.bench_pages [CUSTOMERS]`: by default a million, who are the customers of
 the demonstration over and over, with their teams, owners, contacts and states and without their
-touchpoints. Times are those of the test client in this process: all but the network, as one
-request after another takes. 0 leaves the million out.
+touchpoints. Times are those of the processor, here and in the database, for a request of the test
+client: how long the server takes where nothing else runs. 0 leaves the million out.
 """
 
-import statistics
 import sys
 import time
 from http import HTTPStatus
 
 from tests.bench.database import connection, scratch_database  # first: sets up
+
+from tests.bench.bench_preview import processor_seconds  # isort: skip
 
 from django.conf import settings  # isort: skip
 from django.test import Client  # isort: skip
@@ -22,7 +23,7 @@ from tests.organisation import Organisation, demonstration  # isort: skip
 from tests.pages import PAGES, VISITOR, Page  # isort: skip
 
 LIMIT_SECONDS = 0.05
-TIMES = 7
+TIMES = 10
 
 _CUSTOMERS = """
     INSERT INTO relationships_customer (name, search_name, stage, style, segment_id, yearly_value,
@@ -66,28 +67,34 @@ def multiply(customers: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def seconds_of(page: Page, organisation: Organisation) -> float:
-    """Return the median time that the server takes for a page."""
+def seconds_of(page: Page, organisation: Organisation) -> tuple[float, float]:
+    """Return the processor time that a page takes here and in the database, and its best time."""
     client = Client(headers={"accept-encoding": "gzip"})
     if page.who != VISITOR:
         client.force_login(organisation.people[page.who])
-    address, taken = organisation.address(page), []
-    for _ in range(TIMES + 1):
+    address, best, busy = organisation.address(page), float("inf"), 0.0
+    for number in range(TIMES + 1):
+        # The first time compiles what it needs.
+        busy = processor_seconds() if number == 1 else busy
         start = time.perf_counter()
         answer = client.get(address)
-        taken.append(time.perf_counter() - start)
+        best = min(best, time.perf_counter() - start)
         if answer.status_code != HTTPStatus.OK:
             raise SystemExit(f"{address} answered {answer.status_code}")
-    return statistics.median(taken[1:])
+    return (processor_seconds() - busy) / TIMES, best
 
 
 def show(title: str, organisation: Organisation) -> None:
     """Print the time of each page, and what part of the limit it is."""
     print(f"\n{title}", flush=True)
     for page in PAGES:
-        taken = seconds_of(page, organisation)
-        mark = "  above the limit" if taken > LIMIT_SECONDS else ""
-        print(f"{page.name:26} {taken * 1000:7.1f} ms  {taken / LIMIT_SECONDS:5.2f} of 50 ms{mark}")
+        busy, best = seconds_of(page, organisation)
+        print(
+            f"{page.name:26} {busy * 1000:7.1f} ms  {busy / LIMIT_SECONDS:5.2f} of 50 ms"
+            f"   ({best * 1000:.0f} ms by the clock)"
+            f"{'   above the limit' if busy > LIMIT_SECONDS else ''}",
+            flush=True,
+        )
 
 
 def main() -> None:
