@@ -8,7 +8,7 @@ HEARTH = $(RUN) -m config.launch
 CHECK = @DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost SECRET_KEY=none
 ARGS ?=
 
-.PHONY: help run stop reset manage shell test check bench bench-api bench-drift format lock
+.PHONY: help run stop reset manage shell test check bench bench-api bench-drift screenshots format lock
 
 help:          ## List the targets
 	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile
@@ -57,6 +57,10 @@ bench-api:     ## Measure how fast events come in (ARGS="batches single lag memo
 bench-drift:   ## Measure Hearth and its peers on real logs (HEARTH_LOGS names their folder)
 	$(INSTALL) dev
 	@$(RUN) -m tests.bench.drift $(ARGS)
+
+screenshots:   ## Take pictures of every page into docs/ (ARGS="today customer" takes some)
+	$(INSTALL) dev
+	@$(RUN) -m tests.screenshots $(ARGS)
 
 format:        ## Put code into the one format
 	$(INSTALL) dev

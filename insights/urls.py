@@ -73,6 +73,7 @@ from insights.views.saved_views import (
     restore_view,
     save_view,
 )
+from insights.views.search import search
 from insights.views.several_change import change_several, undo_several
 from insights.views.several_log import (
     delete_several,
@@ -162,6 +163,7 @@ urlpatterns = [
     path("proof/progress/<int:pk>/", proof_progress, name="proof_progress"),
     path("proof/customers/", proof_customers, name="proof_customers"),
     path("proof/customers.csv", proof_customers_csv, name="proof_customers_csv"),
+    path("search/", search, name="search"),
     path("silence/", silence, name="silence"),
     path("silence/work/", silence_work, name="silence_work"),
     path("silence/refit/", refit_silence, name="refit_silence"),

@@ -1,4 +1,4 @@
-"""What every browser request gets: their local time; and pages of others, where a key is theirs."""
+"""What every browser request gets: few bytes, local time; and pages of others, by key."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
@@ -64,6 +65,29 @@ def _is_welcome(origin: str) -> bool:
     except OperationalError:
         # The view has said so, or will: a page that may not read it loses little.
         return False
+
+
+def compressed_pages(get_response: GetResponse) -> GetResponse:
+    """Compress pages, and nothing else: tags of the API name its bytes as they are.
+
+    What a page gives away by its length is little: tokens in it are written otherwise each time,
+    its length varies by up to 100 bytes, and no other site can ask for it as somebody signed in
+    (SameSite). A page that shows a secret must not be stored, and is not compressed either.
+    """
+    gzip = GZipMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        return gzip.process_response(request, response) if _is_page(response) else response
+
+    return middleware
+
+
+def _is_page(response: HttpResponse) -> bool:
+    is_html = response.get("Content-Type", "").startswith("text/html")
+    return (
+        is_html and not response.streaming and "no-store" not in response.get("Cache-Control", "")
+    )
 
 
 def local_time(get_response: GetResponse) -> GetResponse:

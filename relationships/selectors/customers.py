@@ -1,15 +1,17 @@
 """Reads about customers, contacts, identities and people."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
 from relationships.names import searchable
+
+M = TypeVar("M", bound=Model)
 
 LIKE_ENOUGH = 0.35
 """Word similarity of two names from which one may be a slip for the other."""
@@ -43,22 +45,22 @@ def customers_like(person: Person, text: str, *, at_most: int) -> list[Customer]
     has_words = Q()
     for word in wanted.split():
         has_words &= Q(search_name__contains=word)
-    return list(visible.filter(has_words)[:at_most]) or _nearly(visible, wanted)[:at_most]
+    return list(visible.filter(has_words)[:at_most]) or nearly(visible, wanted)[:at_most]
 
 
-def _nearly(customers: QuerySet[Customer], wanted: str) -> list[Customer]:
-    """Return the customers with a name near to `wanted`, the nearest first, by the index."""
+def nearly(rows: QuerySet[M], wanted: str, *, path: str = "search_name") -> list[M]:
+    """Return the rows whose name is near to `wanted`, the nearest first, by an index on `path`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)]
         )
-        alike = customers.filter(search_name__trigram_word_similar=wanted).order_by()[:LOOKED_AT]
-        likeness = TrigramWordSimilarity(wanted, "search_name")
-        return sorted(alike.annotate(likeness=likeness), key=_by_likeness)
+        alike = rows.filter(**{f"{path}__trigram_word_similar": wanted}).order_by()[:LOOKED_AT]
+        found = alike.annotate(likeness=TrigramWordSimilarity(wanted, path))
+        return sorted(found, key=lambda row: _likeness_of(row, path))
 
 
-def _by_likeness(customer: Any) -> tuple[float, str]:
-    return -customer.likeness, customer.search_name
+def _likeness_of(row: Any, path: str) -> tuple[float, str]:
+    return -row.likeness, getattr(row, path)
 
 
 def visible_customer(person: Person, pk: int) -> Customer | None:

@@ -2,7 +2,8 @@
  * Keys. An element with data-key="l" is pressed by that key; data-key="g t" by the two in
  * turn, the second of which is then no key of its own; data-key-focus="/" is focused by it.
  * Nothing happens while the person is typing, with a modifier held, or in an open dialog.
- * data-command="k" is pressed by Ctrl or Cmd with the key, also while typing.
+ * data-command="k" is pressed by Ctrl or Cmd with the key, also while typing;
+ * data-command="shift+f" with Shift as well.
  */
 
 const CHORD_MS = 1200;
@@ -23,9 +24,10 @@ function press(keys) {
 }
 
 function command(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
-  const control = document.querySelector(`[data-command="${CSS.escape(event.key)}"]`);
+  const keys = event.shiftKey ? `shift+${event.key.toLowerCase()}` : event.key;
+  const control = document.querySelector(`[data-command="${CSS.escape(keys)}"]`);
   if (!control) return;
   event.preventDefault();
   control.click();

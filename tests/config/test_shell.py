@@ -1,6 +1,10 @@
 """The shell of every page: navigation, colours, demonstration bar, error pages, strict content."""
 
+import gzip
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.template.loader import render_to_string
@@ -67,6 +71,37 @@ def test_no_page_needs_an_inline_script_or_style(path):
     policy = response.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|hx-on|<script>", response.text)
+
+
+def test_pages_are_compressed_for_those_who_take_it():
+    client = signed_in(PersonFactory())
+    plain = client.get("/customers/")
+    small = client.get("/customers/", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert len(small.content) * 3 < len(plain.content)
+    assert b"<h1>Customers</h1>" in gzip.decompress(small.content)
+    assert int(small.headers["Content-Length"]) == len(small.content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    # A tag of the API names its bytes; what is shown once must not be guessed by its length.
+    ["/api/v1/people/", "/integrations/keys/new/", "/customers/customers.csv"],
+)
+def test_nothing_else_is_compressed(path):
+    ReadingFactory()
+    response = signed_in(AdministratorFactory()).get(path, headers={"accept-encoding": "gzip"})
+    assert response.status_code == 200
+    assert "Content-Encoding" not in response.headers
+
+
+def test_static_files_are_compressed_once_where_hearth_is_in_use():
+    environment = os.environ | {"TESTING": "0", "DEBUG": "0"}
+    asked = "from config import settings; print(settings.STORAGES['staticfiles']['BACKEND'])"
+    said = subprocess.check_output([sys.executable, "-c", asked], env=environment, text=True)
+    assert said.strip() == "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 
 def test_nothing_here_is_a_page_that_leads_on():

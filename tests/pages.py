@@ -1,0 +1,79 @@
+"""Every page of Hearth: whom it is for and what it is, for screenshots, weights and benches."""
+
+from dataclasses import dataclass
+
+MANAGER, EXECUTIVE, ADMINISTRATOR, VISITOR = "manager", "executive", "administrator", "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: the name of its address, what it is about, and who looks at it.
+
+    `about` says what the address names, in the words of `tests.organisation`.
+    """
+
+    name: str
+    line: str
+    who: str = MANAGER
+    about: tuple[str, ...] = ()
+    query: str = ""
+
+
+PAGES = (
+    Page("account_login", "Signing in.", VISITOR),
+    Page("today", "Who needs an account manager now and why, and what is due."),
+    Page("customers", "The list of customers: filters, columns, saved views, files."),
+    Page("customer", "A customer: the distance and what it is made of.", about=("customer",)),
+    Page("customer_actions", "What one press does with a customer.", about=("customer",)),
+    Page("snooze", "Taking a customer off Today for a while.", about=("customer",)),
+    Page("log_touchpoint", "Logging a touchpoint in a line.", query="?type=call.phone"),
+    Page("log_mess_up", "Recording that something went wrong.", about=("customer",)),
+    Page("edit_touchpoint", "Correcting a touchpoint.", about=("touchpoint",)),
+    Page("search", "Searching everything that has a name, and things to do.", query="?q=ca"),
+    Page("changes", "What changed since last week, and why."),
+    Page("duplicates", "Customers that may be one.", ADMINISTRATOR),
+    Page("same_customer", "Saying that a customer is another.", ADMINISTRATOR, ("customer",)),
+    Page(
+        "merge_customer",
+        "What would move when two become one.",
+        ADMINISTRATOR,
+        ("customer", "other"),
+    ),
+    Page("distance", "The front page for executives.", EXECUTIVE),
+    Page("proof", "How often the score was right.", EXECUTIVE),
+    Page("proof_customers", "The proof customer by customer.", EXECUTIVE),
+    Page("silence", "How the score learns from our own history.", EXECUTIVE),
+    Page("policy", "Every number that the score is made of.", ADMINISTRATOR),
+    Page("policy_preview", "What a change of it would do.", ADMINISTRATOR, ("digest",)),
+    Page("policy_versions", "Its versions, and the way back to each.", ADMINISTRATOR),
+    Page(
+        "policy_comparison", "Two versions side by side.", ADMINISTRATOR, query="?old=0&new=newest"
+    ),
+    Page("keys", "Service accounts and their keys.", ADMINISTRATOR),
+    Page("new_key", "Making a key.", ADMINISTRATOR),
+    Page("key", "A key, and what it may do.", ADMINISTRATOR, ("key",)),
+    Page("revoke_key", "Revoking a key.", ADMINISTRATOR, ("key",)),
+    Page("webhooks", "Other systems that hear of what happens.", ADMINISTRATOR),
+    Page("new_webhook", "Adding one.", ADMINISTRATOR),
+    Page("webhook", "One of them, and what was sent to it.", ADMINISTRATOR, ("endpoint",)),
+    Page("edit_webhook", "Changing what it hears of.", ADMINISTRATOR, ("endpoint",)),
+    Page("webhook_delivery", "A message and each try to send it.", ADMINISTRATOR, ("delivery",)),
+    Page("event_rules", "Events that arrive, and what they mean.", ADMINISTRATOR),
+    Page("add_event_rule", "Saying what an event means.", ADMINISTRATOR),
+    Page("edit_event_rule", "Changing what it means.", ADMINISTRATOR, ("rule",)),
+    Page("remove_demonstration", "Removing the demonstration.", ADMINISTRATOR),
+    Page("account_change_password", "Another password."),
+    Page("account_logout", "Signing out."),
+)
+
+PARTS = {
+    "customer_score", "customer_standing", "customer_payback", "log_line", "log_about",
+    "customer_options", "newer_events", "proof_progress", "silence_work",
+}  # fmt: skip
+"""Addresses that answer with a part of a page, for htmx."""
+
+OTHERS = {
+    "customers_csv", "customers_xlsx", "changes_csv", "proof_customers_csv", "healthz",
+    "integrations",
+}  # fmt: skip
+"""Files, the sign of life, and what leads on to a page."""
