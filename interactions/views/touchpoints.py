@@ -1,7 +1,6 @@
 """Logging a touchpoint by hand, and correcting, moving, deleting and bringing one back."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from interactions import services
 from interactions.forms import TouchpointForm, as_recorded, blank, version_of
 from interactions.line import LONGEST_LINE
-from interactions.line_form import Chip, chips, kept_of, understood
+from interactions.line_form import Chip, chips, filled_in, kept_of, understood
 from interactions.models import Touchpoint
 from interactions.row_actions import LogNowForm
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
@@ -40,7 +39,9 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
         if form.initial.get("customer") and form.chosen is None:
             raise Http404("There is no such customer that you may see.")
         return _show(request, form)
-    form, unclear = _sent(request, now)
+    form, unclear = filled_in(
+        request.POST, person=request.user, now=now, initial=_start(request)
+    )
     if not form.is_valid():
         return _show(request, form, chips=_chips(form, unclear))
     outcome = _record(request, form)
@@ -178,24 +179,6 @@ def restore_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     touchpoint = _mine(request, pk)
     services.restore(touchpoint_id=pk, by=request.user)
     return done(request, touchpoint, f"{touchpoint.type} with {touchpoint.customer} is back.")
-
-
-def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[str, str]]:
-    """Return the form that was sent, filled in by its line where that was not done yet.
-
-    Whoever types fast sends the line before the fields are filled in, and without JavaScript
-    nobody fills them in before.
-    """
-    data, unclear, customers = request.POST, {}, ()
-    line = data.get("line", "").strip()[:LONGEST_LINE]
-    if line and line != data.get("understood", "").strip():
-        kept = kept_of(data, data.getlist("kept"))
-        found = understood(line, person=request.user, now=now, kept=kept)
-        data = {**data.dict(), **found.fields, "understood": line}
-        unclear, customers = found.unclear, found.customers
-    form = TouchpointForm(data, person=request.user, now=now, initial=_start(request))
-    form.offer(customers)
-    return form, unclear
 
 
 def _usual_time() -> str:
