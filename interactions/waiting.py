@@ -38,20 +38,18 @@ def waiting_touchpoint(
     given = data.copy()
     given.setdefault("person", str(person.pk))
     given.setdefault("occurred_at", timezone.localtime(written).strftime(MINUTE))
-    return filled_in(
-        given, person=person, now=now, initial=blank(now, person, {}), said_at=written
-    )
+    return filled_in(given, person=person, now=now, initial=blank(now, person, {}), said_at=written)
 
 
 def shared(data: Mapping[str, str]) -> dict[str, str]:
-    """Return the field of the form that what another app shared belongs into.
+    r"""Return the field of the form that what another app shared belongs into.
 
     A short text is a line to understand; whatever else came says what it was about.
 
     >>> shared({"title": "", "text": "coffee Ana Acme yesterday"})
     {'line': 'coffee Ana Acme yesterday'}
     >>> shared({"title": "Offer", "text": "https://acme.example", "url": "https://acme.example"})
-    {'text': 'Offer\\nhttps://acme.example'}
+    {'text': 'Offer\nhttps://acme.example'}
     """
     said = (data.get(name, "").strip() for name in ("title", "text", "url"))
     parts = list(dict.fromkeys(part for part in said if part))

@@ -39,9 +39,7 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
         if form.initial.get("customer") and form.chosen is None:
             raise Http404("There is no such customer that you may see.")
         return _show(request, form)
-    form, unclear = filled_in(
-        request.POST, person=request.user, now=now, initial=_start(request)
-    )
+    form, unclear = filled_in(request.POST, person=request.user, now=now, initial=_start(request))
     if not form.is_valid():
         return _show(request, form, chips=_chips(form, unclear))
     outcome = _record(request, form)

@@ -51,9 +51,7 @@ def send_waiting(request: HttpRequest) -> JsonResponse:
     known = logged_by_hand(str(said["external_id"]))
     if known:
         return _known(request, known, is_changed=said["is_changed"])
-    form, unclear = waiting_touchpoint(
-        request.POST, age=said["age"], person=request.user, now=now
-    )
+    form, unclear = waiting_touchpoint(request.POST, age=said["age"], person=request.user, now=now)
     if unclear or not form.is_valid():
         return _needs_you(_what_is_missing(form, unclear))
     (outcome,) = services.record(
