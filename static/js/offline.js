@@ -12,13 +12,21 @@ const about = new URLSearchParams(location.search);
 const isStandIn = root.dataset.standIn === "yes";
 const deleted = new Map();
 let editing = null;
-let state = "";
+// In place of a page that could not be fetched there is no network, whatever the browser thinks.
+let state = isStandIn ? "offline" : "";
+
+const AGAIN_MS = 20_000;
+const ACTIONS = ["finish", "correct", "edit", "delete", "undo"];
 
 const STATES = {
   offline: "No network: nothing was sent. It is sent by itself later.",
   failed: "Hearth did not take it. Try again in a minute.",
   signed_out: "Sign in to send.",
 };
+
+function isOffline() {
+  return !navigator.onLine || state === "offline";
+}
 
 function field(entry, name) {
   return entry.fields.find(([key]) => key === name)?.[1] ?? "";
@@ -45,7 +53,7 @@ function row(entry) {
   const correct = one.querySelector("[data-correct]");
   correct.hidden = isGone || !entry.href;
   if (entry.href) correct.href = entry.href;
-  one.querySelector("[data-finish]").hidden = isGone || !entry.why || Boolean(entry.href) || !navigator.onLine;
+  one.querySelector("[data-finish]").hidden = isGone || !entry.why || Boolean(entry.href) || isOffline();
   one.querySelector("[data-edit]").hidden = isGone || !field(entry, "line");
   one.querySelector("[data-delete]").hidden = isGone;
   one.querySelector("[data-undo]").hidden = !isGone;
@@ -56,17 +64,24 @@ function show(name, isShown) {
   for (const one of document.querySelectorAll(`[data-show="${name}"]`)) one.hidden = !isShown;
 }
 
+function focus(id, action) {
+  list.querySelector(`[data-id="${CSS.escape(id)}"] [data-${action}]`)?.focus();
+}
+
 async function render() {
   const [{ mine, others }, me] = [await waiting.all(), await waiting.person()];
   const rows = [...mine, ...deleted.values()].sort((one, other) => one.written - other.written);
+  const focused = document.activeElement.closest("#waiting-list li");
+  const action = focused && ACTIONS.find((name) => name in document.activeElement.dataset);
   list.replaceChildren(...rows.map(row));
+  if (action) focus(focused.dataset.id, action);
   show("list", rows.length > 0);
   show("empty", me && !rows.length);
   show("form", Boolean(me));
   show("nobody", !me);
   show("others", others > 0);
-  show("offline", !navigator.onLine);
-  show("online", navigator.onLine);
+  show("offline", isOffline());
+  show("no-script", false);
   show("sign-in", state === "signed_out");
   document.getElementById("waiting-count").textContent = `${mine.length} waiting to be sent`;
   document.getElementById("waiting-others").textContent =
@@ -77,13 +92,16 @@ function say(text) {
   said.textContent = text;
 }
 
-async function send() {
-  say("Sending…");
+async function send({ isQuiet = false } = {}) {
+  const before = (await waiting.all()).mine.length;
+  if (!before) return render();
+  if (!isQuiet) say("Sending…");
   const report = await waiting.send();
+  const isNews = report.state !== state;
   state = report.state;
   const { mine } = await waiting.all();
-  say(STATES[state] ?? (mine.length ? "What is left needs you." : "All is sent."));
-  await render();
+  if (!isQuiet || isNews) say(STATES[state] ?? (mine.length ? "What is left needs you." : "All is sent."));
+  return render();
 }
 
 /** What is to be logged, with whom it was opened for when the address says so. */
@@ -164,7 +182,7 @@ async function act(button) {
     await (isDelete ? waiting.amend(id, () => null) : waiting.putBack(entry));
     say(isDelete ? "Deleted." : "It is back.");
     await render();
-    list.querySelector(`[data-id="${CSS.escape(id)}"] [${isDelete ? "data-undo" : "data-delete"}]`)?.focus();
+    focus(id, isDelete ? "undo" : "delete");
   }
 }
 
@@ -185,11 +203,19 @@ document.getElementById("waiting-send").addEventListener("click", () => send().c
 for (const link of document.querySelectorAll("[data-again]")) link.href = location.href;
 for (const name of ["online", "offline"]) {
   window.addEventListener(name, () => {
+    state = name;
     const next = name === "online" ? send() : render();
     next.catch(failed);
   });
 }
-waiting.onNews(() => render().catch(failed));
+waiting.onNews((report) => {
+  state = report.state ?? state;
+  render().catch(failed);
+});
+// A network that only seemed to be there is not told when it comes back.
+setInterval(() => {
+  if (state === "offline" && document.visibilityState === "visible") send({ isQuiet: true }).catch(failed);
+}, AGAIN_MS);
 
 const shared = ["title", "text", "url"].map((name) => about.get(name)?.trim()).filter(Boolean);
 const handed = about.get("line") ?? [...new Set(shared)].join("\n");

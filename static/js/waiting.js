@@ -68,7 +68,7 @@
     const entry = { id, person: await person(), written: Date.now(), fields, version: 1, isTried };
     if (!entry.person) throw new Error("Nobody is signed in on this device.");
     await ask("entries", "readwrite", (store) => store.put(entry));
-    await sendLater();
+    if (!navigator.onLine) await sendLater();
     news.postMessage({ sent: [] });
     return entry;
   }
@@ -145,6 +145,7 @@
     } catch {
       report.state = "offline";
     }
+    if (report.state === "offline" || report.state === "failed") await sendLater();
     news.postMessage(report);
     return report;
   }
@@ -154,10 +155,10 @@
     return navigator.locks ? navigator.locks.request("hearth-send", sendAll) : sendAll();
   }
 
-  /** Let the browser call the worker once there is a network, where it can. */
+  /** Let the browser call the worker once there is a network, where it can; that comes again. */
   async function sendLater() {
-    const worker = self.registration ?? (await navigator.serviceWorker?.getRegistration());
     try {
+      const worker = await navigator.serviceWorker?.getRegistration();
       await worker?.sync?.register("send-waiting");
     } catch {
       // Not allowed here: pages send when they are opened, and when the network is back.
