@@ -8,6 +8,18 @@ from interactions.models import Touchpoint, TouchpointType
 from relationships.models import Customer
 from tests.factories import CustomerFactory, PersonFactory
 
+# The pages' policy forbids Playwright's own waiting for a function.
+IN_CHARGE = """
+    async () => {
+        await navigator.serviceWorker.ready;
+        while (!navigator.serviceWorker.controller) await new Promise((go) => setTimeout(go, 20));
+    }
+"""
+NOTHING_KEPT = """
+    async () => {
+        while ((await caches.keys()).length) await new Promise((go) => setTimeout(go, 20));
+    }
+"""
 KEPT_PAGES = """
     async () => {
         const names = await caches.keys();
@@ -28,8 +40,7 @@ def open_phone(open_page):
 
     def opened(person, path="/log/waiting/", **options) -> Page:
         page = open_page(person, path, has_worker=True, **{"width": 390, **options})
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.evaluate(IN_CHARGE)
         return page
 
     return opened
@@ -248,7 +259,7 @@ def test_only_what_everybody_may_see_is_kept_and_sign_out_clears_it(
     page.get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.wait_for_function("caches.keys().then((names) => names.length === 0)")
+    page.evaluate(NOTHING_KEPT)
     page.context.set_offline(True)
     with pytest.raises(Error, match="ERR_"):
         page.goto("/customers/")
