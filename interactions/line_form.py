@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from interactions.catalogue import SETTLED
 from interactions.forms import MINUTE, TouchpointForm
-from interactions.line import Heard, hear
+from interactions.line import LONGEST_LINE, Heard, hear
 from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS, open_loops_of, types_named
 from relationships import words
@@ -54,6 +56,32 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     known = {name: value for name, value in fields.items() if name not in kept}
     open_yet = {name: why for name, why in unclear.items() if name not in kept}
     return Understood(known, who.customers, open_yet)
+
+
+def filled_in(
+    data: QueryDict,
+    *,
+    person: Person,
+    now: datetime,
+    initial: Mapping[str, Any],
+    said_at: datetime | None = None,
+) -> tuple[TouchpointForm, Mapping[str, str]]:
+    """Return a form that was sent, filled in by its line where that was not done yet.
+
+    Whoever types fast sends the line before the fields are filled in, and without JavaScript or
+    a network nobody fills them in before. `said_at` is when the line was written, if not now.
+    With it comes what is still to be chosen.
+    """
+    fields: Mapping[str, Any] = data
+    line = data.get("line", "").strip()[:LONGEST_LINE]
+    found = Understood({})
+    if line and line != data.get("understood", "").strip():
+        kept = kept_of(data, data.getlist("kept"))
+        found = understood(line, person=person, now=said_at or now, kept=kept)
+        fields = {**data.dict(), **found.fields, "understood": line}
+    form = TouchpointForm(fields, person=person, now=now, initial=initial)
+    form.offer(found.customers)
+    return form, found.unclear
 
 
 def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:

@@ -13,6 +13,7 @@ from interactions.views.events import (
     retry_events,
 )
 from interactions.views.mess_ups import ask_now, log_mess_up, made_right, not_yet
+from interactions.views.phone import manifest, offline, service_worker
 from interactions.views.touchpoints import (
     customer_options,
     delete_touchpoint,
@@ -25,14 +26,29 @@ from interactions.views.touchpoints import (
     restore_touchpoint,
     revert_touchpoint,
 )
+from interactions.views.waiting import (
+    finish_waiting,
+    send_waiting,
+    share,
+    waiting,
+    waiting_token,
+)
 
 urlpatterns = [
+    path("manifest.webmanifest", manifest, name="manifest"),
+    path("service-worker.js", service_worker, name="service_worker"),
+    path("offline/", offline, name="offline"),
     path("log/", log_touchpoint, name="log_touchpoint"),
     path("log/line/", log_line, name="log_line"),
     path("log/customers/", customer_options, name="customer_options"),
     path("log/now/", log_now, name="log_now"),
     path("log/about/", log_about, name="log_about"),
     path("log/mess-up/<int:pk>/", log_mess_up, name="log_mess_up"),
+    path("log/shared/", share, name="share"),
+    path("log/waiting/", waiting, name="waiting"),
+    path("log/waiting/token/", waiting_token, name="waiting_token"),
+    path("log/waiting/send/", send_waiting, name="send_waiting"),
+    path("log/waiting/finish/", finish_waiting, name="finish_waiting"),
     path("loops/<int:pk>/made-right/", made_right, name="made_right"),
     path("loops/<int:pk>/not-yet/", not_yet, name="not_yet"),
     path("loops/<int:pk>/ask-now/", ask_now, name="ask_now"),

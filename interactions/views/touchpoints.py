@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from interactions import services
 from interactions.forms import TouchpointForm, as_recorded, blank, version_of
 from interactions.line import LONGEST_LINE
-from interactions.line_form import Chip, chips, kept_of, understood
+from interactions.line_form import Chip, chips, filled_in, kept_of, understood
 from interactions.models import Touchpoint
 from interactions.move_form import MoveForm
 from interactions.row_actions import LogNowForm
@@ -46,7 +46,7 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
         if form.initial.get("customer") and form.chosen is None:
             raise Http404("There is no such customer that you may see.")
         return _show(request, form)
-    form, unclear = _sent(request, now)
+    form, unclear = filled_in(request.POST, person=request.user, now=now, initial=_start(request))
     if not form.is_valid():
         return _show(request, form, chips=_chips(form, unclear))
     if form.is_planned:
@@ -228,24 +228,6 @@ def _moved(request: HttpRequest, before: Touchpoint) -> HttpResponse:
         href=f"{there}?at={touchpoint.pk}#touchpoint-{touchpoint.pk}",
         action="Show it there",
     )
-
-
-def _sent(request: HttpRequest, now: datetime) -> tuple[TouchpointForm, Mapping[str, str]]:
-    """Return the form that was sent, filled in by its line where that was not done yet.
-
-    Whoever types fast sends the line before the fields are filled in, and without JavaScript
-    nobody fills them in before.
-    """
-    data, unclear, customers = request.POST, {}, ()
-    line = data.get("line", "").strip()[:LONGEST_LINE]
-    if line and line != data.get("understood", "").strip():
-        kept = kept_of(data, data.getlist("kept"))
-        found = understood(line, person=request.user, now=now, kept=kept)
-        data = {**data.dict(), **found.fields, "understood": line}
-        unclear, customers = found.unclear, found.customers
-    form = TouchpointForm(data, person=request.user, now=now, initial=_start(request))
-    form.offer(customers)
-    return form, unclear
 
 
 def _usual_time() -> str:

@@ -16,6 +16,9 @@ from tests.browser import chromium
 
 Open = Callable[..., Page]
 
+NO_WORKER = "Service Worker registration blocked by Playwright"
+NO_NETWORK = ("Failed to load resource: net::ERR_", "htmx:sendError", "htmx:afterRequest")
+
 # What is fading in has too little contrast until it is there.
 SETTLED = """
     () => Promise.allSettled(
@@ -49,6 +52,12 @@ def chrome(django_db_setup: None) -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def _is_complaint(text: str, kind: str, *, has_worker: bool) -> bool:
+    """Whether a page complains of what a test did not ask for: no worker, or else no network."""
+    is_asked_for = text.startswith(NO_NETWORK) if has_worker else text == NO_WORKER
+    return kind in {"error", "warning"} and not is_asked_for
+
+
 @pytest.fixture
 def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
     """Open pages as a person, at a width and in a colour scheme; any error fails the test."""
@@ -57,13 +66,14 @@ def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
 
     def open_as(
         person: Person, path: str, *, width: int = 1440, scheme: str = "light",
-        has_script: bool = True,
+        has_script: bool = True, has_worker: bool = False,
     ) -> Page:  # fmt: skip
         client = Client()
         client.force_login(person)
         context = chrome.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme,
             java_script_enabled=has_script, base_url=live_server.url,
+            service_workers="allow" if has_worker else "block",
         )  # fmt: skip
         contexts.append(context)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -75,7 +85,9 @@ def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
         page.on(
             "console",
             lambda said: (
-                complaints.append(said.text) if said.type in {"error", "warning"} else None
+                complaints.append(said.text)
+                if _is_complaint(said.text, said.type, has_worker=has_worker)
+                else None
             ),
         )
         page.goto(path)
