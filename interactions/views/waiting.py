@@ -1,6 +1,7 @@
 """What was logged without a network, or comes from another app: it is sent, or finished, here."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +19,7 @@ from interactions.forms import TouchpointForm, blank
 from interactions.line_form import chips, understood
 from interactions.models import Touchpoint
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
+from interactions.services.flaws import CLOCK_TOLERANCE
 from interactions.waiting import WaitingForm, shared, waiting_touchpoint
 
 
@@ -54,6 +56,10 @@ def send_waiting(request: HttpRequest) -> JsonResponse:
     form, unclear = waiting_touchpoint(request.POST, age=said["age"], person=request.user, now=now)
     if unclear or not form.is_valid():
         return _needs_you(_what_is_missing(form, unclear))
+    if form.is_planned:
+        return _plan(request, form)
+    if form.cleaned_data["occurred_at"] > now - timedelta(seconds=said["age"]) + CLOCK_TOLERANCE:
+        return _needs_you("This was yet to come when you wrote it. Log it if it took place.")
     (outcome,) = services.record(
         source=services.source_named(BY_HAND),
         items=[form.new_touchpoint()],
@@ -91,6 +97,20 @@ def share(request: HttpRequest) -> HttpResponse:
     if "line" in given:
         form.offer(found.customers)
     return _show(request, form, unclear, kept=["text"] if "text" in given else [])
+
+
+def _plan(request: HttpRequest, form: TouchpointForm) -> JsonResponse:
+    try:
+        appointment, is_new = services.plan(by=request.user, now=timezone.now(), **form.planned())
+    except services.CannotPlanError as error:
+        return _needs_you(str(error))
+    if not is_new:
+        return JsonResponse({"status": "known"})
+    text = f"{appointment.what} with {appointment.customer} planned; it had waited here."
+    undo_url = reverse("call_off", args=[appointment.pk])
+    said = {"text": text, "tone": "success", "undo_url": undo_url}
+    toast = render_to_string("_components/toast.html", said, request)
+    return JsonResponse({"status": "recorded", "toast": toast})
 
 
 def _show(

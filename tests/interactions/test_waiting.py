@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from interactions.models import Loop, Touchpoint
+from interactions.models import Appointment, Loop, Touchpoint
 from interactions.services import delete, edit
 from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory
@@ -298,3 +298,19 @@ def test_nothing_shared_opens_an_empty_form(browser):
 def test_what_was_shared_is_kept_over_sign_in(client):
     response = client.get("/log/shared/", {"text": "coffee Ana"})
     assert response.headers["Location"].startswith("/accounts/login/?next=/log/shared/%3Ftext%3D")
+
+
+def test_what_is_still_to_come_is_planned_once(browser, customer, wrote):
+    entry = wrote("meet Øster tomorrow 10:00")
+    answers = [browser.post(SEND, entry).json() for _ in range(2)]
+    assert [answer["status"] for answer in answers] == ["recorded", "known"]
+    assert "planned; it had waited here." in answers[0]["toast"]
+    assert Appointment.objects.get().customer == customer
+    assert not Touchpoint.objects.exists()
+
+
+def test_what_was_to_come_and_is_past_by_now_is_asked_about(browser, customer, wrote):
+    answer = browser.post(SEND, wrote("meet Øster tomorrow 10:00", age=str(3 * 86_400))).json()
+    assert answer["status"] == "needs_you"
+    assert "Log it if it took place." in answer["reason"]
+    assert not Touchpoint.objects.exists()
