@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from interactions.models import Touchpoint
+from interactions.models import Appointment, Touchpoint
 from relationships import access
 from relationships.models import Contact, Person
 from relationships.selectors import IdentityRef
@@ -30,6 +30,10 @@ def delete_contact(*, contact_id: int, by: Person) -> ContactWrite:
     if Touchpoint.objects.filter(customer_id=contact.customer_id, contact=contact).exists():
         raise ContactInUseError(
             f"Something was logged with {contact}, which stays. If they left, say that instead."
+        )
+    if Appointment.objects.filter(contact=contact).exists():
+        raise ContactInUseError(
+            f"Something is or was planned with {contact}. If they left, say that instead."
         )
     if contact.facts.filter(deleted_at=None).exists():
         raise ContactInUseError(

@@ -1,11 +1,12 @@
 """People at a customer, by hand: added, corrected, left, deleted, undone, and who may."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
-from interactions.services import NewTouchpoint, record, source_named
+from interactions.services import NewTouchpoint, plan, record, source_named
 from interactions.services import delete as delete_touchpoint
 from interactions.services.contacts import ContactInUseError, delete_contact
 from relationships.models import Contact, Customer, Identity
@@ -251,6 +252,16 @@ def test_whom_we_know_something_about_is_not_deleted(manager, customer, zoe):
     FactFactory(customer=customer, contact=zoe)
 
     with pytest.raises(ContactInUseError, match="Delete that first"):
+        delete_contact(contact_id=zoe.pk, by=manager)
+
+
+def test_with_whom_something_is_planned_is_not_deleted(manager, customer, zoe):
+    plan(
+        form_id=uuid.uuid4(), customer_id=customer.pk, type_key="call.phone", contact_id=zoe.pk,
+        starts_at=NOW + timedelta(days=1), by=manager, now=NOW,
+    )  # fmt: skip
+
+    with pytest.raises(ContactInUseError, match="planned with Zoë"):
         delete_contact(contact_id=zoe.pk, by=manager)
 
 
