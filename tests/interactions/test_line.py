@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interactions.line import LONGEST_LINE, hear
@@ -43,6 +43,31 @@ def moment(text: str) -> datetime:
 )
 def test_words_say_what_happened(line, kind):
     assert heard(line).type == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "severity"),
+    [
+        ("Acme delivery badly late", "order.late", 8),
+        ("a bit late, Acme", "order.late", 1),
+        ("Acme much too late", "order.late", 8),
+        ("Acme viel zu spät", "order.late", 8),
+        ("Acme un peu en retard", "order.late", 1),
+        ("Acme très en retard", "order.late", 8),
+        ("serious complaint from Acme", "complaint", 8),
+        ("minor outage Acme", "service.outage", 1),
+        ("late delivery Acme", "order.late", None),
+        ("call Acme, badly late", "call.phone", None),
+        ("very happy Acme", "", None),
+    ],
+)
+def test_words_before_a_failure_say_how_bad_it_was(line, kind, severity):
+    assert (heard(line).type, heard(line).severity) == (kind, severity)
+
+
+def test_how_bad_is_no_part_of_a_name_and_a_name_keeps_its_words():
+    assert heard("Acme badly late").names == ("Acme",)
+    assert heard("call Very Big Little Bakery").names == ("Very Big Little Bakery",)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +163,7 @@ def test_who_reached_out_is_said_by_who_called():
     assert heard("called Acme").direction is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2 * LONGEST_LINE))
 def test_any_line_is_understood_somehow(line):
     found = heard(line)
@@ -153,6 +179,7 @@ WORDS = """
 """
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join))
 def test_any_words_of_moments_are_understood_somehow(line):
     found = heard(line)
