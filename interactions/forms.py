@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from interactions.customer_choice import customer_meant, nobody_meant
 from interactions.line import LONGEST_LINE
+from interactions.mess_up_forms import SEVERITIES
 from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
 from interactions.services import NewTouchpoint, Refusal
@@ -41,8 +42,8 @@ NAME_IN_FORM = {
     **{name: field for field, name in NAME_IN_TOUCHPOINT.items()},
 }
 # What is only known when something has happened.
-AFTERWARDS = ("direction", "sentiment", "opens", "due_at", "closes")
-NUMBERS = {"contact", "person", "direction", "opens", "closes"}
+AFTERWARDS = ("direction", "sentiment", "severity", "opens", "due_at", "closes")
+NUMBERS = {"contact", "person", "direction", "severity", "opens", "closes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class TouchpointForm(forms.Form):
     sentiment = choice_field(
         "How did it feel?", [("", "Not said"), ("1", "Good"), ("0", "Neutral"), ("-1", "Bad")]
     )
+    severity = choice_field("How bad was it?", [("", "As usual for this"), *SEVERITIES.items()])
     opens = choice_field("Opens", [("", "As usual for this"), ("0", "Nothing"), *LoopKind.choices])
     due_at = moment_field("Due")
     closes = choice_field("Settles")
@@ -165,7 +167,7 @@ class TouchpointForm(forms.Form):
     @property
     def says_more(self) -> bool:
         """Whether something is filled in, or wrong, among the details."""
-        names = ("direction", "duration_minutes", "sentiment", "opens", "due_at")
+        names = ("direction", "duration_minutes", "sentiment", "severity", "opens", "due_at")
         return any(self.errors.get(name) or self[name].value() for name in names)
 
     @property
@@ -310,7 +312,7 @@ class TouchpointForm(forms.Form):
 
 _CONTENT = (
     "type", "occurred_at", "text", "contact", "person", "direction", "duration_minutes",
-    "sentiment", "opens", "due_at", "closes",
+    "sentiment", "severity", "opens", "due_at", "closes",
 )  # fmt: skip
 
 
@@ -338,6 +340,7 @@ def as_recorded(touchpoint: Touchpoint) -> dict[str, Any]:
         "direction": str(touchpoint.direction),
         "duration_minutes": touchpoint.duration_minutes,
         "sentiment": "" if sentiment is None else str(round(sentiment)),
+        "severity": str(touchpoint.severity or ""),
         "opens": str(touchpoint.opens or 0),
         "due_at": touchpoint.due_at and touchpoint.due_at.replace(second=0, microsecond=0),
         "edited_at": version_of(touchpoint),

@@ -39,6 +39,7 @@ class Heard:
     duration_minutes: int | None = None
     sentiment: int | None = None
     direction: int | None = None
+    severity: int | None = None
     opens: int | None = None
     due_at: datetime | None = None
     is_repair: bool = False
@@ -202,7 +203,8 @@ def _what(meanings: Sequence[Said], heard: Heard, taken: set[int]) -> Heard:
     if kinds:
         best = max(kinds, key=lambda one: one.meaning.rank)
         taken.update(range(best.first, best.last))
-        heard = replace(heard, type=best.meaning.type, direction=best.meaning.direction)
+        said = best.meaning
+        heard = replace(heard, type=said.type, direction=said.direction, severity=said.severity)
     feelings = [one.meaning.sentiment for one in meanings if one.meaning.sentiment is not None]
     return replace(
         heard,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from interactions.models import Direction, LoopKind
 
-LONGEST_PHRASE = 3
+LONGEST_PHRASE = 4
 """Words in one phrase."""
 
 
@@ -22,6 +22,7 @@ class Meaning:
     sentiment: int | None = None
     is_repair: bool = False
     is_plan: bool = False
+    severity: int | None = None
     rank: int = 0
     """Of several types the one with the highest rank is what happened, the rest is its topic."""
 
@@ -95,6 +96,22 @@ _RANKS = (
     (6, "complaint question feedback.person"),
     (4, "order.late service.outage invoice.wrong promise.broken service.failed"),
 )
+_FAILURES = (
+    "order.late", "service.outage", "invoice.wrong", "promise.broken", "service.failed",
+    "complaint",
+)  # fmt: skip
+# Before what went wrong, and nowhere else: alone they are words of names.
+_HOW_BAD = {
+    1: """
+        a bit, a little, slightly, somewhat, small, minor, etwas, leicht, ein bisschen, kleiner,
+        kleine, un peu, petite, un poco, un po, een beetje, lite, troche
+    """,
+    8: """
+        badly, very, terribly, seriously, awfully, much too, way too, far too, serious, major, bad,
+        big, sehr, schwer, schwerer, schwere, grosser, grosse, viel, massiv, tres, grave, muy,
+        molto, erg, heel, veel, mycket, bardzo
+    """,
+}
 _REPAIRED = """
     fixed, repaired, made right, made it right, solved, resolved, sorted, sorted out, settled,
     behoben, gelost, erledigt, geklart, regle, resolu, resuelto, arreglado, risolto, opgelost, lost,
@@ -146,6 +163,7 @@ def _vocabulary() -> dict[str, Meaning]:
         for key, text in _TYPES.items()
         for phrase in _phrases(text)
     }
+    known |= _how_bad(ranks)
     known |= {phrase: Meaning(is_repair=True) for phrase in _phrases(_REPAIRED)}
     known |= {phrase: Meaning(opens=LoopKind.PROMISE) for phrase in _phrases(_PROMISED)}
     known |= {phrase: Meaning(sentiment=1) for phrase in _phrases(_GOOD)}
@@ -154,6 +172,18 @@ def _vocabulary() -> dict[str, Meaning]:
     known["meet"] = Meaning(type="meeting.in_person", rank=1, is_plan=True)
     inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
     return known | dict.fromkeys(_phrases(_THEY_REACHED_OUT), inbound)
+
+
+def _how_bad(ranks: dict[str, int]) -> dict[str, Meaning]:
+    """Return what went wrong with how bad it was before it, as long as that is one phrase."""
+    return {
+        f"{word} {phrase}": Meaning(type=key, severity=severity, rank=ranks.get(key, 1))
+        for severity, words in _HOW_BAD.items()
+        for word in _phrases(words)
+        for key in _FAILURES
+        for phrase in _phrases(_TYPES[key])
+        if len(f"{word} {phrase}".split()) <= LONGEST_PHRASE
+    }
 
 
 VOCABULARY = _vocabulary()

@@ -47,6 +47,31 @@ def test_words_say_what_happened(line, kind):
 
 
 @pytest.mark.parametrize(
+    ("line", "kind", "severity"),
+    [
+        ("Acme delivery badly late", "order.late", 8),
+        ("a bit late, Acme", "order.late", 1),
+        ("Acme much too late", "order.late", 8),
+        ("Acme viel zu spät", "order.late", 8),
+        ("Acme un peu en retard", "order.late", 1),
+        ("Acme très en retard", "order.late", 8),
+        ("serious complaint from Acme", "complaint", 8),
+        ("minor outage Acme", "service.outage", 1),
+        ("late delivery Acme", "order.late", None),
+        ("call Acme, badly late", "call.phone", None),
+        ("very happy Acme", "", None),
+    ],
+)
+def test_words_before_a_failure_say_how_bad_it_was(line, kind, severity):
+    assert (heard(line).type, heard(line).severity) == (kind, severity)
+
+
+def test_how_bad_is_no_part_of_a_name_and_a_name_keeps_its_words():
+    assert heard("Acme badly late").names == ("Acme",)
+    assert heard("call Very Big Little Bakery").names == ("Very Big Little Bakery",)
+
+
+@pytest.mark.parametrize(
     ("words", "at"),
     [
         ("yesterday", "2026-03-03T13:00"),

@@ -277,3 +277,15 @@ def test_service_leaves_out_what_it_does_not_know():
     keep_logging_time(seconds=None)
 
     assert not LoggingTime.objects.exists()
+
+
+def test_how_bad_it_was_is_shown_recorded_and_corrected(browser, acme):
+    said = chips(ask(browser, "badly late delivery Acme"))
+    assert (said["type"], said["severity"]) == ("Late delivery", "It may cost us them")
+
+    send(browser, "a bit late, Acme Corp", customer=str(acme.pk), customer_name="Acme Corp")
+    touchpoint = Touchpoint.objects.get()
+    assert (touchpoint.type.key, touchpoint.severity) == ("order.late", 1)
+    form = browser.get(f"/touchpoints/{touchpoint.pk}/").context["form"]
+    assert form["severity"].value() == "1"
+    assert "severity" not in chips(ask(browser, "late delivery Acme"))
