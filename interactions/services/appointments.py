@@ -8,6 +8,7 @@ from django.db import transaction
 from interactions.models import Appointment, TouchpointType
 from interactions.selectors.appointments import appointment_of
 from interactions.services.columns import NewTouchpoint
+from interactions.services.flaws import LONGEST_TEXT
 from interactions.services.log_now import record_pressed
 from interactions.services.record import Outcome
 from relationships.models import Contact, Customer, Person
@@ -54,6 +55,8 @@ def plan(
         raise CannotPlanError("occurred_at", "Plan it for some day within the next two years.")
     if duration_minutes is not None and not 0 < duration_minutes <= 24 * 60:
         raise CannotPlanError("duration_minutes", "Give 1 to 1,440 minutes.")
+    if len(text) > LONGEST_TEXT:
+        raise CannotPlanError("text", f"Use at most {LONGEST_TEXT:,} characters.")
     return Appointment.objects.get_or_create(
         form_id=form_id,
         defaults={

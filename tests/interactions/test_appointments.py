@@ -120,6 +120,7 @@ def test_what_nobody_does_together_is_not_planned(browser, customer, manager):
         ({"hours": 24 * 365 * 3}, "occurred_at"),
         ({"duration_minutes": 0}, "duration_minutes"),
         ({"duration_minutes": 100_000}, "duration_minutes"),
+        ({"text": "x" * 50_001}, "text"),
         ({"contact_id": 1}, "contact_id"),
         ({"person_id": 1}, "person_id"),
         ({"customer_id": 1}, "customer"),
