@@ -66,7 +66,9 @@ def _number(label: str) -> forms.IntegerField:
         min_value=1,
         max_value=2**63 - 1,
         widget=forms.Select,
-        error_messages={"invalid": "that is nobody's number."},
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "that is nobody's number."
+        ),
     )
 
 

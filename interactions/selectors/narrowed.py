@@ -47,7 +47,9 @@ SEARCHED = 10_000
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 WORDS_AT_MOST = 6
 
-UNASKED = Q(direction=Direction.OUTBOUND) & (Q(type__nature=Nature.BROADCAST) | Q(is_template=True))
+UNASKED = Q(direction=Direction.OUTBOUND, type__mode__in=(Mode.HUMAN, Mode.DIGITAL)) & (
+    Q(type__nature=Nature.BROADCAST) | Q(is_template=True)
+)
 """What we sent and they did not ask for: to many at once, or written from a template."""
 
 SAID = Q(
