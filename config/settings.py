@@ -85,7 +85,7 @@ TEMPLATES = [
                 "relationships.context.hearth",
                 "insights.context.scoring",
             ],
-            "builtins": ["lucide.templatetags.lucide"],
+            "builtins": ["relationships.templatetags.icons"],
         },
     },
 ]

@@ -87,7 +87,8 @@ def things(manager: Person, administrator: Person, now: datetime) -> Mapping[str
     DuplicatePairFactory(
         first=min(customer, other, key=by_number),
         second=max(customer, other, key=by_number),
-        evidence=[{"kind": "name", "value": customer.search_name, "likeness": 82}],
+        score=60,
+        evidence=[{"kind": "domain", "value": "group.example.com", "likeness": 100}],
         found_at=now,
     )
     endpoint = WebhookEndpointFactory(url="https://crm.example.com/hooks/hearth")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -102,6 +103,15 @@ def test_static_files_are_compressed_once_where_hearth_is_in_use():
     asked = "from config import settings; print(settings.STORAGES['staticfiles']['BACKEND'])"
     said = subprocess.check_output([sys.executable, "-c", asked], env=environment, text=True)
     assert said.strip() == "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+
+def test_an_icon_is_drawn_once_and_its_attributes_are_escaped():
+    icon = Template('{% lucide "sun" size=16 aria_label=label %}')
+    drawn = [icon.render(Context({"label": label})) for label in ('"><b>', '"><b>', "Day")]
+    assert drawn[0] == drawn[1]
+    assert drawn[0].startswith("<svg")
+    assert "<b>" not in drawn[0]
+    assert 'aria-label="Day"' in drawn[2]
 
 
 def test_nothing_here_is_a_page_that_leads_on():
