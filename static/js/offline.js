@@ -49,7 +49,7 @@ function row(entry) {
   one.querySelector("[data-written]").textContent = `Written ${moment(entry.written)}`;
   const why = one.querySelector("[data-why]");
   why.hidden = isGone || !entry.why;
-  why.querySelector("span").textContent = `Needs you: ${entry.why}`;
+  why.querySelector("span").textContent = `Needs you: ${entry.why ?? ""}`;
   const correct = one.querySelector("[data-correct]");
   correct.hidden = isGone || !entry.href;
   if (entry.href) correct.href = entry.href;
