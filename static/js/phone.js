@@ -22,7 +22,8 @@ function showToasts(sent) {
 }
 
 async function showWaiting() {
-  if (!bar) return;
+  // The page of what waits says it itself.
+  if (!bar || document.getElementById("waiting")) return;
   const { mine } = await waiting.all();
   const asking = mine.filter((entry) => entry.why).length;
   const parts = [];

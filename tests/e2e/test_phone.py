@@ -247,9 +247,7 @@ def test_another_person_neither_sees_nor_sends_what_waits(open_phone, manager, c
     assert not Touchpoint.objects.exists()
 
 
-def test_only_what_everybody_may_see_is_kept_and_sign_out_clears_it(
-    open_phone, manager, customer
-):
+def test_only_what_everybody_may_see_is_kept_and_sign_out_clears_it(open_phone, manager, customer):
     page = open_phone(manager, f"/customers/{customer.pk}/")
     page.goto("/")
     page.goto("/log/waiting/")
