@@ -10,6 +10,7 @@ const list = document.getElementById("waiting-list");
 const said = document.getElementById("waiting-said");
 const about = new URLSearchParams(location.search);
 const isStandIn = root.dataset.standIn === "yes";
+const isInstead = isStandIn && !/^\/(log|offline)\//.test(location.pathname);
 const deleted = new Map();
 let editing = null;
 // In place of a page that could not be fetched there is no network, whatever the browser thinks.
@@ -49,7 +50,7 @@ function row(entry) {
   one.querySelector("[data-written]").textContent = `Written ${moment(entry.written)}`;
   const why = one.querySelector("[data-why]");
   why.hidden = isGone || !entry.why;
-  why.querySelector("span").textContent = `Needs you: ${entry.why}`;
+  why.querySelector("span").textContent = `Needs you: ${entry.why ?? ""}`;
   const correct = one.querySelector("[data-correct]");
   correct.hidden = isGone || !entry.href;
   if (entry.href) correct.href = entry.href;
@@ -81,6 +82,8 @@ async function render() {
   show("nobody", !me);
   show("others", others > 0);
   show("offline", isOffline());
+  show("again", isInstead);
+  show("notice", isOffline() || isInstead);
   show("no-script", false);
   show("sign-in", state === "signed_out");
   document.getElementById("waiting-count").textContent = `${mine.length} waiting to be sent`;
@@ -226,5 +229,4 @@ if (handed.includes("\n") || handed.includes("://") || handed.length > form.elem
   form.elements.line.value = handed;
 }
 show("given", about.has("customer"));
-show("again", isStandIn && !/^\/(log|offline)\//.test(location.pathname));
 render().catch(failed);

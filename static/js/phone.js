@@ -4,6 +4,8 @@
  * The log form is kept on this device when it cannot be sent; "Log" opens the kept page.
  */
 
+const NOT_KEPT = ["csrfmiddlewaretoken", "external_id", "next", "distance_before"];
+
 const bar = document.getElementById("waiting-bar");
 const person = document.querySelector("meta[name='hearth-person']")?.content;
 
@@ -20,7 +22,8 @@ function showToasts(sent) {
 }
 
 async function showWaiting() {
-  if (!bar) return;
+  // The page of what waits says it itself.
+  if (!bar || document.getElementById("waiting")) return;
   const { mine } = await waiting.all();
   const asking = mine.filter((entry) => entry.why).length;
   const parts = [];
@@ -52,8 +55,9 @@ async function forget() {
 
 /** A form of the log, as pairs; nothing when it says too little to be kept. */
 function fieldsOf(form) {
+  // That nobody of us was there is said by an empty field.
   const fields = [...new FormData(form)].filter(
-    ([name, value]) => value && !["csrfmiddlewaretoken", "external_id", "next", "distance_before"].includes(name),
+    ([name, value]) => (value || name === "person") && !NOT_KEPT.includes(name),
   );
   const names = new Set(fields.map(([name]) => name));
   return names.has("line") || (names.has("customer_name") && names.has("type")) ? fields : null;
