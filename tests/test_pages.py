@@ -3,11 +3,13 @@
 import re
 from gzip import compress
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
 from insights import urls as insights_urls
 from interactions import urls as interactions_urls
@@ -29,9 +31,10 @@ def named() -> set[str]:
     return {pattern.name for module in ours for pattern in module.urlpatterns if pattern.name}
 
 
-def number_of_arguments(name: str) -> int:
-    (possibility, *_) = get_resolver().reverse_dict.getlist(name)
-    return len(possibility[0][0][1])
+def nothing(name: str) -> list[int | UUID]:
+    """Return arguments of an address that name nothing there is."""
+    ((((_, arguments), *_), _, _, converters), *_) = get_resolver().reverse_dict.getlist(name)
+    return [UUID(int=0) if isinstance(converters[a], UUIDConverter) else 0 for a in arguments]
 
 
 def test_every_address_for_browsers_is_a_page_that_is_known_or_said_to_be_none():
@@ -40,7 +43,7 @@ def test_every_address_for_browsers_is_a_page_that_is_known_or_said_to_be_none()
     known = {page.name for page in PAGES}
     forgotten = []
     for name in sorted(named() - known - PARTS - OTHERS):
-        url = reverse(name, args=[0] * number_of_arguments(name))
+        url = reverse(name, args=nothing(name))
         # What only takes what is sent to it is no page.
         if client.get(url).status_code != HTTPStatus.METHOD_NOT_ALLOWED:
             forgotten.append(name)
