@@ -7,7 +7,6 @@ from django import forms
 
 from insights.models import WallEvent
 from insights.models.wall_events import LONGEST_TEXT
-from relationships.models import Team
 
 NO_TEAM = ("", "The whole organisation")
 
