@@ -1,7 +1,6 @@
 """What the Wall says in sentences: how much has a person in it, which doors closed meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from insights.charts import WallMonth
@@ -38,17 +37,6 @@ NAMES = {
 """Names of the catalogue as a sentence says them; one that was renamed stands as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedDoor:
-    """A door that closed, in sentences, with the numbers they are made of."""
-
-    fell: str
-    windows: str
-    doors: str
-    before: int
-    now: int
-
-
 def wall_sentence(months: Sequence[WallMonth]) -> str:
     """Say what share has a person in it, beside the first twelve months that are shown."""
     whole = [month for month in months if month.is_whole]
@@ -56,11 +44,11 @@ def wall_sentence(months: Sequence[WallMonth]) -> str:
     now = _share(last)
     if now is None:
         return "Too little was recorded yet to say how much of it has a person in it."
-    said = f"In {_span(last)} {percent(now)} of what passed between us had a person in it"
+    said = f"{percent(now)} of what passed between us had a person in it, {_span(last)}"
     before = _share(first) if len(whole) >= 2 * YEAR else None
     if before is None:
         return f"{said}."
-    return f"{said}; {percent(before)} in {_span(first)}."
+    return f"{said}; it was {percent(before)}, {_span(first)}."
 
 
 def compared(comparison: Comparison) -> str:
@@ -76,23 +64,20 @@ def compared(comparison: Comparison) -> str:
     return f"{months} beside the same months of {_year(comparison, then)}"
 
 
-def closed_doors(comparison: Comparison) -> list[ClosedDoor]:
-    """Say of each door that closed how far, and what grew at the same time."""
-    windows, doors = _windows(comparison.opened_windows), _doors(comparison.opened_doors)
+def closed_doors(comparison: Comparison) -> list[str]:
+    """Say of each door that closed how far."""
     since = _year(comparison, comparison.before[-1])
     return [
-        ClosedDoor(
-            fell=(
-                f"{_upper(name_of(door))} fell from {thousands(door.before)} to "
-                f"{thousands(door.now)} a quarter since {since}."
-            ),
-            windows=windows,
-            doors=doors,
-            before=door.before,
-            now=door.now,
-        )
+        f"{_upper(name_of(door))} fell from {thousands(door.before)} to "
+        f"{thousands(door.now)} a quarter since {since}."
         for door in comparison.lost_doors
     ]
+
+
+def meanwhile(comparison: Comparison) -> str:
+    """Say what grew at the same time: windows, and other ways of meeting people."""
+    said = [_windows(comparison.opened_windows), _doors(comparison.opened_doors)]
+    return " ".join(filter(None, said))
 
 
 def name_of(flow: Flow) -> str:

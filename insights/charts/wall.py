@@ -148,8 +148,8 @@ def _counts(
     marks = [
         element("rect", class_="fill-human", x=0, y=top - 30, width=10, height=10, rx=5),
         element("text", "With a person", class_="text-human", x=15, y=top - 21),
-        element("rect", class_="fill-digital", x=112, y=top - 30, width=10, height=10, rx=1.5),
-        element("text", "Digital, touchpoints a month", class_="text-digital", x=127, y=top - 21),
+        element("rect", class_="fill-digital", x=118, y=top - 30, width=10, height=10, rx=1.5),
+        element("text", "Digital, touchpoints a month", class_="text-digital", x=133, y=top - 21),
     ]
     for tick in scale:
         y = top + height * (1 - tick / scale[-1])

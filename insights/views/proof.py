@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from insights import proof_tables as tables
 from insights import proof_words as words
+from insights.chart_files import chart_file
 from insights.charts import Chart, Found, Said, calibration, lift
 from insights.forms import ProofForm
 from insights.models import Proof
@@ -34,7 +35,7 @@ from insights.views.proof_customers import KIND_TITLES, case_row, proof_address
 from insights.words import percent, thousands
 from relationships.access import sees_every_customer
 from relationships.models import Person
-from relationships.words import day_name
+from relationships.words import day_name, plural
 
 SHOWN = 5
 """Cases of a kind shown on the page itself."""
@@ -51,6 +52,14 @@ def proof(request: HttpRequest) -> HttpResponse:
         context |= {"form": _filled(question), "question": question, **_run(standing, now)}
         if standing.proof and standing.results:
             context |= _found(request.user, question, standing.proof, standing.results)
+    file = chart_file(
+        request,
+        [context[name] for name in ("calibration", "lift") if name in context],
+        said=_asked(context.get("question")),
+        today=timezone.localdate(),
+    )
+    if file is not None:
+        return file
     return render(request, "insights/proof.html", context)
 
 
@@ -146,6 +155,14 @@ def _ranked(numbers: Numbers) -> dict[str, Any]:
     }
 
 
+def _asked(question: Question | None) -> str:
+    """Say what was asked, for whoever sees a chart without its page."""
+    if question is None:
+        return ""
+    back, silence = (plural(n, "day") for n in (question.window_days, question.horizon_days))
+    return f"Looking back {back}, silence of {silence}"
+
+
 def _calibration(numbers: Numbers) -> Chart:
     tenths = [
         Said(
@@ -157,7 +174,9 @@ def _calibration(numbers: Numbers) -> Chart:
         )
         for tenth in numbers.tenths
     ]
-    return calibration(tenths, title="Chance of silence: what we said, and what happened")
+    return calibration(tenths, title="Chance of silence: what we said, and what happened").named(
+        "calibration"
+    )
 
 
 def _lift(numbers: Numbers) -> Chart:
@@ -165,7 +184,7 @@ def _lift(numbers: Numbers) -> Chart:
         Found(words.SCORE_SHORT[rival.name], rival.gains, is_ours=rival.name == "hearth")
         for rival in numbers.rivals
     ]
-    return lift(lines, title="Whom each score finds, called from the top of its list")
+    return lift(lines, title="Whom each score finds, called from the top of its list").named("lift")
 
 
 def _month(month: Month, question: Question) -> dict[str, Any]:

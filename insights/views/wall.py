@@ -96,4 +96,5 @@ def _doors(comparison: Comparison | None) -> dict[str, object]:
     return {
         "compared": wall_words.compared(comparison),
         "doors": wall_words.closed_doors(comparison),
+        "meanwhile": wall_words.meanwhile(comparison),
     }

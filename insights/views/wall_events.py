@@ -1,5 +1,6 @@
 """Noting beside the Wall what happened, correcting it, taking it away and bringing it back."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +53,7 @@ def correct_wall_event(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             text = f"“{event}” is corrected."
-            return _done(request, text, undo="revert_wall_event", event=event, **before)
+            return _done(request, text, undo="revert_wall_event", event=event, was=before)
     return _show(request, form, event)
 
 
@@ -129,13 +130,18 @@ def _address(request: HttpRequest) -> PageAddress:
 
 
 def _done(
-    request: HttpRequest, text: str, *, undo: str = "", event: WallEvent | None = None, **was: Any
+    request: HttpRequest,
+    text: str,
+    *,
+    undo: str = "",
+    event: WallEvent | None = None,
+    was: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Say what was done, with the way to undo it, on the Wall as it was shown."""
     address = _address(request)
     undo_url = ""
     if undo and event is not None:
-        said = [(f"was_{name}", value) for name, value in was.items() if value != ""]
+        said = [(f"was_{name}", value) for name, value in (was or {}).items() if value != ""]
         query = urlencode([*address.pairs, *said])
         undo_url = f"{reverse(undo, args=[event.pk])}{'?' * bool(query)}{query}"
     messages.success(request, text, extra_tags=undo_url)
