@@ -25,7 +25,9 @@ class EventForm(forms.Form):
     text = forms.CharField(
         label="What happened",
         max_length=LONGEST_TEXT,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Branch closed"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "Branch closed", "autofocus": True}
+        ),
         error_messages={"required": "Say what happened, in a few words."},
     )
     team = forms.TypedChoiceField(

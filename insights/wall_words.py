@@ -44,11 +44,11 @@ def wall_sentence(months: Sequence[WallMonth]) -> str:
     now = _share(last)
     if now is None:
         return "Too little was recorded yet to say how much of it has a person in it."
-    said = f"{percent(now)} of what passed between us had a person in it, {_span(last)}"
+    said = f"{percent(now)} of what passed between us {_span(last)} had a person in it"
     before = _share(first) if len(whole) >= 2 * YEAR else None
     if before is None:
         return f"{said}."
-    return f"{said}; it was {percent(before)}, {_span(first)}."
+    return f"{said}; {percent(before)} {_span(first)}."
 
 
 def compared(comparison: Comparison) -> str:
@@ -131,9 +131,9 @@ def _share(months: Sequence[WallMonth]) -> float | None:
 def _span(months: Sequence[WallMonth]) -> str:
     first, last = months[0].month, months[-1].month
     if first == last:
-        return f"{last:%B %Y}"
+        return f"in {last:%B %Y}"
     begins = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
-    return f"{begins} to {last:%B %Y}"
+    return f"from {begins} to {last:%B %Y}"
 
 
 def _year(comparison: Comparison, day: date) -> str:

@@ -258,10 +258,10 @@ def test_the_first_sentence_compares_with_the_first_year_shown():
 
     old, new = months(12, 60, 40), months(12, 20, 80, date(2024, 1, 1))
     assert wall_sentence(old + new) == (
-        "20 % of what passed between us had a person in it, January to December 2024; it was "
-        "60 %, January to December 2023."
+        "20 % of what passed between us from January to December 2024 had a person in it; 60 % "
+        "from January to December 2023."
     )
     assert wall_sentence(new) == (
-        "20 % of what passed between us had a person in it, January to December 2024."
+        "20 % of what passed between us from January to December 2024 had a person in it."
     )
     assert wall_sentence([]).startswith("Too little was recorded")
