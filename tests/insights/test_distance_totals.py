@@ -17,6 +17,7 @@ from insights.services.drain import drain
 from insights.words import monies, thousands
 from interactions.models import Touchpoint, TouchpointType
 from relationships.models import Customer
+from relationships.services import mark_profiles_changed
 from relationships.words import plural
 from tests.factories import CustomerFactory, ExecutiveFactory
 
@@ -36,9 +37,10 @@ def customers(monkeypatch):
     """Load every 12th customer of the demonstration, one of them without a team, and score all."""
     monkeypatch.setattr(build, "profiles", lambda seed: CAST[::12])
     demo.load_demonstration(today=timezone.localdate())
-    CustomerFactory(name="Never heard from", team=None)
+    unknown = CustomerFactory(name="Never heard from", team=None)
     far = Customer.objects.filter(stage="current").order_by("pk").first()
     Customer.objects.filter(pk=far.pk).update(team=None)
+    mark_profiles_changed(customer_ids=[unknown.pk, far.pk])
     while drain(now=timezone.now()):
         pass
     return Customer.objects.select_related("reading").filter(merged_into=None)
