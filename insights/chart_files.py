@@ -35,11 +35,11 @@ FAMILIES = "'Segoe UI','Noto Sans','Liberation Sans',Arial,'DejaVu Sans',sans-se
 
 
 def chart_file(
-    request: HttpRequest, charts: Iterable[Chart], *, said: str, today: date
+    request: HttpRequest, charts: Iterable[Chart], *, today: date
 ) -> HttpResponseBase | None:
     """Return the chart that the address asks for as a file, None when it asks for none.
 
-    `said` are the filters in words: they stand below the drawing, whoever it is shown to later.
+    What a chart is narrowed to stands below it, whoever it is shown to later.
     """
     asked = request.GET.get("take")
     if asked is None:
@@ -49,7 +49,7 @@ def chart_file(
     if chart is None or ending not in _MAKERS:
         raise Http404("There is no such chart on this page.")
     file = f"{name}-{today.isoformat()}.{ending}"
-    note = " · ".join(filter(None, ["Hearth", said, f"{today.day} {today:%B %Y}"]))
+    note = " · ".join(filter(None, ["Hearth", chart.said, f"{today.day} {today:%B %Y}"]))
     return _MAKERS[ending](chart, file, note)
 
 

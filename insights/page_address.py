@@ -43,6 +43,10 @@ class PageAddress:
         """The address without filters."""
         return reverse(self.page)
 
+    def said(self, form: forms.Form) -> str:
+        """Say in words what is filtered by."""
+        return ", ".join(f"{chip['key']}: {chip['value']}" for chip in self.chips(form))
+
     def chips(self, form: forms.Form) -> list[dict[str, str]]:
         """Return what is filtered by, in words, each with the way out of it."""
         chips = []

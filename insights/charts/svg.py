@@ -35,11 +35,12 @@ class Chart:
     data: Sequence[Sequence[Any]] = ()
     data_head: Sequence[str] = ()
     name: str = ""
+    said: str = ""
     key: Sequence[tuple[str, str]] = ()
 
-    def named(self, name: str) -> "Chart":
-        """Return the chart as one that can be taken along."""
-        return replace(self, name=name)
+    def named(self, name: str, *, said: str = "") -> "Chart":
+        """Return the chart as one that can be taken along; `said` is what it is narrowed to."""
+        return replace(self, name=name, said=said)
 
 
 def number(value: float) -> str:

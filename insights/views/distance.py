@@ -47,6 +47,9 @@ WALL_TITLE = "Touchpoints with a person and with a screen, by month"
 USUAL = {"stage": "current"}
 """What the address leaves out."""
 
+WHO = {
+    "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
+}  # fmt: skip
 QUARTERS = (
     (
         "handshake_only",
@@ -74,22 +77,22 @@ def distance(request: HttpRequest) -> HttpResponse:
     among, address = form.among(), PageAddress.of("distance", form, USUAL)
     here, places = standing(now, among), doors_and_windows(among)
     months, listed = wall_by_month(timezone.localdate(), among.team), _lists(among)
+    said, chips = address.said(form), address.chips(form)
+    # The Wall counts what passed between us and everybody: only a team narrows it.
+    of_team = ", ".join(f"{c['key']}: {c['value']}" for c in chips if c["key"] == "Team")
     charts = {
-        "strips": _strips(here, listed).named("bands"),
-        "wall": wall(months, title=WALL_TITLE).named("wall"),
-        "map": _map(places, listed).named("doors-and-windows"),
+        "strips": _strips(here, listed, among).named("bands", said=said),
+        "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
+        "map": _map(places, listed, among).named("doors-and-windows", said=said),
     }
-    risks = _risks(here, listed)
-    said = ", ".join(f"{chip['key']}: {chip['value']}" for chip in address.chips(form))
-    file = chart_file(
-        request, [*charts.values(), *risks], said=said, today=timezone.localdate()
-    )  # fmt: skip
+    risks = _risks(here, listed, said)
+    file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
     if file is not None:
         return file
     context = {
         "form": form,
         "address": address,
-        "chips": address.chips(form),
+        "chips": chips,
         "sentence": distance_sentence(here),
         "note": _note(here, among),
         "has_data": here.known > 0,
@@ -118,8 +121,7 @@ def _lists(among: Among) -> List:
 
 
 def _note(here: Standing, among: Among) -> str:
-    stages = {"current": "Current customers only.", "lead": "Leads only.", "": "Of every stage."}
-    parts = [stages.get(among.stage, "Former customers only.")]
+    parts = [f"{WHO[among.stage]} only." if among.stage else "Customers of every stage."]
     if here.unknown:
         parts.append(
             f"{thousands(here.unknown)} never heard from "
@@ -131,7 +133,7 @@ def _note(here: Standing, among: Among) -> str:
     return " ".join(parts)
 
 
-def _strips(here: Standing, listed: List) -> Chart:
+def _strips(here: Standing, listed: List, among: Among) -> Chart:
     def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
         counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
         counts.pop("unknown")
@@ -142,7 +144,7 @@ def _strips(here: Standing, listed: List) -> Chart:
         strips.append(strip("Four weeks ago", "four_weeks_ago"))
     if here.far_year_ago is not None:
         strips.append(strip("A year ago", "year_ago"))
-    return band_strips(strips, title="Customers by band, now and before")
+    return band_strips(strips, title=f"{WHO[among.stage]} by band, now and before")
 
 
 def _band_row(line: BandLine, listed: List) -> dict[str, object]:
@@ -167,7 +169,7 @@ def _change(now: int, before: int | None) -> str:
     return f"{sign}{thousands(abs(difference))}"
 
 
-def _map(found: DoorsAndWindows, listed: List) -> Chart:
+def _map(found: DoorsAndWindows, listed: List, among: Among) -> Chart:
     most = max((float(place.at_risk) for place in found.places), default=0) or 1
     return quarter_map(
         [
@@ -178,7 +180,7 @@ def _map(found: DoorsAndWindows, listed: List) -> Chart:
             )
             for key, name, meaning, has_doors, has_windows in QUARTERS
         ],
-        title="Customers by doors and windows",
+        title=f"{WHO[among.stage]} by doors and windows",
         marks=[
             Mark(
                 place.name, place.doors, place.windows, BAND_KEYS[place.band],
@@ -219,7 +221,7 @@ def _reason(reading: Reading, *, is_closer: bool) -> str:
     )
 
 
-def _risks(here: Standing, listed: List) -> Sequence[Chart]:
+def _risks(here: Standing, listed: List, said: str) -> Sequence[Chart]:
     """Return a chart of money at risk by team for each currency, the largest first."""
     charts = []
     for currency in sorted(here.at_risk, key=lambda code: -here.at_risk[code]):
@@ -241,6 +243,6 @@ def _risks(here: Standing, listed: List) -> Sequence[Chart]:
                 title=f"At risk in a year, in {currency}, by team",
                 unit=f"{currency} a year",
                 what="Team",
-            ).named(f"at-risk-{currency.lower()}")
+            ).named(f"at-risk-{currency.lower()}", said=said)
         )
     return charts

@@ -167,7 +167,7 @@ def policy_preview(request: HttpRequest, digest: str) -> HttpResponse:
     found, share = kept_preview(digest), preview_share(digest)
     preview = found and preview_words(found, draft.settings)
     charts = [preview["chart"]] if preview else []
-    file = chart_file(request, charts, said="A draft", today=timezone.localdate())
+    file = chart_file(request, charts, today=timezone.localdate())
     if file is not None:
         return file
     context = {

@@ -55,7 +55,6 @@ def proof(request: HttpRequest) -> HttpResponse:
     file = chart_file(
         request,
         [context[name] for name in ("calibration", "lift") if name in context],
-        said=_asked(context.get("question")),
         today=timezone.localdate(),
     )
     if file is not None:
@@ -138,11 +137,11 @@ def _found(person: Person, question: Question, proof: Proof, results: Results) -
         ],
         "lists": _lists(person, question, proof, month),
         "sees_all": sees_every_customer(person),
-        **_ranked(numbers),
+        **_ranked(numbers, _asked(question)),
     }
 
 
-def _ranked(numbers: Numbers) -> dict[str, Any]:
+def _ranked(numbers: Numbers, asked: str) -> dict[str, Any]:
     """Return what needs enough customers who went silent, and enough who did not."""
     if not numbers.rivals:
         return {}
@@ -150,15 +149,13 @@ def _ranked(numbers: Numbers) -> dict[str, Any]:
         "rivals": tables.rival_rows(numbers),
         "rivals_sentence": words.rivals_sentence(numbers.rivals),
         "calibration_sentence": words.calibration_sentence(numbers.kinds[0]),
-        "calibration": _calibration(numbers),
-        "lift": _lift(numbers),
+        "calibration": _calibration(numbers).named("calibration", said=asked),
+        "lift": _lift(numbers).named("lift", said=asked),
     }
 
 
-def _asked(question: Question | None) -> str:
+def _asked(question: Question) -> str:
     """Say what was asked, for whoever sees a chart without its page."""
-    if question is None:
-        return ""
     back, silence = (plural(n, "day") for n in (question.window_days, question.horizon_days))
     return f"Looking back {back}, silence of {silence}"
 
@@ -174,9 +171,7 @@ def _calibration(numbers: Numbers) -> Chart:
         )
         for tenth in numbers.tenths
     ]
-    return calibration(tenths, title="Chance of silence: what we said, and what happened").named(
-        "calibration"
-    )
+    return calibration(tenths, title="Chance of silence: what we said, and what happened")
 
 
 def _lift(numbers: Numbers) -> Chart:
@@ -184,7 +179,7 @@ def _lift(numbers: Numbers) -> Chart:
         Found(words.SCORE_SHORT[rival.name], rival.gains, is_ours=rival.name == "hearth")
         for rival in numbers.rivals
     ]
-    return lift(lines, title="Whom each score finds, called from the top of its list").named("lift")
+    return lift(lines, title="Whom each score finds, called from the top of its list")
 
 
 def _month(month: Month, question: Question) -> dict[str, Any]:

@@ -39,9 +39,8 @@ def wall(request: HttpRequest) -> HttpResponse:
         found.months,
         title="Touchpoints with a person and with a screen, by month",
         notes=[WallNote(e.on_date, _noted(e), i) for i, e in enumerate(events, start=1)],
-    ).named("wall")
-    said = ", ".join(f"{chip['key']}: {chip['value']}" for chip in chips)
-    file = chart_file(request, [chart], said=said, today=today)
+    ).named("wall", said=address.said(form))
+    file = chart_file(request, [chart], today=today)
     if file is not None:
         return file
     context = {

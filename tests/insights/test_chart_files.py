@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from insights import chart_files
 from insights.charts import (
@@ -24,8 +25,10 @@ from insights.charts import (
     standalone,
     wall,
 )
-from insights.models import Band, BandTotal
+from insights.models import Band, BandTotal, Proof
+from insights.selectors.proof import Question
 from tests.factories import ExecutiveFactory, PersonFactory, ReadingFactory, TeamFactory
+from tests.insights.test_proof import numbers, results
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> & Żółć"
@@ -156,6 +159,21 @@ def test_every_chart_of_distance_is_there_in_every_kind(browser, name, ending, k
     assert response["Content-Type"] == kind
     assert response["Cache-Control"] == "private"
     response.close()
+
+
+@pytest.mark.parametrize("name", ["calibration", "lift"])
+def test_the_charts_of_a_proof_are_taken_along_with_what_was_asked(browser, name):
+    Proof.objects.create(
+        as_of=timezone.now(), results=results(numbers(0)), done_share=1, **Question().fields
+    )
+    drawing = browser.get("/proof/", {"take": f"{name}.svg"}).text
+    assert "Looking back 365 days, silence of 90 days" in drawing
+    assert "text/csv" in browser.get("/proof/", {"take": f"{name}.csv"})["Content-Type"]
+    assert f"take={name}.svg" in browser.get("/proof/").text
+
+
+def test_a_proof_that_is_not_worked_out_has_no_chart(browser):
+    assert browser.get("/proof/", {"take": "lift.svg"}).status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["", "bands", "bands.pdf", "nothing.svg", ".svg", "../bands.svg"])
