@@ -158,7 +158,9 @@ def test_paper_is_white_with_black_text_and_says_who_printed_it(open_page, team,
     expect(body).to_have_css("color", "rgb(0, 0, 0)")
     for hidden in (".site-head", ".site-foot", ".filter-panel", ".take-along", ".btn"):
         assert not [one for one in page.locator(hidden).all() if one.is_visible()], hidden
-    expect(page.locator(".print-foot")).to_contain_text("printed by Henrik Søndergård, as of")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    foot = f"{page.title()} · printed by Henrik Søndergård, as of"
+    expect(page.locator(".print-foot")).to_contain_text(foot)
     for card in page.locator("main .card:not(:has(.timeline, .rows, .table))").all():
         expect(card).to_have_css("break-inside", "avoid")
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
