@@ -9,12 +9,16 @@ from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.orders import DEFAULT_SORT
+from insights.selectors.organisation import Among
 from insights.selectors.portfolio import Choices, Filters
 from insights.selectors.proof import Question
+from insights.selectors.wall import MONTHS_SHOWN, WallAmong
 from relationships.models import Customer
 from relationships.words import plural
 
 NONE = (0, "None")
+ANY = "any"
+"""What an address says where leaving it out means something else."""
 
 SORT_LABELS = {
     "-at_risk": "Most at risk first",
@@ -170,6 +174,79 @@ class ChangesForm(forms.Form):
         return _complaints(self)
 
 
+class DistanceForm(forms.Form):
+    """Whose distance is shown, that of current customers if nothing is said."""
+
+    team = _choice("Team", [], "Any team")
+    segment = _choice("Segment", [], "Any segment")
+    stage = forms.ChoiceField(
+        label="Stage",
+        required=False,
+        choices=[
+            (Customer.Stage.CURRENT.value, Customer.Stage.CURRENT.label),
+            *(stage for stage in Customer.Stage.choices if stage[0] != Customer.Stage.CURRENT),
+            (ANY, "Any stage"),
+        ],
+    )
+
+    def __init__(self, data: Any, choices: Choices) -> None:
+        super().__init__(data)
+        _offer(self, choices)
+
+    def among(self) -> Among:
+        """Return which customers are counted."""
+        value = self.cleaned_data.get
+        stage = value("stage") or Customer.Stage.CURRENT.value
+        return Among(
+            stage="" if stage == ANY else stage,
+            team=_number(value("team")),
+            segment=_number(value("segment")),
+        )
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here."""
+        return _complaints(self)
+
+
+class WallForm(forms.Form):
+    """Which part of the Wall is shown, and how far back."""
+
+    team = _choice("Team", [], "Any team")
+    channel = _choice("Channel", [], "Any channel")
+    months = forms.ChoiceField(
+        label="Period",
+        required=False,
+        choices=[
+            ("36", "Three years"),
+            ("12", "One year"),
+            ("24", "Two years"),
+            ("60", "Five years"),
+            (ANY, "All there is"),
+        ],
+    )
+
+    def __init__(self, data: Any, choices: Choices, channels: Sequence[str]) -> None:
+        super().__init__(data)
+        _offer(self, choices)
+        self.fields["channel"].choices = [
+            ("", "Any channel"), *((name, name.capitalize()) for name in channels)
+        ]  # fmt: skip
+
+    def among(self) -> WallAmong:
+        """Return what the Wall is narrowed to."""
+        value = self.cleaned_data.get
+        months = value("months") or str(MONTHS_SHOWN)
+        return WallAmong(
+            team=_number(value("team")),
+            channel=value("channel") or "",
+            months=None if months == ANY else int(months),
+        )
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here."""
+        return _complaints(self)
+
+
 def _offer(form: forms.Form, choices: Choices) -> None:
     """Offer the teams, owners and segments that there are, and none."""
     for name, label, options in (
@@ -177,6 +254,8 @@ def _offer(form: forms.Form, choices: Choices) -> None:
         ("owner", "Any owner", choices.owners),
         ("segment", "Any segment", choices.segments),
     ):
+        if name not in form.fields:
+            continue
         form.fields[name].choices = [("", label), *options, NONE]
         form.fields[name].error_messages["invalid_choice"] = (
             "number %(value)s is gone, or not yours to see."

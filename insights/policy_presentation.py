@@ -84,7 +84,7 @@ def preview_words(found: Preview, settings: Settings) -> dict[str, Any]:
         "chart": distances(
             found.old_histogram, found.new_histogram, edges,
             title="Customers by distance, now and with the draft",
-        ),
+        ).named("distances", said="A draft of the policy"),
         "movers": [_mover(mover) for mover in found.movers],
         "movers_note": _movers_note(found),
         "measures": [_measure(effect, found.proof) for effect in found.proof.effects],

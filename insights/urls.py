@@ -89,6 +89,14 @@ from insights.views.silence import (
 )
 from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
+from insights.views.wall import wall
+from insights.views.wall_events import (
+    correct_wall_event,
+    delete_wall_event,
+    note_wall_event,
+    restore_wall_event,
+    revert_wall_event,
+)
 from insights.views.who_knows import who_knows
 
 _HANDOVER = "handovers/<int:pk>/"
@@ -153,6 +161,12 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("wall/", wall, name="wall"),
+    path("wall/events/", note_wall_event, name="note_wall_event"),
+    path("wall/events/<int:pk>/", correct_wall_event, name="correct_wall_event"),
+    path("wall/events/<int:pk>/revert/", revert_wall_event, name="revert_wall_event"),
+    path("wall/events/<int:pk>/delete/", delete_wall_event, name="delete_wall_event"),
+    path("wall/events/<int:pk>/restore/", restore_wall_event, name="restore_wall_event"),
     path("policy/", policy, name="policy"),
     path("policy/preview/<slug:digest>/", policy_preview, name="policy_preview"),
     path("policy/versions/", policy_versions, name="policy_versions"),

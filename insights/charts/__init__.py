@@ -9,9 +9,11 @@ from insights.charts.bars import Bar, bars
 from insights.charts.calibration import Said, calibration
 from insights.charts.distances import distances
 from insights.charts.lift import Found, lift
+from insights.charts.notes import WallNote
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
+from insights.charts.standalone import light_styles, standalone
 from insights.charts.svg import Chart, Svg
 from insights.charts.wall import WallMonth, wall
 
@@ -28,14 +30,17 @@ __all__ = [
     "Said",
     "Svg",
     "WallMonth",
+    "WallNote",
     "band_strips",
     "bars",
     "calibration",
     "cells_of",
     "distances",
     "lift",
+    "light_styles",
     "quarter_map",
     "rhythm",
     "sparkline",
+    "standalone",
     "wall",
 ]

@@ -46,6 +46,10 @@ def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040
             ]
             for strip in strips
         ],
+        data=[
+            [strip.label, *(strip.counts.get(band, 0) for band in BAND_NAMES), strip.total]
+            for strip in strips
+        ],
     )
 
 

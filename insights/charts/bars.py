@@ -39,6 +39,7 @@ def bars(
         caption=title,
         head=[what, unit],
         rows=[[row.label, row.words] for row in rows],
+        data=[[row.label, row.value] for row in rows],
     )
 
 

@@ -62,6 +62,8 @@ def calibration(tenths: Sequence[Said], *, title: str, width: float = 520) -> Ch
             ]
             for tenth in tenths
         ],
+        data=[[t.customers, t.said, t.happened, t.low, t.high] for t in tenths],
+        data_head=["Customers", "We said", "Went silent", "Chance allows from", "to"],
     )
 
 

@@ -37,6 +37,7 @@ def distances(
             [span, thousands(before), thousands(after)]
             for span, before, after in zip(spans, old, new, strict=True)
         ],
+        data=list(zip(spans, old, new, strict=True)),
     )
 
 

@@ -44,6 +44,7 @@ def lift(lines: Sequence[Found], *, title: str, width: float = 520) -> Chart:
         caption=title,
         head=["Score", *(f"First {top * 100:.0f} %" for top in tops)],
         rows=[[line.label, *(percent(line.at(top)) for top in tops)] for line in lines],
+        data=[[line.label, *(line.at(top) for top in tops)] for line in lines],
     )
 
 

@@ -94,6 +94,14 @@ def quarter_map(
         caption=title,
         head=["Quarter", "What it means", "Customers"],
         rows=[[q.name, q.meaning, thousands(q.count)] for q in quarters],
+        data=[[m.label, BAND_NAMES[m.band], m.doors, m.windows] for m in marks]
+        or [[q.name, q.meaning, q.count] for q in quarters],
+        data_head=["Customer", "Band", "Doors", "Windows"] if marks else (),
+        key=[
+            (f"mark mark-{band}", name)
+            for band, name in BAND_NAMES.items()
+            if any(mark.band == band for mark in marks)
+        ],
     )
 
 

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from typing import Any
 from zlib import crc32
 
 
@@ -19,13 +20,27 @@ class Svg(str):
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, its narrow twin for phones (may be empty), and the same values as a table."""
+    """A drawing, its narrow twin for phones (may be empty), and the same values as a table.
+
+    `data` are the rows as numbers and days, under `data_head` where they say more than the table.
+    A chart with a `name` can be taken along as a file of that name, where `key` (class and words)
+    says what its marks mean.
+    """
 
     svg: Svg
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     phone_svg: Svg = Svg("")  # noqa: RUF009 - a str cannot be changed
+    data: Sequence[Sequence[Any]] = ()
+    data_head: Sequence[str] = ()
+    name: str = ""
+    said: str = ""
+    key: Sequence[tuple[str, str]] = ()
+
+    def named(self, name: str, *, said: str = "") -> "Chart":
+        """Return the chart as one that can be taken along; `said` is what it is narrowed to."""
+        return replace(self, name=name, said=said)
 
 
 def number(value: float) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from insights.charts.notes import WallNote, flags, lanes_of, place_notes
 from insights.charts.svg import Chart, Svg, drawing, element, ticks
 from insights.words import percent, short, thousands
 
@@ -34,46 +35,76 @@ class WallMonth:
         )
 
 
-def wall(months: Sequence[WallMonth], *, title: str, width: float = 1040) -> Chart:
+def wall(
+    months: Sequence[WallMonth], *, title: str, notes: Sequence[WallNote] = (), width: float = 1040
+) -> Chart:
     """Draw the human share as a line above the two counts as columns, on one time axis.
 
     Two panels and not two scales in one: the share and the counts cannot be misread together.
+    Notes stand over both, each at its day.
     """
     shares = [month for month in months if month.human_share is not None and month.is_whole]
     description = (
         f"{shares[0].words}. {shares[-1].words}." if shares else "No touchpoints to show yet."
     )
+    shown = [note for note in notes if months and note.on >= months[0].month]
+    noted = [_noted(month, shown) for month in months]
     return Chart(
-        svg=_draw(months, title, description, width, is_phone=False),
-        phone_svg=_draw(months, title, description, 340, is_phone=True),
+        svg=_draw(months, shown, title, description, width, is_phone=False),
+        phone_svg=_draw(months, shown, title, description, 340, is_phone=True),
         caption=title,
-        head=["Month", "With a person", "Digital", "Human share"],
+        head=["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]],
         rows=[
             [
                 f"{m.month:%B %Y}{'' if m.is_whole else ' (so far)'}",
                 thousands(m.human),
                 thousands(m.digital),
                 "" if m.human_share is None else percent(m.human_share),
+                *([said] if shown else []),
             ]
-            for m in months
+            for m, said in zip(months, noted, strict=True)
+        ],
+        data=[
+            [m.month, m.human, m.digital, m.human_share, *([said] if shown else [])]
+            for m, said in zip(months, noted, strict=True)
         ],
     )
 
 
+_NOTED = ("What happened",)
+
+
+def _noted(month: WallMonth, notes: Sequence[WallNote]) -> str:
+    """Return what happened in a month, in words."""
+    found = [
+        n.text for n in notes if (n.on.year, n.on.month) == (month.month.year, month.month.month)
+    ]
+    return "; ".join(found)
+
+
 def _draw(
-    months: Sequence[WallMonth], title: str, description: str, width: float, *, is_phone: bool
+    months: Sequence[WallMonth],
+    notes: Sequence[WallNote],
+    title: str,
+    description: str,
+    width: float,
+    *,
+    is_phone: bool,
 ) -> Svg:
     left, right = 44.0, 44.0
-    share_top, share_height = 24.0, 84.0
+    pitch = (width - left - right) / max(len(months), 1)
+    first = months[0].month if months else None
+    placed = place_notes(notes, first, left, pitch, width, has_words=not is_phone)
+    share_top, share_height = 24.0 + lanes_of(placed), 84.0
     count_top = share_top + share_height + 46
     count_height = 150.0
-    pitch = (width - left - right) / max(len(months), 1)
     return drawing(
         title,
         description,
         *_shares(months, left, share_top, pitch, share_height, width - right),
         *_counts(months, left, count_top, pitch, count_height, width - right),
         *_years(months, left, count_top + count_height + 16, pitch),
+        *flags(placed, count_top + count_height),
         size=(width, count_top + count_height + 24),
         class_="on-phone" if is_phone else "on-desk",
     )
@@ -117,8 +148,8 @@ def _counts(
     marks = [
         element("rect", class_="fill-human", x=0, y=top - 30, width=10, height=10, rx=5),
         element("text", "With a person", class_="text-human", x=15, y=top - 21),
-        element("rect", class_="fill-digital", x=112, y=top - 30, width=10, height=10, rx=1.5),
-        element("text", "Digital, touchpoints a month", class_="text-digital", x=127, y=top - 21),
+        element("rect", class_="fill-digital", x=118, y=top - 30, width=10, height=10, rx=1.5),
+        element("text", "Digital, touchpoints a month", class_="text-digital", x=133, y=top - 21),
     ]
     for tick in scale:
         y = top + height * (1 - tick / scale[-1])

@@ -1,8 +1,9 @@
 """Loads the demonstration organisation: first who there is, then what happened."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 from zoneinfo import ZoneInfo
@@ -16,16 +17,19 @@ from insights.demo.diary import Diary, Entry
 from insights.demo.enlist import NAMESPACE, enlist
 from insights.demo.people import (
     ACCOUNT_MANAGER_SIGN_IN,
+    BRANCH_CLOSED_AGO,
     COLLEAGUES,
     EXECUTIVE_SIGN_IN,
+    NORTH,
     SERVICE_EMAIL,
     Colleague,
 )
 from insights.demo.plans import plan_some
 from insights.demo.stories import STORIES
 from insights.demo.story import Story
+from insights.services.wall_events import WallEventRefusedError, note_event
 from interactions.services import NewTouchpoint, record, source_named
-from relationships.models import Identity, Person
+from relationships.models import Identity, Person, Team
 
 SEED = 5
 SOURCE = "demonstration"
@@ -73,6 +77,7 @@ def load_demonstration(
     recorded, known = _record_all(entries(cast, calendar, seed), now=calendar.ends_at)
     plan_some(calendar.today, calendar.zone)
     if recorded:
+        _note_closed_branch(dated)
         _analyze()
     # All is recorded: the account is open only while it is needed.
     Person.objects.filter(email=SERVICE_EMAIL).update(is_active=False)
@@ -139,6 +144,15 @@ def _record_all(told: Iterator[Entry], *, now: datetime) -> tuple[int, int]:
                 raise ValueError(f"{outcome.external_id}: {outcome.refusals}")
             counts[outcome.status] += 1
     return counts["recorded"], counts["known"]
+
+
+def _note_closed_branch(dated: date) -> None:
+    """Note beside the Wall what the North lives with, once."""
+    north = Team.objects.get(name=NORTH)
+    by = Person.objects.get(email=EXECUTIVE_SIGN_IN.email)
+    day = dated - timedelta(days=BRANCH_CLOSED_AGO)
+    with suppress(WallEventRefusedError):
+        note_event(on_date=day, text="Hamburg branch closed", team_id=north.pk, by=by)
 
 
 def _analyze() -> None:

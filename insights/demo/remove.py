@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
+from insights.models import WallEvent
 from insights.services.drain import BATCH
 from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
@@ -91,6 +92,7 @@ def _remove(by: Person) -> Removed:
         cursor.execute(_FORGET, {"people": _ids(people), "teams": _ids(teams)})
     forget_demonstration(by=by)
     _remove_source()
+    WallEvent.objects.filter(made_by__in=people).delete()
     people.delete()
     teams.delete()
     _unused_segments().delete()

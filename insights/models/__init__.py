@@ -8,6 +8,7 @@ from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
 from insights.models.states import Band, CustomerState, Reading, Rhythm
+from insights.models.wall_events import WallEvent
 
 __all__ = [
     "Alert",
@@ -25,4 +26,5 @@ __all__ = [
     "SilenceChoice",
     "SilenceVersion",
     "Snooze",
+    "WallEvent",
 ]

@@ -1,6 +1,7 @@
 """How far the organisation is from its customers: sums of readings and rollups.
 
-Everything here counts current customers, and leaves out those never heard from unless it says so.
+Everything here counts current customers unless others are asked for, and leaves out those never
+heard from unless it says so.
 """
 
 from collections import defaultdict
@@ -10,22 +11,44 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Floor, Least
 
-from insights.charts import CELL, MARKS_AT_MOST, Cell, WallMonth
-from insights.models import Band, BandTotal, MonthlyTouchpoints, Reading
+from insights.charts import CELL, MARKS_AT_MOST, Cell
+from insights.models import Band, BandTotal, Reading
 from insights.mondays import last_monday
-from interactions.models import TouchpointType
 from relationships.models import Customer, Team
 
 Amounts = Mapping[str, Decimal]
 """Money by currency: never added across currencies."""
 
-MONTHS_SHOWN = 36
 MOVERS_SHOWN = 6
 LEAST_MOVE = 5
 """Points of drift worth a line: less is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which customers are counted; zero stands for no team or segment, no stage for every one."""
+
+    stage: str = Customer.Stage.CURRENT
+    team: int | None = None
+    segment: int | None = None
+
+    def totals(self) -> Q:
+        """Return the condition of a row of the rollup, where zero stands for none."""
+        return self._condition(none=0)
+
+    def readings(self) -> Q:
+        """Return the condition of a reading."""
+        return self._condition(none=None)
+
+    def _condition(self, none: int | None) -> Q:
+        condition = Q(stage=self.stage) if self.stage else Q()
+        for name, choice in (("team_id", self.team), ("segment_id", self.segment)):
+            if choice is not None:
+                condition &= Q(**{name: choice or none})
+        return condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +115,15 @@ class Standing:
 FAR = (Band.DRIFTING, Band.GONE)
 
 
-def standing(now: datetime) -> Standing:
+CURRENT = Among()
+
+
+def standing(now: datetime, among: Among = CURRENT) -> Standing:
     """Return how many customers are in each band now, four weeks and a year ago, with values."""
     four_weeks_ago, year_ago = comparison_days(now)
     totals = list(
         BandTotal.objects.filter(
-            on_date__in=(BandTotal.NOW, four_weeks_ago, year_ago), stage=Customer.Stage.CURRENT
+            among.totals(), on_date__in=(BandTotal.NOW, four_weeks_ago, year_ago)
         )
         .values("on_date", "band", "team_id", "currency")
         .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
@@ -132,25 +158,6 @@ def comparison_days(now: datetime) -> tuple[date, date]:
     return last_monday(now - timedelta(days=25)), last_monday(now) - timedelta(weeks=52)
 
 
-def wall_by_month(today: date) -> list[WallMonth]:
-    """Return human and digital touchpoints by month, of the whole organisation."""
-    modes = dict(TouchpointType.objects.values_list("id", "mode"))
-    first = _months_before(today, MONTHS_SHOWN - 1)
-    counts: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = MonthlyTouchpoints.objects.filter(month__gte=first, month__lte=today)
-    for month, type_id, count in rows.values_list("month", "type_id").annotate(Sum("count")):
-        counts[month][modes.get(type_id, "none")] += count
-    if not counts:
-        return []
-    months, month = [], min(counts)
-    while month <= today:
-        mode = counts[month]
-        running = (month.year, month.month) == (today.year, today.month)
-        months.append(WallMonth(month, mode["human"], mode["digital"], is_whole=not running))
-        month = _months_before(month, -1)
-    return months
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one customer stands on the map of doors and windows."""
@@ -179,9 +186,9 @@ class DoorsAndWindows:
         )
 
 
-def doors_and_windows() -> DoorsAndWindows:
-    """Return where current customers stand between doors and windows."""
-    readings = _heard_from()
+def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
+    """Return where customers stand between doors and windows."""
+    readings = _heard_from(among)
     squares = readings.annotate(door=_square("doors"), window=_square("windows"))
     cells = [
         Cell(door * CELL, window * CELL, count)
@@ -195,20 +202,20 @@ def doors_and_windows() -> DoorsAndWindows:
     return DoorsAndWindows(cells, [Place(*row) for row in readings.values_list(*fields)])
 
 
-def movers_away() -> QuerySet[Reading]:
-    """Return the current customers who drifted furthest away in four weeks."""
-    moved = _heard_from().filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
+def movers_away(among: Among = CURRENT) -> QuerySet[Reading]:
+    """Return the customers who drifted furthest away in four weeks."""
+    moved = _heard_from(among).filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
     return moved.order_by("-drift", "pk")[:MOVERS_SHOWN]
 
 
-def movers_closer() -> QuerySet[Reading]:
-    """Return the current customers who came most closer in four weeks."""
-    moved = _heard_from().filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
+def movers_closer(among: Among = CURRENT) -> QuerySet[Reading]:
+    """Return the customers who came most closer in four weeks."""
+    moved = _heard_from(among).filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
     return moved.order_by("drift", "-pk")[:MOVERS_SHOWN]
 
 
-def _heard_from() -> QuerySet[Reading]:
-    return Reading.objects.filter(stage=Customer.Stage.CURRENT).exclude(band=Band.UNKNOWN)
+def _heard_from(among: Among) -> QuerySet[Reading]:
+    return Reading.objects.filter(among.readings()).exclude(band=Band.UNKNOWN)
 
 
 def _square(field: str) -> Cast:
@@ -259,9 +266,3 @@ def _added(parts: Iterable[Amounts]) -> Amounts:
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
-
-
-def _months_before(day: date, months: int) -> date:
-    """Return the first day of the month so many months before that of `day`."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(years, month + 1, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import BandTotal, Reading
+from insights.models import Band, BandTotal, Reading
 from insights.selectors.orders import order_of
 from insights.selectors.totals import Totals, totals_of, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
@@ -26,11 +26,13 @@ NEAR_AT_MOST = 50
 SPLIT = 40
 """Doors or windows above this are open: SCORING, section 4."""
 
+# Who was never heard from stands in no quarter: never spoken is not walled off.
+_HEARD_FROM = ~Q(band=Band.UNKNOWN)
 QUARTERS = {
-    "open_house": Q(doors__gte=SPLIT, windows__gte=SPLIT),
-    "handshake_only": Q(doors__gte=SPLIT, windows__lt=SPLIT),
-    "through_the_glass": Q(doors__lt=SPLIT, windows__gte=SPLIT),
-    "walled_off": Q(doors__lt=SPLIT, windows__lt=SPLIT),
+    "open_house": _HEARD_FROM & Q(doors__gte=SPLIT, windows__gte=SPLIT),
+    "handshake_only": _HEARD_FROM & Q(doors__gte=SPLIT, windows__lt=SPLIT),
+    "through_the_glass": _HEARD_FROM & Q(doors__lt=SPLIT, windows__gte=SPLIT),
+    "walled_off": _HEARD_FROM & Q(doors__lt=SPLIT, windows__lt=SPLIT),
 }
 
 

@@ -1,6 +1,6 @@
 """How far the organisation is from its customers, for those who answer for all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.chart_files import chart_file
 from insights.charts import (
     BandCounts,
     Bar,
@@ -20,10 +21,13 @@ from insights.charts import (
     quarter_map,
     wall,
 )
+from insights.forms import DistanceForm
 from insights.models import Band, Reading
+from insights.page_address import PageAddress
 from insights.presentation import BAND_KEYS, customer_url, why_values
 from insights.scoring import why
 from insights.selectors.organisation import (
+    Among,
     BandLine,
     DoorsAndWindows,
     Standing,
@@ -31,14 +35,21 @@ from insights.selectors.organisation import (
     movers_away,
     movers_closer,
     standing,
-    wall_by_month,
 )
-from insights.selectors.portfolio import SPLIT
+from insights.selectors.portfolio import SPLIT, filter_choices
+from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
 from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.access import check_may_see_organisation
 from relationships.words import plural
 
+WALL_TITLE = "Touchpoints with a person and with a screen, by month"
+USUAL = {"stage": "current"}
+"""What the address leaves out."""
+
+WHO = {
+    "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
+}  # fmt: skip
 QUARTERS = (
     (
         "handshake_only",
@@ -53,39 +64,64 @@ QUARTERS = (
 )
 
 
+List = Callable[..., str]
+"""Makes the address of the list of customers that a number counts."""
+
+
 @require_safe
 def distance(request: HttpRequest) -> HttpResponse:
     """Show how far we are from our customers, whether it gets worse, and what it puts at risk."""
     check_may_see_organisation(request.user)
-    now = timezone.now()
-    here = standing(now)
-    months = wall_by_month(timezone.localdate())
-    places = doors_and_windows()
-    context = {
-        "sentence": distance_sentence(here),
-        "note": _note(here),
-        "has_data": here.known > 0,
-        "strips": _strips(here),
-        "bands": [_band_row(line) for line in here.bands if line.band != Band.UNKNOWN],
-        "far_url": _list(band=["drifting", "gone"]),
-        "wall": wall(months, title="Touchpoints with a person and with a screen, by month"),
-        "has_wall": bool(months),
-        "map": _map(places),
-        "map_has_marks": bool(places.places),
-        "away": [_mover(reading) for reading in movers_away()],
-        "closer": [_mover(reading) for reading in movers_closer()],
-        "risks": _risks(here),
+    now, form = timezone.now(), DistanceForm(request.GET, filter_choices(request.user))
+    form.is_valid()
+    among, address = form.among(), PageAddress.of("distance", form, USUAL)
+    here, places = standing(now, among), doors_and_windows(among)
+    months, listed = wall_by_month(timezone.localdate(), among.team), _lists(among)
+    said, chips = address.said(form), address.chips(form)
+    # The Wall counts what passed between us and everybody: only a team narrows it.
+    of_team = ", ".join(f"{c['key']}: {c['value']}" for c in chips if c["key"] == "Team")
+    charts = {
+        "strips": _strips(here, listed, among).named("bands", said=said),
+        "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
+        "map": _map(places, listed, among).named("doors-and-windows", said=said),
     }
-    return render(request, "insights/distance.html", context)
+    risks = _risks(here, listed, said)
+    file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
+    if file is not None:
+        return file
+    context = {
+        "form": form,
+        "address": address,
+        "chips": chips,
+        "sentence": distance_sentence(here),
+        "note": _note(here, among),
+        "has_data": here.known > 0,
+        "bands": [_band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
+        "far_url": listed(band=["drifting", "gone"]),
+        "has_wall": bool(months),
+        "wall_url": PageAddress.to_page("wall", team=among.team),
+        "wall_is_of_all": among.segment is not None or among.stage != Among().stage,
+        "map_has_marks": bool(places.places),
+        "away": [_mover(reading) for reading in movers_away(among)],
+        "closer": [_mover(reading) for reading in movers_closer(among)],
+        "risks": risks,
+    }
+    return render(request, "insights/distance.html", context | charts)
 
 
-def _list(**filters: object) -> str:
-    query = urlencode({"stage": "current", **filters}, doseq=True)
-    return f"{reverse('customers')}?{query}"
+def _lists(among: Among) -> List:
+    """Return what leads to the customers that are counted here, and to some of them."""
+    kept = {"stage": among.stage, "team": among.team, "segment": among.segment}
+
+    def listed(**filters: object) -> str:
+        pairs = {k: v for k, v in {**kept, **filters}.items() if v not in ("", None)}
+        return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
+
+    return listed
 
 
-def _note(here: Standing) -> str:
-    parts = ["Current customers only."]
+def _note(here: Standing, among: Among) -> str:
+    parts = [f"{WHO[among.stage]} only." if among.stage else "Customers of every stage."]
     if here.unknown:
         parts.append(
             f"{thousands(here.unknown)} never heard from "
@@ -97,26 +133,26 @@ def _note(here: Standing) -> str:
     return " ".join(parts)
 
 
-def _strips(here: Standing) -> Chart:
+def _strips(here: Standing, listed: List, among: Among) -> Chart:
     def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
         counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
         counts.pop("unknown")
-        return BandCounts(label, counts, {b: _list(band=b) for b in counts} if is_now else None)
+        return BandCounts(label, counts, {b: listed(band=b) for b in counts} if is_now else None)
 
     strips = [strip("Now", "now", is_now=True)]
     if here.far_four_weeks_ago is not None:
         strips.append(strip("Four weeks ago", "four_weeks_ago"))
     if here.far_year_ago is not None:
         strips.append(strip("A year ago", "year_ago"))
-    return band_strips(strips, title="Customers by band, now and before")
+    return band_strips(strips, title=f"{WHO[among.stage]} by band, now and before")
 
 
-def _band_row(line: BandLine) -> dict[str, object]:
+def _band_row(line: BandLine, listed: List) -> dict[str, object]:
     key = BAND_KEYS[line.band]
     return {
         "key": key,
         "label": line.band.label,
-        "url": _list(band=key),
+        "url": listed(band=key),
         "now": thousands(line.now),
         "four_weeks": _change(line.now, line.four_weeks_ago),
         "year": _change(line.now, line.year_ago),
@@ -133,18 +169,18 @@ def _change(now: int, before: int | None) -> str:
     return f"{sign}{thousands(abs(difference))}"
 
 
-def _map(found: DoorsAndWindows) -> Chart:
+def _map(found: DoorsAndWindows, listed: List, among: Among) -> Chart:
     most = max((float(place.at_risk) for place in found.places), default=0) or 1
     return quarter_map(
         [
             Quarter(
                 name, meaning, has_doors, has_windows,
                 found.count(SPLIT, has_doors=has_doors, has_windows=has_windows),
-                _list(quarter=key),
+                listed(quarter=key),
             )
             for key, name, meaning, has_doors, has_windows in QUARTERS
         ],
-        title="Customers by doors and windows",
+        title=f"{WHO[among.stage]} by doors and windows",
         marks=[
             Mark(
                 place.name, place.doors, place.windows, BAND_KEYS[place.band],
@@ -185,7 +221,7 @@ def _reason(reading: Reading, *, is_closer: bool) -> str:
     )
 
 
-def _risks(here: Standing) -> Sequence[Chart]:
+def _risks(here: Standing, listed: List, said: str) -> Sequence[Chart]:
     """Return a chart of money at risk by team for each currency, the largest first."""
     charts = []
     for currency in sorted(here.at_risk, key=lambda code: -here.at_risk[code]):
@@ -200,13 +236,13 @@ def _risks(here: Standing) -> Sequence[Chart]:
                         team.name,
                         float(team.at_risk[currency]),
                         short_money(team.at_risk[currency], currency),
-                        _list(team=team.team_id),
+                        listed(team=team.team_id),
                     )
                     for team in teams
                 ],
                 title=f"At risk in a year, in {currency}, by team",
                 unit=f"{currency} a year",
                 what="Team",
-            )
+            ).named(f"at-risk-{currency.lower()}", said=said)
         )
     return charts

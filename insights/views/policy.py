@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from insights.chart_files import chart_file
 from insights.drafts import (
     Draft,
     forget_preview,
@@ -163,10 +165,15 @@ def policy_preview(request: HttpRequest, digest: str) -> HttpResponse:
             return _save(request, Draft(draft.settings, draft.based_on, note))
         return _start_preview(draft)
     found, share = kept_preview(digest), preview_share(digest)
+    preview = found and preview_words(found, draft.settings)
+    charts = [preview["chart"]] if preview else []
+    file = chart_file(request, charts, today=timezone.localdate())
+    if file is not None:
+        return file
     context = {
         "digest": digest,
         "draft": draft,
-        "preview": found and preview_words(found, draft.settings),
+        "preview": preview,
         "share": None if share is None else round(100 * share),
         "changes": change_words(changes(_settings_in_use(), draft.settings), _names()),
     }

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from insights import proof_tables as tables
 from insights import proof_words as words
+from insights.chart_files import chart_file
 from insights.charts import Chart, Found, Said, calibration, lift
 from insights.forms import ProofForm
 from insights.models import Proof
@@ -34,7 +35,7 @@ from insights.views.proof_customers import KIND_TITLES, case_row, proof_address
 from insights.words import percent, thousands
 from relationships.access import sees_every_customer
 from relationships.models import Person
-from relationships.words import day_name
+from relationships.words import day_name, plural
 
 SHOWN = 5
 """Cases of a kind shown on the page itself."""
@@ -51,6 +52,13 @@ def proof(request: HttpRequest) -> HttpResponse:
         context |= {"form": _filled(question), "question": question, **_run(standing, now)}
         if standing.proof and standing.results:
             context |= _found(request.user, question, standing.proof, standing.results)
+    file = chart_file(
+        request,
+        [context[name] for name in ("calibration", "lift") if name in context],
+        today=timezone.localdate(),
+    )
+    if file is not None:
+        return file
     return render(request, "insights/proof.html", context)
 
 
@@ -129,11 +137,11 @@ def _found(person: Person, question: Question, proof: Proof, results: Results) -
         ],
         "lists": _lists(person, question, proof, month),
         "sees_all": sees_every_customer(person),
-        **_ranked(numbers),
+        **_ranked(numbers, _asked(question)),
     }
 
 
-def _ranked(numbers: Numbers) -> dict[str, Any]:
+def _ranked(numbers: Numbers, asked: str) -> dict[str, Any]:
     """Return what needs enough customers who went silent, and enough who did not."""
     if not numbers.rivals:
         return {}
@@ -141,9 +149,15 @@ def _ranked(numbers: Numbers) -> dict[str, Any]:
         "rivals": tables.rival_rows(numbers),
         "rivals_sentence": words.rivals_sentence(numbers.rivals),
         "calibration_sentence": words.calibration_sentence(numbers.kinds[0]),
-        "calibration": _calibration(numbers),
-        "lift": _lift(numbers),
+        "calibration": _calibration(numbers).named("calibration", said=asked),
+        "lift": _lift(numbers).named("lift", said=asked),
     }
+
+
+def _asked(question: Question) -> str:
+    """Say what was asked, for whoever sees a chart without its page."""
+    back, silence = (plural(n, "day") for n in (question.window_days, question.horizon_days))
+    return f"Looking back {back}, silence of {silence}"
 
 
 def _calibration(numbers: Numbers) -> Chart:

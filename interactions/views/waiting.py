@@ -56,10 +56,9 @@ def send_waiting(request: HttpRequest) -> JsonResponse:
     form, unclear = waiting_touchpoint(request.POST, age=said["age"], person=request.user, now=now)
     if unclear or not form.is_valid():
         return _needs_you(_what_is_missing(form, unclear))
-    if form.is_planned:
-        return _plan(request, form)
-    if form.cleaned_data["occurred_at"] > now - timedelta(seconds=said["age"]) + CLOCK_TOLERANCE:
-        return _needs_you("This was yet to come when you wrote it. Log it if it took place.")
+    written = now - timedelta(seconds=said["age"])
+    if form.cleaned_data["occurred_at"] > written + CLOCK_TOLERANCE:
+        return _was_ahead(request, form)
     (outcome,) = services.record(
         source=services.source_named(BY_HAND),
         items=[form.new_touchpoint()],
@@ -99,7 +98,10 @@ def share(request: HttpRequest) -> HttpResponse:
     return _show(request, form, unclear, kept=["text"] if "text" in given else [])
 
 
-def _plan(request: HttpRequest, form: TouchpointForm) -> JsonResponse:
+def _was_ahead(request: HttpRequest, form: TouchpointForm) -> JsonResponse:
+    """Plan what was yet to come when it was written, unless it is over by now."""
+    if not form.is_planned:
+        return _needs_you("This was yet to come when you wrote it. Log it if it took place.")
     try:
         appointment, is_new = services.plan(by=request.user, now=timezone.now(), **form.planned())
     except services.CannotPlanError as error:

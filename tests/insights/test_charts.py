@@ -15,6 +15,7 @@ from insights.charts import (
     Quarter,
     Svg,
     WallMonth,
+    WallNote,
     band_strips,
     bars,
     quarter_map,
@@ -161,6 +162,43 @@ def test_wall_draws_the_month_that_has_not_ended_apart_and_outside_the_share():
     assert len(of_class(chart.svg, "partial")) == 1
     assert of_class(chart.svg, "line-share")[0].get("d").count("L") == 0
     assert chart.rows[1][0] == "February 2024 (so far)"
+
+
+def test_a_note_stands_at_its_day_over_both_panels_with_its_words_and_in_the_table():
+    note = WallNote(date(2023, 2, 15), "Branch closed", 1)
+    chart = wall(months((1, 1), (1, 3), (2, 2)), title="The Wall", notes=[note])
+    (line,) = of_class(chart.svg, "note-line")
+    # The plot runs from 44 to 996 in three months; the 15th is half of 28 days.
+    assert float(line.get("x1")) == pytest.approx(44 + 952 / 3 * 1.5, abs=0.1)
+    assert [e.text for e in of_class(chart.svg, "note")] == ["1 Branch closed"]
+    assert [e.text for e in of_class(chart.phone_svg, "note")] == ["1"]
+    assert [row[-1] for row in chart.rows] == ["", "Branch closed", ""]
+    assert len(chart.head) == 5
+
+
+def test_a_note_from_before_the_first_month_is_left_out():
+    note = WallNote(date(2022, 12, 31), "Branch closed", 1)
+    chart = wall(months((1, 1)), title="The Wall", notes=[note])
+    assert not of_class(chart.svg, "note-line")
+    assert len(chart.head) == 4
+
+
+def test_words_of_notes_never_cover_each_other_and_stay_on_the_canvas():
+    notes = [WallNote(date(2023, 1 + i % 12, 1 + i), f"Event number {i}", i) for i in range(25)]
+    for chart in (wall(months(*[(1, 1)] * 12), title="The Wall", notes=notes),):
+        for svg, width in ((chart.svg, 1040), (chart.phone_svg, 340)):
+            assert len(of_class(svg, "note-line")) == 25
+            spans = []
+            for text in of_class(svg, "note"):
+                x, long = float(text.get("x")), 6.7 * len(text.text)
+                left = x - long if "end" in text.get("class") else x
+                spans.append((text.get("y"), left, left + long))
+                assert left >= 0
+                assert left + long <= width
+            for one in spans:
+                for other in spans:
+                    if one is not other and one[0] == other[0]:
+                        assert one[2] <= other[1] or other[2] <= one[1]
 
 
 def test_band_strips_share_the_whole_length():

@@ -1,5 +1,6 @@
 """The front page of the organisation: who may read it, and that its numbers are right."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.test import Client
 
 from insights.models import Band, BandTotal, MonthlyTouchpoints
 from insights.selectors.organisation import (
+    Among,
     BandLine,
     Standing,
     comparison_days,
@@ -16,8 +18,8 @@ from insights.selectors.organisation import (
     movers_away,
     movers_closer,
     standing,
-    wall_by_month,
 )
+from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
 from interactions.models import TouchpointType
 from tests.factories import (
@@ -106,10 +108,10 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(browser, django_
         )
 
     make(1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         browser.get(URL)
     make(20)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         browser.get(URL)
 
 
@@ -220,6 +222,51 @@ def test_a_mover_has_a_reason(browser):
     (mover,) = browser.get(URL).context["away"]
     assert mover["reason"] == "Silent 41 days; usually in touch every 12."
     assert (mover["before"], mover["now"]) == (40, 70)
+
+
+def test_a_customer_never_heard_from_stands_in_no_quarter_of_the_list(browser):
+    ReadingFactory(doors=0, windows=0, band=Band.UNKNOWN)
+    ReadingFactory(doors=0, windows=0)
+    listed = browser.get("/customers/", {"quarter": "walled_off"})
+    assert listed.context["summary"] == "1 customer"
+
+
+def test_filters_stand_in_the_address_as_chips_and_in_every_link(browser):
+    team = TeamFactory(name="Nørth")
+    ReadingFactory(customer=CustomerFactory(team=team, stage="lead"), drift=9.0)
+    total(Band.STEADY, 1, team_id=team.pk, stage="lead", risk=5)
+    response = browser.get(URL, {"team": team.pk, "stage": "lead", "segment": ""})
+    assert [(chip["key"], chip["value"]) for chip in response.context["chips"]] == [
+        ("Team", "Nørth"),
+        ("Stage", "Lead"),
+    ]
+    assert response.context["chips"][0]["url"] == "/distance/?stage=lead"
+    assert "Leads only." in response.context["note"]
+    links = re.findall(r'href="(/customers/\?[^"]*)"', response.text)
+    assert len(links) > 10
+    for link in links:
+        assert f"team={team.pk}" in link
+        assert "stage=lead" in link
+
+
+def test_the_wall_on_distance_is_of_the_team_and_says_what_it_leaves_aside(browser):
+    total(Band.STEADY, 1, stage="lead")
+    text = browser.get(URL, {"stage": "lead"}).text
+    assert "of every stage and segment" in text
+    assert "of every stage and segment" not in browser.get(URL).text
+
+
+def test_where_nobody_is_among_the_chosen_it_leads_back(browser):
+    total(Band.STEADY, 1)
+    response = browser.get(URL, {"stage": "former"})
+    assert "Nobody among these" in response.text
+    assert 'href="/distance/"' in response.text
+
+
+def test_a_filter_that_makes_no_sense_is_left_out_and_named(browser):
+    response = browser.get(URL, {"team": "4711", "stage": "friend"})
+    assert response.text.count("It is left out.") == 2
+    assert response.context["form"].among() == Among()
 
 
 @pytest.mark.parametrize(

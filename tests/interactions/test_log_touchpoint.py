@@ -132,7 +132,7 @@ def test_a_form_changed_after_it_was_sent_is_another_touchpoint(browser, custome
             {"occurred_at": "2026-03-05T12:00", "type": "order.placed"},
             "occurred_at",
             "in the future",
-        ),  # fmt: skip
+        ),
         ({"occurred_at": "1066-10-14T09:00"}, "occurred_at", "before 1900"),
         ({"occurred_at": "yesterday"}, "occurred_at", "such as 2026-03-05 14:30"),
         ({"type": "call.phon"}, "type", "no such type"),

@@ -9,6 +9,7 @@ from insights import demo
 from insights.demo import build
 from insights.demo.enlist import AddressTakenError
 from insights.demo.people import ACCOUNT_MANAGER_SIGN_IN, SERVICE_EMAIL
+from insights.models import WallEvent
 from interactions.models import Appointment, Loop, Source, Touchpoint
 from relationships.models import Contact, Customer, Fact, Identity, Person, Segment, Team
 from tests.factories import PersonFactory
@@ -42,6 +43,16 @@ def test_everything_is_marked_as_demonstration():
     for model in (Customer, Person, Team, Segment):
         assert not model.objects.filter(is_demo=False).exists()
     assert Source.objects.get().name == "demonstration"
+
+
+def test_the_closed_branch_is_noted_once_and_not_again_after_it_was_deleted():
+    demo.load_demonstration(today=TODAY)
+    event = WallEvent.objects.get()
+    assert (event.text, event.team.name) == ("Hamburg branch closed", "North")
+    assert event.on_date == TODAY - timedelta(days=290)
+    event.delete()
+    demo.load_demonstration(today=TODAY)
+    assert not WallEvent.objects.exists()
 
 
 def test_loading_again_records_nothing():

@@ -10,8 +10,9 @@ from django.core.management import call_command
 
 from insights import demo
 from insights.demo import build
-from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading
+from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading, WallEvent
 from insights.services.drain import drain
+from insights.services.wall_events import note_event
 from interactions.models import Loop, Source, Touchpoint
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import (
@@ -166,6 +167,15 @@ def test_facts_of_the_demonstration_go_with_it(administrator, real):
     assert set(Fact.objects.all()) == {kept, of_colleague}
     of_colleague.refresh_from_db()
     assert of_colleague.written_by is None
+
+
+def test_what_the_demonstration_noted_beside_the_wall_goes_and_what_others_noted_stays(
+    administrator,
+):
+    demo.load_demonstration(today=TODAY)
+    note_event(on_date=NOW.date(), text="Real branch closed", by=administrator)
+    demo.remove_demonstration(by=administrator)
+    assert [event.text for event in WallEvent.objects.all()] == ["Real branch closed"]
 
 
 def test_real_touchpoint_forgets_a_colleague_of_the_demonstration(administrator, real):

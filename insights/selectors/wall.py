@@ -1,0 +1,177 @@
+"""The Wall: touchpoints by month and type, and what was noted beside them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from insights.charts import WallMonth
+from insights.lost_doors import Comparison, Flow
+from insights.models import MonthlyTouchpoints, WallEvent
+from insights.months import months_before
+from interactions.models import TouchpointType
+from relationships.access import may_see_organisation
+from relationships.models import Person
+
+MONTHS_SHOWN = 36
+MONTHS_COMPARED = 3
+YEARS_BACK = (2, 1)
+"""Years that are looked back to, the first that everything is known of."""
+
+DOORS = (
+    TouchpointType.Nature.CONNECTION,
+    TouchpointType.Nature.CARE,
+    TouchpointType.Nature.PURCHASE,
+)
+WINDOWS = (
+    TouchpointType.Nature.SERVICE,
+    TouchpointType.Nature.NEUTRAL,
+    TouchpointType.Nature.PURCHASE,
+    TouchpointType.Nature.VOICE,
+)
+"""Digital touchpoints that show what a customer does; campaigns and failures open no window."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallAmong:
+    """What the Wall is narrowed to; zero stands for no team, no months for all there are."""
+
+    team: int | None = None
+    channel: str = ""
+    months: int | None = MONTHS_SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The months of the Wall, and its doors and windows against earlier years."""
+
+    months: Sequence[WallMonth]
+    comparison: Comparison | None
+
+
+def wall(today: date, among: WallAmong) -> Wall:
+    """Return the Wall by month, and its last whole quarter beside the same months before."""
+    types = TouchpointType.objects.in_bulk()
+    first = months_before(today, among.months - 1) if among.months else None
+    needed = months_before(today, 12 * YEARS_BACK[0] + MONTHS_COMPARED + 1)
+    counts = _counts(among, today, min(first, needed) if first else None)
+    shown = {pk for pk, one in types.items() if among.channel in ("", one.channel)}
+    return Wall(
+        months=_months(counts, types, shown, first, today),
+        comparison=_comparison(counts, types, shown, today),
+    )
+
+
+def wall_by_month(today: date, team: int | None = None) -> list[WallMonth]:
+    """Return human and digital touchpoints by month, of the whole organisation or a team."""
+    types = TouchpointType.objects.in_bulk()
+    first = months_before(today, MONTHS_SHOWN - 1)
+    counts = _counts(WallAmong(team=team), today, first)
+    return _months(counts, types, set(types), first, today)
+
+
+def wall_channels() -> list[str]:
+    """Return the channels that touchpoints can come by, bookkeeping aside."""
+    counted = TouchpointType.objects.exclude(mode=TouchpointType.Mode.NONE)
+    return sorted(set(counted.values_list("channel", flat=True)))
+
+
+def wall_events(person: Person, team: int | None = None) -> QuerySet[WallEvent]:
+    """Return what was noted: all of it, or what is about everyone and one team; oldest first."""
+    if not may_see_organisation(person):
+        return WallEvent.objects.none()
+    events = WallEvent.objects.filter(deleted_at=None).select_related("team", "made_by")
+    if team is None:
+        return events
+    return events.filter(Q(team=None) | Q(team_id=team))
+
+
+def wall_event(person: Person, pk: int, *, is_deleted: bool = False) -> WallEvent | None:
+    """Return what was noted by its number, if `person` may see it."""
+    if not may_see_organisation(person):
+        return None
+    events = WallEvent.objects.select_related("team")
+    return events.filter(pk=pk, deleted_at__isnull=not is_deleted).first()
+
+
+Counts = Mapping[date, Mapping[int, int]]
+"""Touchpoints by the first day of the month and type."""
+
+
+def _counts(among: WallAmong, today: date, first: date | None) -> Counts:
+    rows = MonthlyTouchpoints.objects.filter(month__lte=today)
+    if first is not None:
+        rows = rows.filter(month__gte=first)
+    if among.team is not None:
+        rows = rows.filter(team_id=among.team)
+    counts: dict[date, dict[int, int]] = defaultdict(dict)
+    for month, type_id, count in rows.values_list("month", "type_id").annotate(Sum("count")):
+        if count:
+            counts[month][type_id] = count
+    return counts
+
+
+def _months(
+    counts: Counts,
+    types: Mapping[int, TouchpointType],
+    shown: Iterable[int],
+    first: date | None,
+    today: date,
+) -> list[WallMonth]:
+    """Return every month from the first in which anything happened, the running one too."""
+    shown = set(shown)
+    known = [
+        month
+        for month, of_types in counts.items()
+        if (first is None or month >= first) and not shown.isdisjoint(of_types)
+    ]
+    if not known:
+        return []
+    months, month = [], min(known)
+    while month <= today:
+        mode: dict[str, int] = defaultdict(int)
+        for type_id, count in counts.get(month, {}).items():
+            if type_id in shown and type_id in types:
+                mode[types[type_id].mode] += count
+        running = (month.year, month.month) == (today.year, today.month)
+        months.append(WallMonth(month, mode["human"], mode["digital"], is_whole=not running))
+        month = months_before(month, -1)
+    return months
+
+
+def _comparison(
+    counts: Counts, types: Mapping[int, TouchpointType], shown: Iterable[int], today: date
+) -> Comparison | None:
+    """Put the last whole months beside the same ones of the earliest year that is known."""
+    if not counts:
+        return None
+    shown = set(shown)
+    # The first month may have begun in its middle.
+    earliest = months_before(min(counts), -1)
+    now = [months_before(today, back) for back in range(MONTHS_COMPARED, 0, -1)]
+    for years in YEARS_BACK:
+        before = [date(month.year - years, month.month, 1) for month in now]
+        if before[0] >= earliest:
+            break
+    else:
+        return None
+    flows = [
+        Flow(one.label, _sum(counts, before, pk), _sum(counts, now, pk), is_door=_is_door(one))
+        for pk, one in types.items()
+        if (pk in shown and _is_door(one)) or _is_window(one)
+    ]
+    return Comparison(before=before, now=now, flows=flows)
+
+
+def _is_door(one: TouchpointType) -> bool:
+    return one.mode == TouchpointType.Mode.HUMAN and one.nature in DOORS
+
+
+def _is_window(one: TouchpointType) -> bool:
+    return one.mode == TouchpointType.Mode.DIGITAL and one.nature in WINDOWS
+
+
+def _sum(counts: Counts, months: Sequence[date], type_id: int) -> int:
+    return sum(counts.get(month, {}).get(type_id, 0) for month in months)

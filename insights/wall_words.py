@@ -1,0 +1,142 @@
+"""What the Wall says in sentences: how much has a person in it, which doors closed meanwhile."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from insights.charts import WallMonth
+from insights.lost_doors import Comparison, Flow
+from insights.words import joined, percent, thousands
+
+YEAR = 12
+LEAST_TOUCHPOINTS = 50
+"""In twelve months: of fewer a share says nothing."""
+
+NAMES = {
+    "Met in person": "meetings in person",
+    "Visit": "visits",
+    "Video call": "video calls",
+    "Phone call": "phone calls",
+    "Handwritten note": "handwritten notes",
+    "Letter": "letters",
+    "Chat with a person": "chats with a person",
+    "Chat with a bot": "chats with a bot",
+    "Personal e-mail": "personal e-mails",
+    "E-mail from the customer": "e-mails from customers",
+    "Text message": "text messages",
+    "Helped without being asked": "help without being asked",
+    "Price or refund in their favour": "prices and refunds in their favour",
+    "A kindness nobody asked for": "kindnesses nobody asked for",
+    "Web visit": "web visits",
+    "Product used": "product use",
+    "Self-service done": "self-service",
+    "Order": "orders",
+    "Order taken in person": "orders taken in person",
+    "Delivered on time": "deliveries on time",
+    "Survey answered": "surveys answered",
+}
+"""Names of the catalogue as a sentence says them; one that was renamed stands as it is."""
+
+
+def wall_sentence(months: Sequence[WallMonth]) -> str:
+    """Say what share has a person in it, beside the first twelve months that are shown."""
+    whole = [month for month in months if month.is_whole]
+    last, first = whole[-YEAR:], whole[:YEAR]
+    now = _share(last)
+    if now is None:
+        return "Too little was recorded yet to say how much of it has a person in it."
+    said = f"{percent(now)} of what passed between us {_span(last)} had a person in it"
+    before = _share(first) if len(whole) >= 2 * YEAR else None
+    if before is None:
+        return f"{said}."
+    return f"{said}; {percent(before)} {_span(first)}."
+
+
+def compared(comparison: Comparison) -> str:
+    """Say which months are compared.
+
+    >>> compared(Comparison([date(2024, 9, 1), date(2024, 11, 1)],
+    ...                     [date(2026, 9, 1), date(2026, 11, 1)], []))
+    'September to November 2026 beside the same months of 2024'
+    """
+    first, last, then = comparison.now[0], comparison.now[-1], comparison.before[-1]
+    year = "" if first.year == last.year else f" {first.year}"
+    months = f"{first:%B}{year} to {last:%B} {last.year}"
+    return f"{months} beside the same months of {_year(comparison, then)}"
+
+
+def closed_doors(comparison: Comparison) -> list[str]:
+    """Say of each door that closed how far."""
+    since = _year(comparison, comparison.before[-1])
+    return [
+        f"{_upper(name_of(door))} fell from {thousands(door.before)} to "
+        f"{thousands(door.now)} a quarter since {since}."
+        for door in comparison.lost_doors
+    ]
+
+
+def meanwhile(comparison: Comparison) -> str:
+    """Say what grew at the same time: windows, and other ways of meeting people."""
+    said = [_windows(comparison.opened_windows), _doors(comparison.opened_doors)]
+    return " ".join(filter(None, said))
+
+
+def name_of(flow: Flow) -> str:
+    """Return what a sentence calls a kind of touchpoint.
+
+    >>> name_of(Flow("Visit", 1, 1, True)), name_of(Flow("Coffee", 1, 1, True))
+    ('visits', '“Coffee”')
+    """
+    return NAMES.get(flow.name) or f"“{flow.name}”"
+
+
+def _windows(windows: Sequence[Flow]) -> str:
+    if not windows:
+        return "No window opened at the same time: nothing digital grew by more than chance."
+    grown = [flow for flow in windows if flow.before]
+    begun = [flow for flow in windows if not flow.before]
+    parts = []
+    if grown:
+        total = thousands(sum(flow.growth for flow in grown))
+        together = " together" if len(grown) > 1 else ""
+        parts.append(f"At the same time {_names(grown)} grew by {total}{together}.")
+    if begun:
+        total = thousands(sum(flow.now for flow in begun))
+        parts.append(
+            f"{_upper(_names(begun))} went from none to {total}, which may only mean that we "
+            "began to record it."
+        )
+    return " ".join(parts)
+
+
+def _doors(doors: Sequence[Flow]) -> str:
+    if not doors:
+        return ""
+    total = thousands(sum(flow.growth for flow in doors))
+    return f"With a person, {_names(doors)} grew by {total}."
+
+
+def _names(flows: Sequence[Flow]) -> str:
+    return joined([name_of(flow) for flow in flows])
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _share(months: Sequence[WallMonth]) -> float | None:
+    total = sum(month.human + month.digital for month in months)
+    return sum(month.human for month in months) / total if total >= LEAST_TOUCHPOINTS else None
+
+
+def _span(months: Sequence[WallMonth]) -> str:
+    first, last = months[0].month, months[-1].month
+    if first == last:
+        return f"in {last:%B %Y}"
+    begins = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
+    return f"from {begins} to {last:%B %Y}"
+
+
+def _year(comparison: Comparison, day: date) -> str:
+    """Return the year before, or two where the months lie in both."""
+    first = comparison.before[0].year
+    return f"{day.year}" if first == day.year else f"{first}/{day.year % 100:02}"

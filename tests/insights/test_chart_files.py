@@ -1,0 +1,190 @@
+"""Charts that are taken along: whole, readable anywhere, as the page shows them."""
+
+import csv
+import struct
+from datetime import date
+from io import BytesIO
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from insights import chart_files
+from insights.charts import (
+    BandCounts,
+    Bar,
+    Mark,
+    Quarter,
+    WallMonth,
+    WallNote,
+    band_strips,
+    bars,
+    quarter_map,
+    standalone,
+    wall,
+)
+from insights.models import Band, BandTotal, Proof
+from insights.selectors.proof import Question
+from tests.factories import ExecutiveFactory, PersonFactory, ReadingFactory, TeamFactory
+from tests.insights.test_proof import numbers, results
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "<script>alert(1)</script> & Żółć"
+MONTHS = [WallMonth(date(2025, m, 1), 10 * m, 100 - m) for m in range(1, 13)]
+CHARTS = [
+    wall(MONTHS, title=HOSTILE, notes=[WallNote(date(2025, 5, 9), HOSTILE, 1)]),
+    wall([], title="Empty"),
+    band_strips([BandCounts("Now", {"near": 3, "gone": 1}, {"near": "/customers/"})], title="B"),
+    bars([Bar(HOSTILE, 3, href="/customers/"), Bar("B", -4)], title="Bars " * 40, unit="EUR"),
+    quarter_map(
+        [Quarter("Open house", "Both", True, True, 1, "/customers/")],
+        title="Map",
+        marks=[Mark(HOSTILE, 50, 60, "near", "/customers/1/")],
+    ),
+]
+
+
+def drawn(chart):
+    return ET.fromstring(standalone(chart, styles=chart_files._styles(), note="Hearth"))
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_drawing_stands_alone_with_its_styles_and_without_links(chart):
+    root = drawn(chart)
+    assert root.tag == f"{SVG}svg"
+    assert float(root.get("width")) > 300
+    assert float(root.get("height")) > 100
+    style = root.find(f"{SVG}style").text
+    assert ".fill-human{fill: #b4452a;}" in style
+    assert not any(word in style for word in ("var(", "light-dark(", ":is(", ":hover", "@"))
+    assert not [one for one in root.iter() if "href" in one.attrib or one.tag == f"{SVG}a"]
+    assert not [one for one in root.iter() if one.tag.endswith("script")]
+    assert chart.caption.split()[0] in "".join(root.itertext())
+
+
+def test_every_class_that_is_drawn_has_a_style():
+    style = chart_files._styles() + chart_files.FRAME
+    # These are hooks for pointers and layout; nothing of them can be seen.
+    unseen = {"chart-svg", "on-phone", "on-desk", "plane", "bars", "bar", "column", "alone",
+              "quarter-heading", "sideways", "square"}  # fmt: skip
+    for chart in CHARTS:
+        for one in drawn(chart).iter():
+            for name in set(one.get("class", "").split()) - unseen:
+                assert f".{name}" in style, name
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_picture_is_as_large_as_the_drawing_twice(chart):
+    png = chart_files._png(chart, "x.png", "Hearth").content
+    assert png.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", png[16:24])
+    root = drawn(chart)
+    assert width == pytest.approx(2 * float(root.get("width")), abs=2)
+    assert height == pytest.approx(2 * float(root.get("height")), abs=40)
+
+
+def test_text_is_drawn_without_any_font_of_the_machine(monkeypatch):
+    render, told = chart_files.resvg_py.svg_to_bytes, {}
+
+    def alone(**options):
+        told.update(options)
+        return render(**options, skip_system_fonts=True)
+
+    monkeypatch.setattr(chart_files.resvg_py, "svg_to_bytes", alone)
+    with_text = chart_files._png(bars([Bar("Żółć", 3)], title="Ø", unit="u"), "x", "Hearth").content
+    told["font_files"] = []
+    without = bytes(render(**told, skip_system_fonts=True))
+    assert len(with_text) > len(without) + 500
+
+
+def test_what_a_chart_has_no_numbers_for_is_taken_as_its_table():
+    chart = quarter_map([Quarter("Open house", "Both", True, True, 1)], title="Map")
+    assert list(chart_files._lines(chart)) == [
+        ["Quarter", "What it means", "Customers"],
+        ["Open house", "Both", 1],
+    ]
+
+
+@pytest.fixture
+def browser(db):
+    client = Client()
+    client.force_login(ExecutiveFactory())
+    return client
+
+
+def counted(team, customers):
+    return BandTotal.objects.create(
+        on_date=BandTotal.NOW, team_id=team.pk, stage="current", currency="EUR", band=Band.STEADY,
+        customers=customers, yearly_value=1, at_risk=customers,
+    )  # fmt: skip
+
+
+def test_a_file_shows_what_the_page_shows_with_the_same_filter(browser):
+    north, south = TeamFactory(name="Nørth"), TeamFactory()
+    counted(north, 3)
+    counted(south, 4)
+    asked = {"team": north.pk, "take": "bands.csv"}
+    response = browser.get("/distance/", asked)
+    assert response["Content-Disposition"].startswith('attachment; filename="bands-20')
+    head, now = csv.reader(b"".join(response).decode().splitlines())
+    assert (head[0], now[2], now[-1]) == ("Date", "3", "3")
+    page = browser.get("/distance/", {"team": north.pk}).text
+    assert f'href="?team={north.pk}&amp;take=bands.csv"' in page
+    assert "Team: Nørth" in browser.get("/distance/", {**asked, "take": "bands.svg"}).text
+
+
+def test_a_workbook_has_numbers(browser):
+    counted(TeamFactory(), 3)
+    response = browser.get("/distance/", {"take": "bands.xlsx"})
+    sheet = ZipFile(BytesIO(b"".join(response))).read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>3</v>" in sheet
+
+
+@pytest.mark.parametrize("name", ["bands", "wall", "doors-and-windows", "at-risk-eur"])
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("svg", "image/svg+xml"),
+        ("png", "image/png"),
+        ("csv", "text/csv; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)  # fmt: skip
+def test_every_chart_of_distance_is_there_in_every_kind(browser, name, ending, kind):
+    counted(TeamFactory(), 3)
+    ReadingFactory()
+    response = browser.get("/distance/", {"take": f"{name}.{ending}"})
+    assert response["Content-Type"] == kind
+    assert response["Cache-Control"] == "private"
+    response.close()
+
+
+@pytest.mark.parametrize("name", ["calibration", "lift"])
+def test_the_charts_of_a_proof_are_taken_along_with_what_was_asked(browser, name):
+    Proof.objects.create(
+        as_of=timezone.now(), results=results(numbers(0)), done_share=1, **Question().fields
+    )
+    drawing = browser.get("/proof/", {"take": f"{name}.svg"}).text
+    assert "Looking back 365 days, silence of 90 days" in drawing
+    assert "text/csv" in browser.get("/proof/", {"take": f"{name}.csv"})["Content-Type"]
+    assert f"take={name}.svg" in browser.get("/proof/").text
+
+
+def test_a_proof_that_is_not_worked_out_has_no_chart(browser):
+    assert browser.get("/proof/", {"take": "lift.svg"}).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["", "bands", "bands.pdf", "nothing.svg", ".svg", "../bands.svg"])
+def test_what_is_not_on_the_page_is_not_found(browser, asked):
+    assert browser.get("/distance/", {"take": asked}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/distance/", "/wall/"])
+def test_a_chart_is_for_those_whom_its_page_is_for(page):
+    client = Client()
+    client.force_login(PersonFactory())
+    assert client.get(page, {"take": "wall.svg"}).status_code == 403
+    assert Client().get(page, {"take": "wall.svg"}).status_code == 302
