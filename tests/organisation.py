@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from insights.demo import load_demonstration
 from insights.drafts import Draft, keep_draft, keep_preview
-from insights.models import Reading
+from insights.models import Reading, WallEvent
 from insights.selectors.policy import Place, newest_version
 from insights.selectors.proof import Question
 from insights.services.alerts import raise_alerts, weeks_due
 from insights.services.drain import drain
+from insights.services.handovers import start_handover
 from insights.services.nightly import read_everyone_again
 from insights.services.policy import save_policy
 from insights.services.preview import preview
@@ -27,6 +28,7 @@ from relationships.models import Customer, Person, WebhookDelivery
 from relationships.services import create_key
 from relationships.services.announcements import Announcement, announce
 from relationships.services.duplicates import find_duplicates
+from relationships.services.facts import Said, write_fact
 from tests.factories import AdministratorFactory, DuplicatePairFactory, WebhookEndpointFactory
 from tests.pages import ADMINISTRATOR, EXECUTIVE, MANAGER, Page
 
@@ -93,8 +95,25 @@ def things(manager: Person, administrator: Person, now: datetime) -> Mapping[str
     )
     endpoint = WebhookEndpointFactory(url="https://crm.example.com/hooks/hearth")
     announce([_promise_opened(customer, now)])
+    leaver = Person.objects.exclude(pk=manager.pk).filter(team=manager.team, customers__gt=0)[0]
+    handover, _ = start_handover(
+        person_id=leaver.pk,
+        leaves_on=timezone.localdate(now) + timedelta(days=40),
+        by=administrator,
+        now=now,
+    )
+    fact = write_fact(
+        customer_id=customer.pk,
+        said=Said("Delivery hours", "before 9"),
+        by=manager,
+        now=now,
+    )
     return {
         "customer": customer.pk,
+        "contact": customer.contacts.order_by("pk")[0].pk,
+        "fact": fact.pk,
+        "handover": handover.pk,
+        "wall_event": WallEvent.objects.order_by("pk")[0].pk,
         "other": other.pk,
         "touchpoint": outcome.touchpoint_id or 0,
         "endpoint": endpoint.pk,
