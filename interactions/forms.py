@@ -244,13 +244,14 @@ class TouchpointForm(forms.Form):
         """Whether this is something people will do together, and not something that happened."""
         if self.touchpoint is not None:
             return False
-        at = self.cleaned_data.get("occurred_at") if self.is_bound else self._said_at()
+        is_cleaned = hasattr(self, "cleaned_data")
+        at = self.cleaned_data.get("occurred_at") if is_cleaned else self._said_at()
         kind = next((kind for kind in self.types if kind.key == self["type"].value()), None)
         is_ahead = at is not None and at > self.now + CLOCK_TOLERANCE
         return is_ahead and kind is not None and kind.mode == TouchpointType.Mode.HUMAN
 
     def _said_at(self) -> datetime | None:
-        """Return the moment that a form not sent yet begins with."""
+        """Return the moment that a form says which nobody looked through yet."""
         try:
             return self.fields["occurred_at"].clean(self["occurred_at"].value())
         except forms.ValidationError:

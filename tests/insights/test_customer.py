@@ -270,5 +270,5 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(
     assert TouchpointChange.objects.exists()
     assert Touchpoint.objects.count() == 80
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(29):
         browser.get(url(customer))

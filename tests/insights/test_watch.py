@@ -1,6 +1,7 @@
 """Who drains: one that waits for changes, and others beside it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,10 +30,20 @@ def another() -> Iterator[psycopg2.extensions.cursor]:
     other = psycopg2.connect(**connection.get_connection_params())
     try:
         yield other.cursor()
-        # Closing alone frees what is locked only when the server notices.
-        other.rollback()
     finally:
+        pid = other.get_backend_pid()
         other.close()
+        _wait_until_gone(pid)
+
+
+def _wait_until_gone(pid: int) -> None:
+    """Wait until the server has noticed that somebody closed, and freed what they had locked."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid])
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.01)
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ def test_a_fact_about_a_contact_goes_where_the_contact_goes_when_customers_part(
     assert (fact.home_id, other.home_id) == (absorb.pk, absorb.pk)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_who_write_the_same_at_once_write_it_once(customer, manager):
     refused = []
 
