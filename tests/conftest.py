@@ -20,7 +20,7 @@ NEEDED = (
 
 FIRST_NUMBER = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,
-                  1000 * (1 + row_number() OVER (ORDER BY sequencename)))
+                  1000 + 500 * row_number() OVER (ORDER BY sequencename))
     FROM pg_sequences
 """
 

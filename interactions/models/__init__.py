@@ -1,7 +1,7 @@
 """Touchpoints, the catalogue of their types, the loops they open and close, and their sources."""
 
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
-from interactions.models.changes import Calendar, Intake, TouchpointChange
+from interactions.models.changes import Calendar, Intake, LoopChange, TouchpointChange
 from interactions.models.effort import LONGEST_SECONDS, LoggingTime
 from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
@@ -15,6 +15,7 @@ __all__ = [
     "Intake",
     "LoggingTime",
     "Loop",
+    "LoopChange",
     "LoopKind",
     "ReceivedEvent",
     "Source",

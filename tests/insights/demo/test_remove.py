@@ -91,7 +91,7 @@ def everything():
 
 def rows_of(model):
     """Return rows as text, without the numbers that rollups are given when written anew."""
-    is_rollup = model in {MonthlyTouchpoints, BandTotal}
+    is_rollup = model in {MonthlyTouchpoints, MonthlyLoops, BandTotal}
     names = [field.attname for field in model._meta.concrete_fields]
     for row in model.objects.values_list(*names[is_rollup:]):
         yield repr([bytes(value) if isinstance(value, memoryview) else value for value in row])
