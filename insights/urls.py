@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from insights.views.care import care
+from insights.views.care_behind import care_behind
 from insights.views.changes import changes, changes_csv
 from insights.views.customer import (
     customer,
@@ -71,6 +73,8 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("care/", care, name="care"),
+    path("care/behind/<slug:what>/", care_behind, name="care_behind"),
     path("policy/", policy, name="policy"),
     path("policy/preview/<slug:digest>/", policy_preview, name="policy_preview"),
     path("policy/versions/", policy_versions, name="policy_versions"),

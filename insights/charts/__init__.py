@@ -12,6 +12,7 @@ from insights.charts.lift import Found, lift
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.sparkline import sparkline
 from insights.charts.svg import Chart, Svg
+from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import WallMonth, wall
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Quarter",
     "Said",
     "Svg",
+    "TrendMonth",
     "WallMonth",
     "band_strips",
     "bars",
@@ -35,5 +37,6 @@ __all__ = [
     "lift",
     "quarter_map",
     "sparkline",
+    "trend",
     "wall",
 ]
