@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from insights import demo
 from insights.demo import build
-from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading
+from insights.models import BandTotal, CustomerState, MonthlyLoops, MonthlyTouchpoints, Reading
 from insights.services.drain import drain
 from interactions.models import Loop, Source, Touchpoint
 from interactions.services import NewTouchpoint, record, source_named
