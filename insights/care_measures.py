@@ -105,8 +105,9 @@ def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else inf
 
 
-def _tenths(value: float) -> str:
-    return "all" if value == inf else thousands(round(value, 1))
+def _tenths(all_of_it: str) -> Callable[[float], str]:
+    """Write a ratio, or what it is when there is nothing to measure against."""
+    return lambda value: all_of_it if value == inf else thousands(round(value, 1))
 
 
 CARDS = (
@@ -121,37 +122,37 @@ CARDS = (
         lambda s: _share(s.promises.in_time, s.due), percent, "kept in time", points, "kept",
         (
             ("promised", "promised"), ("kept", "kept in time"),
-            ("broken", "late or not at all"), ("not-due", "not due yet"),
+            ("not-due", "not due yet"), ("broken", "late or never"),
         ),
         is_more_better=True,
     ),
     Card(
         "mess-ups", "Mess-ups", "Failures and complaints, and whether we made them right",
         lambda s: s.mess_ups.opened, thousands, "went wrong", difference, "mess-ups",
-        (("mess-ups", "went wrong"), ("made-right", "made right"), ("not-right", "not yet")),
+        (("made-right", "made right"), ("not-right", "not yet")),
         lambda s: half(s.mess_ups.median, "half of what was made right"),
     ),
     Card(
         "say-do", "Say and do",
         "How often we say that we care for each time we show it: help nobody asked for, a refund, "
         "a kindness",
-        lambda s: _ratio(s.said, s.shown), _tenths, "said for each shown", difference, "said",
-        (("said", "said"), ("shown", "shown")),
+        lambda s: _ratio(s.said, s.shown), _tenths("only said"), "said for each shown",
+        difference, "said", (("said", "said"), ("shown", "shown")),
     ),
     Card(
-        "noise", "Noise", "Campaigns and templates we sent for each thing that came from a customer",
-        lambda s: _ratio(s.noise, s.heard), _tenths, "sent for each heard", difference, "noise",
-        (("noise", "sent"),),
+        "noise", "Noise", "Campaigns and templates we sent for each thing that customers did",
+        lambda s: _ratio(s.noise, s.heard), _tenths("nothing heard"), "sent for each heard",
+        difference, "noise", (("noise", "sent"),),
         lambda s: f"{thousands(s.heard)} came from customers",
     ),
     Card(
         "via", "Through others", "What passes through a marketplace or a reseller instead of us",
         lambda s: _share(s.via, s.everything), percent, "through others", points, "via",
-        (("via", "through others"),),
-        lambda s: f"of {thousands(s.everything)} touchpoints",
+        (("via", "touchpoints"),),
+        lambda s: f"of {thousands(s.everything)}",
     ),
     Card(
         "asked", "Asked again", "How often customers had to tell us what we already hold",
-        lambda s: s.asked, thousands, "asked again", difference, "asked", (("asked", "asked again"),),
+        lambda s: s.asked, thousands, "asked again", difference, "asked", (),
     ),
 )  # fmt: skip

@@ -16,7 +16,9 @@ TOO_FEW = "too few to tell"
 def care_sentence(sums: Sums, period: str) -> str:
     """Say how well we listened and whether we show what we say."""
     if sums.is_empty:
-        return f"Nothing passed between us and our customers in {period}, so there is nothing to tell."
+        return (
+            f"Nothing passed between us and our customers in {period}, so there is nothing to tell."
+        )
     return f"{_listened(sums, period)} {_said(sums)}"
 
 
@@ -26,7 +28,9 @@ def _listened(sums: Sums, period: str) -> str:
         return f"In {period} no customer asked or complained."
     if told.opened < LEAST:
         few = plural(told.opened, "time")
-        return f"In {period} customers asked or complained {few}: too few to say how well we listen."
+        return (
+            f"In {period} customers asked or complained {few}: too few to say how well we listen."
+        )
     within = half(told.median, "half of it")
     waiting = f"{thousands(told.open)} still wait{'s' if told.open == 1 else ''}"
     return (
@@ -36,10 +40,9 @@ def _listened(sums: Sums, period: str) -> str:
 
 
 def _said(sums: Sums) -> str:
-    if not sums.said:
-        showed = times(sums.shown)
-        return f"We never said that we care and {'never showed it' if not sums.shown else f'showed it {showed}'}."
-    return f"We said we care {times(sums.said)} and {f'showed it {times(sums.shown)}' if sums.shown else 'never showed it'}."
+    said = f"said we care {times(sums.said)}" if sums.said else "never said that we care"
+    shown = f"showed it {times(sums.shown)}" if sums.shown else "never showed it"
+    return f"We {said} and {shown}."
 
 
 def times(count: int) -> str:

@@ -133,15 +133,20 @@ class Care:
 
     cells: Mapping[Cell, Sums]
     names: Mapping[int, str]
+    # Seven cards ask for the same sums.
+    _known: dict[tuple[Period, int | None], Sums] = field(default_factory=dict, repr=False)
 
     def of(self, period: Period, team: int | None = None) -> Sums:
         """Add up some months, of one team or of all."""
-        months = set(period.each)
-        return _added(
-            sums
-            for (month, of_team), sums in self.cells.items()
-            if month in months and team in (None, of_team)
-        )
+        asked = period, team
+        if asked not in self._known:
+            months = set(period.each)
+            self._known[asked] = _added(
+                sums
+                for (month, of_team), sums in self.cells.items()
+                if month in months and team in (None, of_team)
+            )
+        return self._known[asked]
 
     def teams(self, period: Period) -> Sequence[tuple[int, str]]:
         """Return the teams of which something was counted, by name; none comes last."""
@@ -160,11 +165,17 @@ class Care:
 
 
 def care(
-    periods: Sequence[Period], *, trend: Period, team: int | None, now: datetime
+    periods: Sequence[Period],
+    *,
+    trend: Period,
+    team: int | None,
+    now: datetime,
+    names: Mapping[int, str] | None = None,
 ) -> Care:
     """Return what was counted from the earliest of some months to the last.
 
-    How long things took is known in `periods` alone: `trend` is for the rest.
+    How long things took is known in `periods` alone: `trend` is for the rest. `names` of the
+    teams are looked up unless they are given.
     """
     first = min(period.first for period in (*periods, trend))
     last = max(period.last for period in (*periods, trend))
@@ -182,7 +193,7 @@ def care(
             if first <= cell[0] <= last:
                 found[cell]["not_due"] = number
     cells = {cell: Sums(**sums) for cell, sums in found.items()}  # type: ignore[arg-type]
-    return Care(cells, team_names())
+    return Care(cells, team_names() if names is None else names)
 
 
 def team_names() -> dict[int, str]:
@@ -199,5 +210,8 @@ def _added(sums: Iterable[Sums]) -> Sums:
     listed = list(sums)
     names = [one.name for one in fields(Sums)]
     return Sums(
-        **{name: sum((getattr(one, name) for one in listed), getattr(_ZEROS, name)) for name in names}
+        **{
+            name: sum((getattr(one, name) for one in listed), getattr(_ZEROS, name))
+            for name in names
+        }
     )

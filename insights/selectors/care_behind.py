@@ -157,12 +157,18 @@ def _traces(
     with connection.cursor() as cursor:
         if team is None:
             end = after or MonthPlace(date.max, 0, 0)
-            place = [end.month, end.team_id, end.customer_id]
-            cursor.execute(_TRACES, [measure.value, period.first, period.last, *place, limit])
+            cursor.execute(
+                _TRACES,
+                [measure.value, period.first, period.last,
+                 end.month, end.team_id, end.customer_id, limit],
+            )  # fmt: skip
         else:
             months = [one for one in period.each if after is None or one <= after.month]
-            place = [after.month, after.customer_id] if after else [None, None]
-            cursor.execute(_TRACES_OF_TEAM, [months, measure.value, team, *place, limit, limit])
+            month, customer = (after.month, after.customer_id) if after else (None, None)
+            cursor.execute(
+                _TRACES_OF_TEAM,
+                [months, measure.value, team, month, customer, limit, limit],
+            )
         return cursor.fetchall()
 
 
@@ -178,7 +184,7 @@ def _counted(
             _COUNTED.format(holds=CONDITIONS[measure]), [*columns, *[settings.TIME_ZONE] * 2]
         )
         rows = cursor.fetchall()
-    visible = access.customers_visible_to(person).select_related("owner")
+    visible = access.customers_visible_to(person)
     customers = visible.in_bulk({customer for _, _, customer, *_ in rows})
     return [
         CustomerMonth(month, team, customers[customer], count, last_at, newest)

@@ -29,8 +29,9 @@ _OF_GIVEN = _LEAVE.replace(
 _OF_TOUCHPOINTS = _LEAVE.replace(
     "{touched}",
     """(
-        SELECT DISTINCT customer_id, date_trunc('month', occurred_at AT TIME ZONE %s)::date AS month,
-               coalesce(team_id, 0) AS team_id, type_id, via <> '' AS is_via, is_template
+        SELECT DISTINCT customer_id, coalesce(team_id, 0) AS team_id, type_id,
+               date_trunc('month', occurred_at AT TIME ZONE %s)::date AS month,
+               via <> '' AS is_via, is_template
         FROM interactions_touchpoint WHERE deleted_at IS NULL AND {whose}
     )""",
 )

@@ -19,7 +19,7 @@ from insights.charts import Chart, TrendMonth, trend
 from insights.months import Period, month_before
 from insights.selectors import care as selectors
 from insights.selectors.care import Care, Sums
-from insights.words import percent, thousands
+from insights.words import thousands
 from relationships.access import check_may_see_organisation
 
 TREND_MONTHS = 13
@@ -33,13 +33,15 @@ def care(request: HttpRequest) -> HttpResponse:
     """Show whether we care, against the months before and a year ago, and by team."""
     check_may_see_organisation(request.user)
     now, today = timezone.now(), timezone.localdate()
-    form = CareForm(request.GET, selectors.team_names(), today)
+    names = selectors.team_names()
+    form = CareForm(request.GET, names, today)
     period, team = form.period, form.chosen_team
     found = selectors.care(
         (period, period.before, period.year_before),
         trend=Period(period.last, TREND_MONTHS),
         team=team,
         now=now,
+        names=names,
     )
     place, sums = Place(form), found.of(period)
     later = month_before(period.last, -1)
@@ -74,17 +76,17 @@ class Place:
 
     def _to(self, path: str, **changes: Any) -> str:
         asked = {"months": self.period.months, "until": self.period.last, "team": self.team}
-        asked |= changes
-        period, query = changes.pop("period", None), {}
-        if period is not None:
+        if (period := changes.pop("period", None)) is not None:
             asked |= {"months": period.months, "until": period.last}
+        asked |= {name: changes.pop(name) for name in asked if name in changes}
+        query: dict[str, Any] = {}
         if asked["months"] != QUARTER:
             query["months"] = asked["months"]
         if asked["until"] != self._usual_last:
             query["until"] = f"{asked['until']:%Y-%m}"
         if asked["team"] is not None:
             query["team"] = asked["team"]
-        query |= {name: value for name, value in changes.items() if name not in asked}
+        query |= changes
         return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -95,12 +97,13 @@ def _is_running(month: date, today: date) -> bool:
 def _card(card: Card, found: Care, place: Place, today: date) -> dict[str, Any]:
     period = place.period
     sums = found.of(period)
+    value = card.value(sums)
     return {
         "key": card.key,
         "title": card.title,
         "meaning": card.meaning,
         "value": _value(card, sums),
-        "unit": card.unit if card.value(sums) is not None else "",
+        "unit": card.unit if value is not None and isfinite(value) else "",
         "url": _behind(card.behind, sums, place, period),
         "note": card.note(sums),
         "lists": [
@@ -134,9 +137,7 @@ def _others(period: Period) -> Sequence[Period]:
     return [period.before] if period.months == 12 else [period.before, period.year_before]
 
 
-def _compared(
-    card: Card, sums: Sums, found: Care, place: Place, other: Period
-) -> dict[str, str]:
+def _compared(card: Card, sums: Sums, found: Care, place: Place, other: Period) -> dict[str, str]:
     before = found.of(other)
     now, then = card.value(sums), card.value(before)
     is_known = now is not None and then is not None and not before.is_empty
@@ -166,7 +167,12 @@ def _trend(card: Card, found: Care, place: Place, today: date) -> Chart:
             )
         )
     title = f"{card.title} by month"
-    return trend(months, title=title, what=card.unit, top=1.0 if card.text is percent else None)
+    return trend(months, title=title, what=card.unit, top=_top(card))
+
+
+def _top(card: Card) -> float | None:
+    """Return what a bar is measured against: all of it, where all of it is the aim."""
+    return 1.0 if card.is_more_better else None
 
 
 def _teams(card: Card, found: Care, place: Place) -> dict[str, Any]:
@@ -177,7 +183,7 @@ def _teams(card: Card, found: Care, place: Place) -> dict[str, Any]:
     sums = {team: found.of(place.period, team) for team, _ in teams}
     values = {team: card.value(one) for team, one in sums.items()}
     known = [value for value in values.values() if value is not None and isfinite(value)]
-    top = 1.0 if card.text is percent else max(known, default=0) or 1.0
+    top = _top(card) or max(known, default=0) or 1.0
     sign = 1 if card.is_more_better else -1
     rows = [
         {
@@ -197,6 +203,8 @@ def _teams(card: Card, found: Care, place: Place) -> dict[str, Any]:
 
 def _last_list(card: Card, sums: Sums, place: Place, team: int) -> dict[str, str]:
     """Return what of a team is worth a second number: what is left to do, where there is any."""
+    if not card.lists:
+        return {}
     what, label = card.lists[-1]
     return {
         "count": f"{thousands(BEHIND[what].count(sums))} {label}",

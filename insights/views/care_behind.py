@@ -34,9 +34,10 @@ def care_behind(request: HttpRequest, what: str) -> HttpResponse:
     if behind is None:
         raise Http404("There is no such list.")
     now = timezone.now()
-    form = CareForm(request.GET, sums_of.team_names(), timezone.localdate())
+    names = sums_of.team_names()
+    form = CareForm(request.GET, names, timezone.localdate())
     period, team, place = form.period, form.chosen_team, Place(form)
-    found = sums_of.care([], trend=period, team=team, now=now)
+    found = sums_of.care([], trend=period, team=team, now=now, names=names)
     count = behind.count(found.of(period))
     shown, older = _shown(request, behind, found, form, now)
     context = {

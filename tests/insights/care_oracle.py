@@ -73,7 +73,9 @@ def cells(now: datetime) -> dict[tuple[date, int], Sums]:
     return {cell: sums for cell, sums in found.items() if sums != Sums()}
 
 
-def slow_median(kinds: tuple[int, ...], months: list[date], team: int | None = None) -> float | None:
+def slow_median(
+    kinds: tuple[int, ...], months: list[date], team: int | None = None
+) -> float | None:
     """Return the hours within which half of the closed loops were closed."""
     hours = [
         (loop.closed_at - loop.opened_at).total_seconds() / 3600

@@ -54,7 +54,9 @@ def check(by):
     assert kept() == counted
     assert loops == sorted(MonthlyLoops.objects.filter(opened__gt=0).values_list(*LOOP_FIELDS))
     # Kept ones may lead to what is there no more; none is missing.
-    assert traces >= set(CareTrace.objects.values_list("measure", "month", "team_id", "customer_id"))
+    assert traces >= set(
+        CareTrace.objects.values_list("measure", "month", "team_id", "customer_id")
+    )
     assert not drain(now=NOW)
 
 
