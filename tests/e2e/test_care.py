@@ -75,7 +75,7 @@ def test_two_keys_and_a_number_lead_down_to_the_timeline(open_page, executive):
 
 def test_a_team_is_chosen_without_a_button(open_page, executive):
     page = open_page(executive, "/care/")
-    page.get_by_label("Team").select_option(label="North")
+    page.get_by_label("Team", exact=True).select_option(label="North")
     expect(page).to_have_url(re.compile("team="))
     expect(page.locator("#asked .care-number")).to_contain_text("12")
     expect(page.locator(".care-teams")).to_have_count(0)
