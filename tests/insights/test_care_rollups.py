@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from insights.care_measures import BEHIND
 from insights.models import CareTrace, MonthlyLoops
 from insights.services.drain import drain
 from insights.services.rollups import rebuild_rollups
+from interactions.models import LoopChange
 from interactions.services import (
     NewTouchpoint,
     delete,
@@ -141,6 +142,37 @@ def test_a_drain_that_fails_gives_back_what_it_took_of_loops(by, monkeypatch):
             drain(now=NOW)
     assert not MonthlyLoops.objects.exists()
     check(by)
+
+
+def test_a_month_of_loops_is_counted_once():
+    row = {"month": EVER.last, "kind": 1, "opened": 1, "closed": 0, "in_time": 0, "hours": []}
+    MonthlyLoops.objects.create(**row)
+    with pytest.raises(IntegrityError, match="month_of_loops_is_counted_once"):
+        MonthlyLoops.objects.create(**row)
+
+
+def test_a_trace_is_left_once():
+    row = {"measure": 1, "month": EVER.last, "team_id": 0, "customer_id": 1}
+    CareTrace.objects.create(**row)
+    with pytest.raises(IntegrityError, match="insights_caretrace_pkey"):
+        CareTrace.objects.create(**row)
+
+
+def test_a_change_of_a_loop_adds_or_takes_away():
+    with pytest.raises(IntegrityError, match="loop_change_adds_or_takes_away"):
+        LoopChange.objects.create(kind=1, opened_at=NOW, due_at=NOW, sign=0)
+
+
+def test_recording_what_opens_nothing_says_nothing_of_loops(by):
+    touch(by, CustomerFactory(), "call.phone", 1)
+    assert not LoopChange.objects.exists()
+
+
+def test_a_loop_that_stays_as_it_was_says_nothing(by):
+    asked = touch(by, CustomerFactory(), "question", 10)
+    drain_all()
+    edit(touchpoint_id=asked, by=by, now=NOW, sentiment=0.5)
+    assert not LoopChange.objects.exists()
 
 
 def _fail(*given):
