@@ -1,15 +1,17 @@
 """Loops by month and traces stay exact, whatever happens to touchpoints and in whatever order."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from insights.care_measures import BEHIND
 from insights.models import CareTrace, MonthlyLoops
 from insights.services.drain import drain
 from insights.services.rollups import rebuild_rollups
-from interactions.models import LoopChange
+from interactions.models import Loop, LoopChange
 from interactions.services import (
     NewTouchpoint,
     delete,
@@ -177,3 +179,32 @@ def test_a_loop_that_stays_as_it_was_says_nothing(by):
 
 def _fail(*given):
     raise RuntimeError
+
+
+def test_what_happened_before_there_was_anybody_to_count_it_is_counted_by_the_migration(by):
+    text = "Dear {}, we wish you a very happy birthday and all the best for the year ahead."
+    for customer in CustomerFactory.create_batch(6, team=TeamFactory()):
+        touch(by, customer, "email.personal", 10, text=text.format(customer.name))
+        touch(by, customer, "question", 40, external_id=f"asked {customer.pk}")
+        touch(by, customer, "call.phone", 39, closes=f"asked {customer.pk}", via="Market")
+        touch(by, customer, "asked.again", 3)
+    drain_all()
+    traces = set(CareTrace.objects.values_list("pk"))
+    stamps = dict(Loop.objects.values_list("pk", "updated_at"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE interactions_loop DISABLE TRIGGER stamp")
+        cursor.execute("UPDATE interactions_loop SET team_id = NULL")
+        cursor.execute("ALTER TABLE interactions_loop ENABLE TRIGGER stamp")
+        cursor.execute(import_module("interactions.migrations.0020_loop_changes").BACKFILL)
+        # As it was counted before templates were told apart.
+        cursor.execute("UPDATE insights_monthlytouchpoints SET is_template = false")
+    MonthlyLoops.objects.all().delete()
+    CareTrace.objects.all().delete()
+
+    with connection.schema_editor() as editor:
+        import_module("insights.migrations.0009_care").count(apps, editor)
+
+    assert dict(Loop.objects.values_list("pk", "updated_at")) == stamps
+    assert set(CareTrace.objects.values_list("pk")) == traces
+    check(by)
