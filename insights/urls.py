@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from insights.views.care import care
+from insights.views.care_behind import care_behind
 from insights.views.changes import changes, changes_csv
 from insights.views.contacts import (
     add_contact,
@@ -167,6 +169,8 @@ urlpatterns = [
     path("wall/events/<int:pk>/revert/", revert_wall_event, name="revert_wall_event"),
     path("wall/events/<int:pk>/delete/", delete_wall_event, name="delete_wall_event"),
     path("wall/events/<int:pk>/restore/", restore_wall_event, name="restore_wall_event"),
+    path("care/", care, name="care"),
+    path("care/behind/<slug:what>/", care_behind, name="care_behind"),
     path("policy/", policy, name="policy"),
     path("policy/preview/<slug:digest>/", policy_preview, name="policy_preview"),
     path("policy/versions/", policy_versions, name="policy_versions"),

@@ -8,6 +8,9 @@ QUESTION, COMPLAINT, FAILURE, PROMISE = 1, 2, 3, 4
 SETTLED = "loop.closed"
 """The type of what only closes a loop."""
 
+ASKED_AGAIN = ("asked.again", "story.repeated")
+"""The types of what a customer had to tell us although we knew it."""
+
 
 @dataclass(frozen=True)
 class DefaultType:

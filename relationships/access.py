@@ -81,8 +81,7 @@ def check_may_see_organisation(person: Person) -> None:
     """Raise `PermissionDenied` unless `person` may see the whole organisation."""
     if not may_see_organisation(person):
         raise PermissionDenied(
-            "Distance and the Wall show the whole organisation, so they are for executives and "
-            "administrators. "
+            "This page shows the whole organisation, so it is for executives and administrators. "
             "Your own customers are under Today and Customers."
         )
 

@@ -113,6 +113,7 @@ def things(manager: Person, administrator: Person, now: datetime) -> Mapping[str
         "contact": customer.contacts.order_by("pk")[0].pk,
         "fact": fact.pk,
         "handover": handover.pk,
+        "care": "answered",
         "wall_event": WallEvent.objects.order_by("pk")[0].pk,
         "other": other.pk,
         "touchpoint": outcome.touchpoint_id or 0,

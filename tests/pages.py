@@ -59,6 +59,8 @@ PAGES = (
     Page("wall", "People against screens for years, and what happened meanwhile.", EXECUTIVE),
     Page("note_wall_event", "Noting what happened.", EXECUTIVE),
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),
+    Page("care", "Whether we listen, keep promises and make things right.", EXECUTIVE),
+    Page("care_behind", "Whom one of its numbers counts.", EXECUTIVE, ("care",)),
     Page("proof", "How often the score was right.", EXECUTIVE),
     Page("proof_customers", "The proof customer by customer.", EXECUTIVE),
     Page("silence", "How the score learns from our own history.", EXECUTIVE),

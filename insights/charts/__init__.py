@@ -15,6 +15,7 @@ from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.standalone import light_styles, standalone
 from insights.charts.svg import Chart, Svg
+from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import WallMonth, wall
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Quarter",
     "Said",
     "Svg",
+    "TrendMonth",
     "WallMonth",
     "WallNote",
     "band_strips",
@@ -42,5 +44,6 @@ __all__ = [
     "rhythm",
     "sparkline",
     "standalone",
+    "trend",
     "wall",
 ]

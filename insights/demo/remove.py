@@ -45,6 +45,9 @@ _PARTED = """
 _DELETE = "DELETE FROM {table} WHERE customer_id = ANY(%(customers)s)"
 
 # Touchpoints have no foreign keys in the database, so nobody else would do this.
+_FORGET_TEAMS = """
+    UPDATE interactions_loop SET team_id = NULL WHERE team_id = ANY(%(teams)s)
+"""
 _FORGET = """
     UPDATE interactions_touchpoint
     SET person_id = CASE WHEN person_id = ANY(%(people)s) THEN NULL ELSE person_id END,
@@ -90,6 +93,7 @@ def _remove(by: Person) -> Removed:
         orphans = Customer.objects.filter(owner__in=people)
         mark_profiles_changed(customer_ids=list(orphans.values_list("pk", flat=True)))
         cursor.execute(_FORGET, {"people": _ids(people), "teams": _ids(teams)})
+        cursor.execute(_FORGET_TEAMS, {"teams": _ids(teams)})
     forget_demonstration(by=by)
     _remove_source()
     WallEvent.objects.filter(made_by__in=people).delete()

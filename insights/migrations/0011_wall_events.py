@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insights', '0007_saved_views'),
+        ('insights', '0009_care'),
         ('relationships', '0011_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

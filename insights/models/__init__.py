@@ -3,7 +3,7 @@
 from insights.models.alerts import Alert, AlertRun
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
-from insights.models.rollups import BandTotal, MonthlyTouchpoints
+from insights.models.rollups import BandTotal, CareTrace, MonthlyLoops, MonthlyTouchpoints
 from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
@@ -15,7 +15,9 @@ __all__ = [
     "AlertRun",
     "Band",
     "BandTotal",
+    "CareTrace",
     "CustomerState",
+    "MonthlyLoops",
     "MonthlyTouchpoints",
     "PolicyVersion",
     "Proof",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from insights.models.states import Band
@@ -14,18 +15,63 @@ class MonthlyTouchpoints(models.Model):
     team_id = models.BigIntegerField(default=0, help_text="0 when the customer had no team.")
     type_id = models.SmallIntegerField()
     is_via = models.BooleanField()
+    is_template = models.BooleanField(db_default=False)
     count = models.BigIntegerField()
 
     class Meta:
         verbose_name_plural = "monthly touchpoints"
         constraints = (
             models.UniqueConstraint(
-                fields=("month", "team_id", "type_id", "is_via"), name="month_is_counted_once"
+                fields=("month", "team_id", "type_id", "is_via", "is_template"),
+                name="month_is_counted_once",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}: {self.count}"
+
+
+class MonthlyLoops(models.Model):
+    """How many loops of a kind a team's customers opened in a month, and what became of them.
+
+    `hours` counts the closed ones by how long that took, in the steps of `insights.hours`.
+    """
+
+    month = models.DateField(help_text="In which they were opened.")
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer had no team.")
+    kind = models.SmallIntegerField()
+    opened = models.BigIntegerField()
+    closed = models.BigIntegerField()
+    in_time = models.BigIntegerField(help_text="Closed before they were due.")
+    hours = ArrayField(models.IntegerField())
+
+    class Meta:
+        verbose_name_plural = "monthly loops"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("month", "team_id", "kind"), name="month_of_loops_is_counted_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.opened} opened, {self.closed} closed"
+
+
+class CareTrace(models.Model):
+    """Leads to customers who had something in a month that a measure of care counts.
+
+    A trace is never wrong by being there too long: whoever follows it counts anew. So it needs no
+    taking back when touchpoints are moved or deleted, and any two ways of making it agree.
+    """
+
+    pk = models.CompositePrimaryKey("measure", "month", "team_id", "customer_id")
+    measure = models.SmallIntegerField(help_text="See `insights.measures`.")
+    month = models.DateField()
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer had no team.")
+    customer_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: customer {self.customer_id}"
 
 
 class BandTotal(models.Model):

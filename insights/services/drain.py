@@ -17,10 +17,12 @@ from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.absorbed import forget_absorbed
 from insights.services.calendar import change_over, is_calendar_kept
 from insights.services.histories import advanced, is_ahead
+from insights.services.loops import count_loops
 from insights.services.refold import Folded, refolded
 from insights.services.rollups import Month, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
 from insights.services.store import store_readings, store_states
+from insights.services.traces import Touched, leave_traces, retrace
 from interactions.services.marks import TakenIn, leave, take_intakes
 
 BATCH = 10_000
@@ -53,9 +55,9 @@ _TAKE = f"""
     WITH taken AS (
         DELETE FROM interactions_touchpointchange WHERE {_IS_OURS} RETURNING *
     )
-    SELECT customer_id, month, team_id, type_id, is_via,
-           sum(count), min(first_at), bool_or(is_refold)
-    FROM taken GROUP BY 1, 2, 3, 4, 5
+    SELECT customer_id, month, team_id, type_id, is_via, is_template,
+           sum(count), min(first_at), bool_or(is_refold), bool_or(count = 0)
+    FROM taken GROUP BY 1, 2, 3, 4, 5, 6
 """.replace("{changes}", "interactions_touchpointchange")
 _TAKE_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_OURS}".replace(
     "{changes}", "relationships_profilechange"
@@ -64,17 +66,25 @@ _TAKE_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_OURS}".rep
 
 @dataclass(slots=True)
 class Changes:
-    """What changed: by customer, the first moment and whether history did; and by month."""
+    """What changed: by customer, the first moment and whether history did; and by month.
+
+    Of `retrace` nobody said what changed: their touchpoints came from another customer, or the
+    catalogue sees them otherwise.
+    """
 
     first_at: dict[int, datetime] = field(default_factory=dict)
     refold: set[int] = field(default_factory=set)
+    retrace: set[int] = field(default_factory=set)
     months: Counter[Month] = field(default_factory=Counter)
+    touched: set[Touched] = field(default_factory=set)
     taken: int = 0
 
     def add(self, customer: int, month: Month, count: int, first_at: datetime) -> None:
         """Add touchpoints of a customer in a month."""
         self.first_at[customer] = min(first_at, self.first_at.get(customer, first_at))
         self.months[month] += count
+        if count > 0:
+            self.touched.add((customer, month))
         self.taken += 1
 
 
@@ -103,16 +113,18 @@ def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
         intakes = take_intakes(cursor, limit=limit)
         customers = _pick(cursor, intakes, limit)
         if not customers:
-            return 0
+            return count_loops(cursor, limit=limit)
         add_states(cursor, customers)
         locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked, intakes)
         locked = forget_absorbed(cursor, locked)
         if len(locked.ids):
             _score(cursor, locked, changes, now)
+        leave_traces(cursor, changes.touched)
+        retrace(cursor, changes.retrace)
         # Last, for it locks the rows of this month, which other drains count in too.
         count_months(cursor, changes.months)
-        return changes.taken
+        return changes.taken + count_loops(cursor, limit=limit)
 
 
 def _pick(cursor: CursorWrapper, intakes: Sequence[TakenIn], limit: int) -> list[int]:
@@ -130,13 +142,15 @@ def _take(
     changes = Changes()
     for one in intakes:
         if one.customer_id in ours:
-            month = (one.month, one.team_id or 0, one.type_id, one.is_via)
+            month = (one.month, one.team_id or 0, one.type_id, one.is_via, False)
             changes.add(one.customer_id, month, one.touchpoints, one.first_at)
     cursor.execute(_TAKE, [customers, locked.ids.tolist()])
-    for customer, month, team, kind, is_via, count, first_at, is_refold in cursor.fetchall():
-        changes.add(customer, (month, team or 0, kind, is_via), count, first_at)
+    for customer, month, team, *of, count, first_at, is_refold, says_nothing in cursor.fetchall():
+        changes.add(customer, (month, team or 0, *of), count, first_at)
         if is_refold:
             changes.refold.add(customer)
+        if says_nothing:
+            changes.retrace.add(customer)
     cursor.execute(_TAKE_PROFILES, [customers, locked.ids.tolist()])
     changes.taken += cursor.rowcount
     return changes

@@ -15,13 +15,16 @@ from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
 from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
 from insights.services.counted import Counted, Group, counted
+from insights.services.loops import recount_loops
+from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
 NOW_WEEK = 2**31 - 1
 CHUNK = 50_000
 
-Month = tuple[date, int, int, bool]
-"""A month, the team of the customer then (0 for none), the type, and whether through others."""
+Month = tuple[date, int, int, bool, bool]
+"""A month, the team of the customer then (0 for none), the type, whether through others, and
+whether from a template."""
 
 CELL = np.dtype(
     [(name, "i8") for name in ("week", "group", "band", "customers", "cents", "risk_cents")]
@@ -51,19 +54,20 @@ _ADD_BANDS = """
 """
 
 _COUNT_MONTHS = """
-    INSERT INTO insights_monthlytouchpoints (month, team_id, type_id, is_via, count)
+    INSERT INTO insights_monthlytouchpoints (month, team_id, type_id, is_via, is_template, count)
     {select}
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (month, team_id, type_id, is_via) DO UPDATE
+    ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (month, team_id, type_id, is_via, is_template) DO UPDATE
     SET count = insights_monthlytouchpoints.count + excluded.count
 """
 _MONTHS_GIVEN = (
-    "SELECT * FROM unnest(%s::date[], %s::bigint[], %s::int[], %s::bool[], %s::bigint[])"
+    "SELECT * FROM"
+    " unnest(%s::date[], %s::bigint[], %s::int[], %s::bool[], %s::bool[], %s::bigint[])"
 )
 _MONTHS_OF_TOUCHPOINTS = """
     SELECT date_trunc('month', occurred_at AT TIME ZONE %s)::date, coalesce(team_id, 0),
-           type_id, via <> '', count(*)
-    FROM interactions_touchpoint WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4
+           type_id, via <> '', is_template, count(*)
+    FROM interactions_touchpoint WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -187,14 +191,16 @@ def rebuild_rollups() -> None:
         # A change not drained yet is in what is counted here, so it must not be added again.
         # Writers wait for this transaction; readers do not.
         cursor.execute(
-            "LOCK interactions_intake, interactions_touchpointchange, insights_reading"
-            " IN EXCLUSIVE MODE"
+            "LOCK interactions_intake, interactions_touchpointchange, interactions_loopchange,"
+            " insights_reading IN EXCLUSIVE MODE"
         )
         while sum_up_intakes(cursor, limit=CHUNK):
             pass
         cursor.execute("DELETE FROM insights_monthlytouchpoints")
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
+        recount_loops(cursor)
+        retrace_everyone(cursor)
         cursor.execute("DELETE FROM insights_bandtotal")
         for chunk in _chunks(cursor):
             move_bands(cursor, Counted.of_rows([]), chunk)

@@ -14,6 +14,7 @@ BEHIND = timedelta(seconds=1)
 _IS_WAITING = """
     SELECT EXISTS (SELECT FROM interactions_intake)
         OR EXISTS (SELECT FROM interactions_touchpointchange)
+        OR EXISTS (SELECT FROM interactions_loopchange)
         OR EXISTS (SELECT FROM relationships_profilechange)
 """
 

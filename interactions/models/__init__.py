@@ -2,7 +2,7 @@
 
 from interactions.models.appointments import Appointment
 from interactions.models.catalogue import Direction, LoopKind, Source, TouchpointType
-from interactions.models.changes import Calendar, Intake, TouchpointChange
+from interactions.models.changes import Calendar, Intake, LoopChange, TouchpointChange
 from interactions.models.effort import LONGEST_SECONDS, LoggingTime
 from interactions.models.segment import EventKind, EventRule, ReceivedEvent
 from interactions.models.touchpoints import Loop, Touchpoint, TouchpointQuerySet
@@ -17,6 +17,7 @@ __all__ = [
     "Intake",
     "LoggingTime",
     "Loop",
+    "LoopChange",
     "LoopKind",
     "ReceivedEvent",
     "Source",

@@ -18,6 +18,7 @@ class TouchpointChange(models.Model):
     month = models.DateField()
     type_id = models.SmallIntegerField()
     is_via = models.BooleanField()
+    is_template = models.BooleanField(db_default=False)
     count = models.IntegerField()
     first_at = models.DateTimeField()
     is_refold = models.BooleanField(help_text="History changed: fold this customer from the start.")
@@ -29,6 +30,30 @@ class TouchpointChange(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.customer_id}: {self.count:+d}"
+
+
+class LoopChange(models.Model):
+    """Says what a loop was (`sign` -1) and what it is now (+1), for whoever counts loops.
+
+    Written by the statement that changed the loop, so that sums stay exact.
+    """
+
+    team_id = models.BigIntegerField(null=True)
+    kind = models.SmallIntegerField()
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    sign = models.SmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="loop_change_adds_or_takes_away", condition=Q(sign__in=(-1, 1))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"loop of {self.opened_at:%Y-%m-%d}: {self.sign:+d}"
 
 
 class Intake(models.Model):

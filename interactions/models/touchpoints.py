@@ -166,6 +166,14 @@ class Loop(models.Model):
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="loops")
+    team = models.ForeignKey(
+        Team,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        help_text="The team that held the customer when what opened this was recorded.",
+    )
     kind = models.SmallIntegerField(choices=LoopKind)
     text = models.TextField(blank=True)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="loops")
@@ -206,6 +214,12 @@ class Loop(models.Model):
             ),
             models.Index(fields=("updated_at", "id"), name="loop_by_update"),
             models.Index(fields=("due_at", "id"), name="loop_by_due"),
+            models.Index(fields=("opened_at", "id"), name="loop_by_opening"),
+            models.Index(
+                fields=("opened_at", "id"),
+                condition=Q(closed_at__isnull=True),
+                name="loop_open_by_opening",
+            ),
         )
         constraints = (
             models.CheckConstraint(

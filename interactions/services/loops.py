@@ -42,24 +42,37 @@ _RECONCILE = """
         USING opener
         WHERE opened_by_id = opener.id
           AND (opener.deleted_at IS NOT NULL OR opener.opens IS NULL)
+    ), kept AS (
+        INSERT INTO interactions_loop
+            (customer_id, team_id, kind, text, person_id, opened_by_id, opened_at, due_at,
+             closed_by_id, closed_at)
+        SELECT opener.customer_id, opener.team_id, opener.opens, opener.text, opener.person_id,
+               opener.id, opener.occurred_at, opener.due_at, closer.id, closer.occurred_at
+        FROM opener
+        LEFT JOIN closer ON closer.opener_id = opener.id
+        WHERE opener.deleted_at IS NULL AND opener.opens IS NOT NULL
+        ON CONFLICT (opened_by_id) DO UPDATE
+        SET customer_id = excluded.customer_id, team_id = excluded.team_id,
+            kind = excluded.kind, text = excluded.text,
+            person_id = excluded.person_id, opened_at = excluded.opened_at,
+            due_at = excluded.due_at, closed_by_id = excluded.closed_by_id,
+            closed_at = excluded.closed_at,
+            -- Another due time is another promise, told of anew when it is broken.
+            overdue_at = CASE WHEN interactions_loop.due_at = excluded.due_at
+                         THEN interactions_loop.overdue_at END
+        RETURNING {counted}
+    ), was AS (
+        -- What a statement changes it does not see itself: these are the loops before.
+        SELECT {counted} FROM interactions_loop
+        WHERE opened_by_id IN (SELECT id FROM opener)
     )
-    INSERT INTO interactions_loop
-        (customer_id, kind, text, person_id, opened_by_id, opened_at, due_at,
-         closed_by_id, closed_at)
-    SELECT opener.customer_id, opener.opens, opener.text, opener.person_id,
-           opener.id, opener.occurred_at, opener.due_at, closer.id, closer.occurred_at
-    FROM opener
-    LEFT JOIN closer ON closer.opener_id = opener.id
-    WHERE opener.deleted_at IS NULL AND opener.opens IS NOT NULL
-    ON CONFLICT (opened_by_id) DO UPDATE
-    SET customer_id = excluded.customer_id, kind = excluded.kind, text = excluded.text,
-        person_id = excluded.person_id, opened_at = excluded.opened_at,
-        due_at = excluded.due_at, closed_by_id = excluded.closed_by_id,
-        closed_at = excluded.closed_at,
-        -- Another due time is another promise, told of anew when it is broken.
-        overdue_at = CASE WHEN interactions_loop.due_at = excluded.due_at
-                     THEN interactions_loop.overdue_at END
-"""
+    INSERT INTO interactions_loopchange (team_id, kind, opened_at, due_at, closed_at, sign)
+    SELECT team_id, kind, opened_at, due_at, closed_at, -1
+    FROM (SELECT * FROM was EXCEPT SELECT * FROM kept) AS no_longer
+    UNION ALL
+    SELECT team_id, kind, opened_at, due_at, closed_at, 1
+    FROM (SELECT * FROM kept EXCEPT SELECT * FROM was) AS newly
+""".format(counted="opened_by_id, team_id, kind, opened_at, due_at, closed_at")
 
 
 def reconcile(cursor: CursorWrapper, keys: Iterable[LoopKey]) -> None:

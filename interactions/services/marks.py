@@ -8,21 +8,23 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-CHANGE_COLUMNS = "customer_id, team_id, month, type_id, is_via, count, first_at, is_refold"
+CHANGE_COLUMNS = (
+    "customer_id, team_id, month, type_id, is_via, is_template, count, first_at, is_refold"
+)
 
 # Selects the change rows for a set of touchpoints: give the set's name, +1 or -1, and whether
 # history changed. %s in the result is the organisation's time zone.
 _SELECT = """
     SELECT customer_id, team_id,
            date_trunc('month', occurred_at AT TIME ZONE %s)::date,
-           type_id, via <> '', sum({sign}), min(occurred_at), bool_or({refold})
-    FROM {rows} GROUP BY 1, 2, 3, 4, 5
+           type_id, via <> '', {template}, sum({sign}), min(occurred_at), bool_or({refold})
+    FROM {rows} GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
-def select_changes(rows: str, *, sign: int, refold: str) -> str:
+def select_changes(rows: str, *, sign: int, refold: str, template: str = "is_template") -> str:
     """Return the SQL that sums up the touchpoints in `rows` as change rows."""
-    return _SELECT.format(rows=rows, sign=sign, refold=refold)
+    return _SELECT.format(rows=rows, sign=sign, refold=refold, template=template)
 
 
 INTAKES_AT_ONCE = 100
@@ -44,7 +46,7 @@ _TAKE_INTAKES = """
 """
 _LEAVE = f"""
     INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS}, marked_at)
-    SELECT customer_id, team_id, month, type_id, is_via, count, first_at, false, marked_at
+    SELECT customer_id, team_id, month, type_id, is_via, false, count, first_at, false, marked_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::int[], %s::bool[], %s::int[],
                 %s::timestamptz[], %s::timestamptz[])
          AS change (customer_id, team_id, month, type_id, is_via, count, first_at, marked_at)
@@ -118,7 +120,7 @@ def mark_refold(cursor: CursorWrapper, customer_ids: Collection[int], now: datet
     """Ask for customers to be folded from the start although no count changes."""
     cursor.execute(
         f"INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})"
-        " SELECT id, NULL, date_trunc('month', %s)::date, 0, false, 0, %s, true"
+        " SELECT id, NULL, date_trunc('month', %s)::date, 0, false, false, 0, %s, true"
         " FROM unnest(%s::bigint[]) AS id",
         [now, now, sorted(customer_ids)],
     )

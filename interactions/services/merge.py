@@ -52,9 +52,10 @@ def merge_customers(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
         customer_id=keep, home_id=Coalesce("home_id", F("customer_id"))
     )
     with connection.cursor() as cursor:
-        _move(cursor, _ABSORB, [keep, absorb])
-        # The absorbed one too: whoever scores it finds that it is gone.
+        # The absorbed one too: whoever scores it finds that it is gone. Before loops change, as
+        # everywhere, so that whoever counts anew and locks both queues waits for no ring.
         mark_refold(cursor, [keep, absorb], now)
+        _move(cursor, _ABSORB, [keep, absorb])
     told = {"merged_customer_id": absorb, "by": {"id": by.pk, "name": by.name}}
     announce([Announcement("customer.merged", keep, now, told)])
 
@@ -74,8 +75,8 @@ def unmerge_customer(*, customer_id: int, by: Person, now: datetime) -> None:
         customer_id=customer_id, home_id=NullIf("home_id", customer_id)
     )
     with connection.cursor() as cursor:
-        _move(cursor, _RELEASE, [customer_id, customer_id, survivor, homes])
         mark_refold(cursor, [customer_id, survivor], now)
+        _move(cursor, _RELEASE, [customer_id, customer_id, survivor, homes])
     told = {"parted_from_customer_id": survivor, "by": {"id": by.pk, "name": by.name}}
     announce([Announcement("customer.unmerged", customer_id, now, told)])
 

@@ -46,7 +46,9 @@ _FLAG = f"""
         RETURNING touchpoint.*
     )
     INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})
-    {select_changes("flagged", sign=0, refold="true")}
+    {select_changes("flagged", sign=-1, refold="true", template="false")}
+    UNION ALL
+    {select_changes("flagged", sign=1, refold="true", template="true")}
 """
 
 
@@ -58,4 +60,4 @@ def flag_templates(cursor: CursorWrapper, fingerprints: Collection[int]) -> None
     cursor.execute(_LOCK, [numbers])
     cursor.execute(_SENT_TO_MANY, [numbers, *[CUSTOMERS_OF_A_TEMPLATE] * 2])
     if templates := [number for (number,) in cursor.fetchall()]:
-        cursor.execute(_FLAG, [templates, settings.TIME_ZONE])
+        cursor.execute(_FLAG, [templates, *[settings.TIME_ZONE] * 2])

@@ -14,7 +14,7 @@ SCORED = (
 # Nothing is counted anew: the rollups count by type, whatever the type is worth.
 _MARK = f"""
     INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})
-    SELECT customer_id, NULL, date_trunc('month', min(occurred_at))::date, type_id, false, 0,
+    SELECT customer_id, NULL, date_trunc('month', min(occurred_at))::date, type_id, false, false, 0,
            min(occurred_at), true
     FROM interactions_touchpoint
     WHERE type_id = %s AND deleted_at IS NULL

@@ -14,6 +14,7 @@ from insights.charts import (
     Mark,
     Quarter,
     Svg,
+    TrendMonth,
     WallMonth,
     WallNote,
     band_strips,
@@ -21,6 +22,7 @@ from insights.charts import (
     quarter_map,
     rhythm,
     sparkline,
+    trend,
     wall,
 )
 
@@ -54,6 +56,8 @@ ALL_EMPTY = [
     band_strips([], title="Bands"),
     band_strips([BandCounts("Now", {})], title="Bands"),
     quarter_map([], title="Map"),
+    trend([], title="Trend", what="answered"),
+    trend([TrendMonth(date(2026, 1, 1), None)], title="Trend", what="answered"),
 ]
 ALL_FULL = [
     wall(months((3, 9), (0, 0), (0, 10**9)), title=HOSTILE),
@@ -272,3 +276,26 @@ def test_the_months_of_the_year_of_days_are_a_table():
 
 def test_an_empty_year_of_days_says_so():
     assert "Nothing happened. Each week" in year_of_days({}).svg
+
+
+def test_a_month_with_too_little_has_no_column_and_says_so():
+    chart = trend(
+        [
+            TrendMonth(date(2026, 1, 1), 0.5, "50 %", "/january/", is_chosen=False),
+            TrendMonth(date(2026, 2, 1), None),
+            TrendMonth(date(2026, 3, 1), 1.0, "100 %", is_whole=False),
+        ],
+        title=HOSTILE,
+        what="answered",
+        top=1.0,
+    )
+    assert chart.rows == [
+        ["January 2026", "50 %"],
+        ["February 2026", "too few to tell"],
+        ["March 2026 (so far)", "100 %"],
+    ]
+    half, whole = of_class(chart.svg, "bar")
+    assert float(half.get("height")) * 2 == float(whole.get("height"))
+    assert [mark.get("href") for mark in parsed(chart.svg).iter() if mark.get("href")] == [
+        "/january/"
+    ]

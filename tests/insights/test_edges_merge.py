@@ -111,7 +111,7 @@ def scores(customer: Customer) -> dict[str, object]:
 
 def rollups() -> tuple[list[object], list[object]]:
     months = MonthlyTouchpoints.objects.filter(count__gt=0).values_list(
-        "month", "team_id", "type_id", "is_via", "count"
+        "month", "team_id", "type_id", "is_via", "is_template", "count"
     )
     bands = BandTotal.objects.filter(customers__gt=0).values_list(
         "on_date", "team_id", "segment_id", "stage", "currency", "band", "customers",

@@ -156,7 +156,11 @@ def test_template_is_found_by_its_text(by):
     send(by, items[4])
 
     assert Touchpoint.objects.filter(is_template=True).count() == 5
-    assert TouchpointChange.objects.filter(is_refold=True).count() == 5
+    changes = TouchpointChange.objects.filter(is_refold=True)
+    assert changes.values("customer_id").distinct().count() == 5
+    assert (
+        sorted(changes.values_list("is_template", "count")) == [(False, -1)] * 5 + [(True, 1)] * 5
+    )
 
 
 def test_touchpoint_that_closes_itself_is_refused(by, customer):

@@ -10,7 +10,14 @@ from django.core.management import call_command
 
 from insights import demo
 from insights.demo import build
-from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading, WallEvent
+from insights.models import (
+    BandTotal,
+    CustomerState,
+    MonthlyLoops,
+    MonthlyTouchpoints,
+    Reading,
+    WallEvent,
+)
 from insights.services.drain import drain
 from insights.services.wall_events import note_event
 from interactions.models import Loop, Source, Touchpoint
@@ -94,7 +101,7 @@ def everything():
 
 def rows_of(model):
     """Return rows as text, without the numbers that rollups are given when written anew."""
-    is_rollup = model in {MonthlyTouchpoints, BandTotal}
+    is_rollup = model in {MonthlyTouchpoints, MonthlyLoops, BandTotal}
     names = [field.attname for field in model._meta.concrete_fields]
     for row in model.objects.values_list(*names[is_rollup:]):
         yield repr([bytes(value) if isinstance(value, memoryview) else value for value in row])

@@ -1,0 +1,97 @@
+"""Do we care, in a browser: readable for everyone, by keys, down to the customer."""
+
+import re
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from insights.months import months_before
+from insights.services.drain import drain
+from interactions.services import NewTouchpoint, record, source_named
+from tests.factories import AdministratorFactory, CustomerFactory, ExecutiveFactory, TeamFactory
+
+
+@pytest.fixture
+def executive():
+    now = timezone.now()
+    begun = months_before(timezone.localdate(), 1)
+    moment = datetime.combine(begun, time(9), tzinfo=timezone.get_default_timezone())
+    items = []
+    for name in ("North", "South"):
+        team = TeamFactory(name=name)
+        for number in range(12):
+            customer = CustomerFactory(team=team, name=f"{name} {number}")
+            items += [
+                NewTouchpoint(
+                    type=kind,
+                    customer=customer.pk,
+                    occurred_at=moment,
+                    text="Where is it?",
+                    external_id=f"{name}{number}{kind}",
+                )
+                for kind in ("question", "email.campaign", "asked.again", "care.help", "promise")
+            ]
+            if number % 3:
+                items.append(
+                    NewTouchpoint(
+                        type="call.phone", customer=customer.pk,
+                        occurred_at=moment + timedelta(hours=5), closes=f"{name}{number}question",
+                    )
+                )  # fmt: skip
+    record(source=source_named("test"), items=items, by=AdministratorFactory(), now=now)
+    while drain(now=now):
+        pass
+    return ExecutiveFactory()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_everyone_can_use_the_page(open_page, executive, accessibility_problems, width, scheme):
+    page = open_page(executive, "/care/", width=width, scheme=scheme)
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for what in ("waiting", "said"):
+        page.goto(f"/care/behind/{what}/")
+        assert accessibility_problems(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_two_keys_and_a_number_lead_down_to_the_timeline(open_page, executive):
+    page = open_page(executive, "/")
+    page.keyboard.press("g")
+    page.keyboard.press("k")
+    expect(page.locator(".lede")).to_contain_text("we answered 67 %, half of it within 5 hours")
+    number = page.locator("#listening .care-lists a", has_text="8")
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/care/behind/waiting/"))
+    expect(page.locator("[data-row]")).to_have_count(8)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/customers/\d+/\?at=\d+#touchpoint-"))
+
+
+def test_a_team_is_chosen_without_a_button(open_page, executive):
+    page = open_page(executive, "/care/")
+    page.get_by_label("Team", exact=True).select_option(label="North")
+    expect(page).to_have_url(re.compile("team="))
+    expect(page.locator("#asked .care-number")).to_contain_text("12")
+    expect(page.locator(".care-teams")).to_have_count(0)
+
+
+def test_it_works_without_a_script(open_page, executive):
+    page = open_page(executive, "/care/", has_script=False)
+    page.get_by_label("Period").select_option(label="A year")
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("months=12"))
+    page.get_by_role("link", name="A month later").click()
+    expect(page.get_by_text("has not ended")).to_be_visible()
+
+
+def test_a_column_of_the_chart_opens_its_month(open_page, executive):
+    page = open_page(executive, "/care/")
+    page.locator("#asked .trend a").last.click()
+    expect(page).to_have_url(re.compile("/care/behind/asked/.*months=1"))
+    expect(page.locator("[data-row]")).to_have_count(24)
