@@ -47,7 +47,8 @@ def wall(request: HttpRequest) -> HttpResponse:
         "form": form,
         "address": address,
         "chips": chips,
-        "sentence": wall_sentence(found.months),
+        # A line that ends between a number and its sign reads badly so large.
+        "sentence": wall_sentence(found.months).replace(" %", "\N{NO-BREAK SPACE}%"),
         "has_months": bool(found.months),
         "chart": chart,
         "events": _events(events, address),
