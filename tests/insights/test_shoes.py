@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from insights.selectors.shoes import shoes
 from interactions.models import Touchpoint
@@ -276,13 +278,14 @@ def test_another_customers_side_is_not_mixed_in(customer, manager):
 
 
 def test_queries_do_not_grow_with_what_happened(
-    browser, customer, manager, django_assert_num_queries
+    browser, customer, manager, django_assert_max_num_queries
 ):
     ReadingFactory(customer=customer)
     contact = ContactFactory(customer=customer)
     happened(customer, manager, 50, "complaint", external_id="first", contact_id=contact.pk)
     happened(customer, manager, 49, closes="first")
-    with django_assert_num_queries(29) as few:
+    browser.get(f"/customers/{customer.pk}/")  # what every page asks for is remembered then
+    with CaptureQueriesContext(connection) as few:
         browser.get(f"/customers/{customer.pk}/")
     for number in range(40):
         person = PersonFactory(team=manager.team)
@@ -292,5 +295,5 @@ def test_queries_do_not_grow_with_what_happened(
         happened(customer, manager, number / 2, closes=f"o{number}", person_id=person.pk)
     assert Touchpoint.objects.count() > 80
 
-    with django_assert_num_queries(len(few)):
+    with django_assert_max_num_queries(len(few)):
         browser.get(f"/customers/{customer.pk}/")
