@@ -282,7 +282,10 @@ def test_queries_do_not_grow_with_what_happened(
 ):
     ReadingFactory(customer=customer)
     contact = ContactFactory(customer=customer)
-    happened(customer, manager, 50, "complaint", external_id="first", contact_id=contact.pk)
+    happened(
+        customer, manager, 50, "complaint",
+        external_id="first", contact_id=contact.pk, person_id=manager.pk,
+    )  # fmt: skip
     happened(customer, manager, 49, closes="first")
     browser.get(f"/customers/{customer.pk}/")  # what every page asks for is remembered then
     with CaptureQueriesContext(connection) as few:
