@@ -1,11 +1,13 @@
 """A timeline as it is drawn: days, what happened on them, and lines from opening to closing."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from interactions.models import Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import TimelinePage
@@ -50,6 +52,21 @@ class Event:
         """Whether a person was met or a screen."""
         return self.touchpoint.type.mode
 
+    @property
+    def moment(self) -> datetime:
+        """When it happened, by the clock of whoever looks."""
+        return timezone.localtime(self.touchpoint.occurred_at)
+
+    @property
+    def clock(self) -> str:
+        """The time of day."""
+        return f"{self.moment:%H:%M}"
+
+    @property
+    def lines(self) -> str:
+        """The lanes as they are drawn."""
+        return _drawn(tuple(self.lanes))
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -58,6 +75,22 @@ class Day:
     name: str
     events: Sequence[Event]
     lanes: Sequence[Lane]
+
+    @property
+    def lines(self) -> str:
+        """The lanes as they are drawn."""
+        return _drawn(tuple(self.lanes))
+
+
+@functools.cache
+def _drawn(lanes: tuple[Lane, ...]) -> str:
+    """Draw the pieces of the lines from what opened to what settled it; there are few such."""
+    pieces = format_html_join(
+        "",
+        '<i class="lane {}{}"></i>',
+        ((lane.piece, " open" if lane.is_open else "") for lane in lanes),
+    )
+    return format_html('<span class="lanes" aria-hidden="true">{}</span>', pieces)
 
 
 @dataclass(frozen=True, slots=True)
