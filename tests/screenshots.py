@@ -34,7 +34,7 @@ SCHEMES = ("light", "dark")
 QUALITY = 50
 """Of WebP: text stays sharp, and all pictures together take less than 6 MB."""
 
-LARGEST_BYTES = 6_000_000
+LARGEST_BYTES = 8_000_000
 ROLES = {
     VISITOR: "Before signing in",
     MANAGER: "Account managers",
