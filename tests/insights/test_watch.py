@@ -40,6 +40,8 @@ def _wait_until_gone(pid: int) -> None:
     """Wait until the server has noticed that somebody closed, and freed what they had locked."""
     with connection.cursor() as cursor:
         while True:
+            # Within a transaction one sees who was there when one first asked.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid])
             if cursor.fetchone() is None:
                 return
