@@ -9,9 +9,9 @@ from insights.measures import Measure
 from insights.selectors.care import Sums
 from insights.words import percent, thousands
 from interactions.models import LoopKind
+from interactions.selectors import MESS_UPS
 
 TOLD = (LoopKind.QUESTION, LoopKind.COMPLAINT)
-MESS_UPS = (LoopKind.COMPLAINT, LoopKind.FAILURE)
 PROMISES = (LoopKind.PROMISE,)
 
 

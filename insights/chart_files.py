@@ -4,9 +4,10 @@ Every page with charts offers them by one address, its own with `take=NAME.ENDIN
 what the page shows, to whom the page is shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,8 @@ def _head(chart: Chart) -> Sequence[str]:
     return chart.data_head or chart.head
 
 
-def _lines(chart: Chart) -> Iterator[Sequence[Any]]:
-    yield _head(chart)
-    for row in chart.data or chart.rows:
-        yield [cell.isoformat() if isinstance(cell, date) else cell for cell in row]
+def _lines(chart: Chart) -> Iterable[Sequence[Any]]:
+    return chain([_head(chart)], chart.data or chart.rows)
 
 
 def _drawn(chart: Chart, note: str) -> Svg:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -22,7 +22,7 @@ from insights.spreadsheets import csv_file, xlsx_file
 def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Return the list, whole, as comma-separated values."""
     asked = _asked(request, "csv")
-    return csv_file(asked.name, _with_head(asked))
+    return csv_file(asked.name, chain([asked.head], asked.lines))
 
 
 @require_safe
@@ -54,9 +54,3 @@ def _asked(request: HttpRequest, ending: str) -> _Asked:
         head=[column.label for column in columns],
         lines=lines(found, columns),
     )
-
-
-def _with_head(asked: _Asked) -> Iterator[Sequence[Any]]:
-    yield asked.head
-    for cells in asked.lines:
-        yield [cell.isoformat() if isinstance(cell, date) else cell for cell in cells]
