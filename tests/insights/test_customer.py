@@ -1,6 +1,6 @@
 """The page of one customer: score, reasons, timeline, and who may see it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 import time_machine
@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from insights.models import Band
 from insights.services.drain import drain
 from interactions.models import Touchpoint, TouchpointChange
-from interactions.services import NewTouchpoint, delete, record, source_named
-from relationships.models import Customer, Person
+from interactions.services import delete
+from relationships.models import Customer
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -20,8 +20,8 @@ from tests.factories import (
     PersonFactory,
     ReadingFactory,
 )
+from tests.insights.happened import NOW, happened
 
-NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 pytestmark = pytest.mark.django_db
@@ -36,15 +36,6 @@ def clock():
 @pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(name="Bäckerei Øster", team=manager.team, owner=manager)
-
-
-def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:
-    item = NewTouchpoint(
-        type=kind, customer=customer.pk, occurred_at=NOW - timedelta(days=days_ago), **fields
-    )
-    (outcome,) = record(source=source_named("test"), items=[item], by=by, now=NOW)
-    assert outcome.touchpoint_id, outcome.refusals
-    return outcome.touchpoint_id
 
 
 def url(customer: Customer, rest: str = "") -> str:

@@ -1,7 +1,7 @@
 """The relationship from the customer's side: every number, and the touchpoints it leads to."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from insights.selectors.shoes import shoes
 from interactions.models import Touchpoint
-from interactions.services import NewTouchpoint, delete, record, source_named
-from relationships.models import Customer, Person
+from interactions.services import delete
+from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory, ReadingFactory
-
-NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+from tests.insights.happened import NOW, happened
 
 pytestmark = pytest.mark.django_db
 
@@ -29,15 +28,6 @@ def clock():
 @pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(name="Bäckerei Øster", team=manager.team, owner=manager)
-
-
-def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:
-    item = NewTouchpoint(
-        type=kind, customer=customer.pk, occurred_at=NOW - timedelta(days=days_ago), **fields
-    )
-    (outcome,) = record(source=source_named("test"), items=[item], by=by, now=NOW)
-    assert outcome.touchpoint_id, outcome.refusals
-    return outcome.touchpoint_id
 
 
 def told(browser: Client, customer: Customer, query: str = "") -> dict[str, str]:

@@ -1,17 +1,14 @@
 """What the timeline of a customer is narrowed to: filters, search, pages, and nonsense."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import time_machine
 from django.test import Client
 
 from interactions.selectors import narrowed
-from interactions.services import NewTouchpoint, record, source_named
-from relationships.models import Customer, Person
+from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory
+from tests.insights.happened import NOW, happened
 
-NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "happened"}
 
 pytestmark = pytest.mark.django_db
@@ -26,15 +23,6 @@ def clock():
 @pytest.fixture
 def customer(manager) -> Customer:
     return CustomerFactory(name="Bäckerei Øster", team=manager.team, owner=manager)
-
-
-def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:
-    item = NewTouchpoint(
-        type=kind, customer=customer.pk, occurred_at=NOW - timedelta(days=days_ago), **fields
-    )
-    (outcome,) = record(source=source_named("test"), items=[item], by=by, now=NOW)
-    assert outcome.touchpoint_id, outcome.refusals
-    return outcome.touchpoint_id
 
 
 def ask(browser: Client, customer: Customer, query: str = "", **headers):
