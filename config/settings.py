@@ -90,6 +90,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "config.renderer.FormRenderer"
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

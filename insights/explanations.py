@@ -15,7 +15,6 @@ from insights.selectors.histories import MOST_READ
 from insights.selectors.nearer import Nearer
 from insights.selectors.reasons import PART_LABELS, whole_points
 from insights.words import signed
-from interactions.models import Touchpoint
 from relationships.words import day_name, plural
 
 
@@ -64,11 +63,8 @@ class NearerRow:
     log_url: str
 
 
-def reason_rows(
-    explained: Explained, now: datetime, *, here: str, on_page: Sequence[Touchpoint]
-) -> list[ReasonRow]:
-    """Write the reasons; links to touchpoints that are on the page lead there without loading."""
-    shown = {touchpoint.pk for touchpoint in on_page}
+def reason_rows(explained: Explained, now: datetime, *, here: str) -> list[ReasonRow]:
+    """Write the reasons, each with what is behind it on the timeline of the page `here`."""
     rows = []
     for reason in explained.standing.reasons:
         evidence = explained.evidence.get(reason.name)
@@ -78,7 +74,7 @@ def reason_rows(
                 label=reason.label,
                 points=reason.points,
                 sentence=reason.sentence,
-                evidence=_lines(evidence, now, here, shown) if evidence else (),
+                evidence=_lines(evidence, now, here) if evidence else (),
                 more=f"and {evidence.more:,} more" if evidence and evidence.more else "",
                 more_url=f"{here}?{urlencode({'behind': reason.name})}#timeline",
             )
@@ -86,12 +82,12 @@ def reason_rows(
     return rows
 
 
-def _lines(evidence: Evidence, now: datetime, here: str, shown: set[int]) -> list[EvidenceLine]:
+def _lines(evidence: Evidence, now: datetime, here: str) -> list[EvidenceLine]:
     days = [timezone.localdate(one.occurred_at) for one in evidence.touchpoints]
     today = timezone.localdate(now)
     return [
         EvidenceLine(
-            url=touchpoint_url(here, one.pk, is_on_page=one.pk in shown),
+            url=touchpoint_url(here, one.pk),
             label=str(one.type),
             mode=one.type.mode,
             day=day_name(day, today),
@@ -101,14 +97,13 @@ def _lines(evidence: Evidence, now: datetime, here: str, shown: set[int]) -> lis
     ]
 
 
-def touchpoint_url(here: str, pk: int, *, is_on_page: bool = False) -> str:
+def touchpoint_url(here: str, pk: int) -> str:
     """Return the address of a touchpoint on the timeline of the page `here`.
 
-    >>> touchpoint_url("/customers/1/", 7), touchpoint_url("/customers/1/", 7, is_on_page=True)
-    ('/customers/1/?at=7#touchpoint-7', '#touchpoint-7')
+    >>> touchpoint_url("/customers/1/", 7)
+    '/customers/1/?at=7#touchpoint-7'
     """
-    anchor = f"#touchpoint-{pk}"
-    return anchor if is_on_page else f"{here}?{urlencode({'at': pk})}{anchor}"
+    return f"{here}?{urlencode({'at': pk})}#touchpoint-{pk}"
 
 
 def _note(part: str, days: Sequence[date], place: int, today: date) -> str:
@@ -121,9 +116,7 @@ def _note(part: str, days: Sequence[date], place: int, today: date) -> str:
     return ""
 
 
-def changed_lines(
-    explained: Explained, now: datetime, *, here: str, on_page: Sequence[Touchpoint]
-) -> ChangedLines | None:
+def changed_lines(explained: Explained, now: datetime, *, here: str) -> ChangedLines | None:
     """Write what changed since last week; None where there is nothing to compare."""
     changed, reading = explained.changed, explained.standing.reading
     happened = explained.happened_since
@@ -134,7 +127,7 @@ def changed_lines(
         sentence=changed.sentence,
         day=day_name(changed.since.date(), timezone.localdate(now)),
         parts=_parts(changed, parts_now),
-        touchpoints=_lines(happened, now, here, {one.pk for one in on_page}),
+        touchpoints=_lines(happened, now, here),
         more=f"and {happened.more:,} more" if happened.more else "",
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from insights.charts import Chart, rhythm
 from insights.explanations import touchpoint_url
 from insights.selectors.shoes import PERIODS, MetPerson, Shoes, Waited, rhythm_from
-from insights.timeline_form import USUAL_DAYS, TimelineForm, address
+from insights.timeline_form import STORY, USUAL_DAYS, TimelineForm, address
 from insights.words import ago, joined
 from interactions.models import LoopKind
 from interactions.selectors.shoes import Wait
@@ -101,7 +101,7 @@ def _unusual(days: int) -> dict[str, int]:
 
 
 def _shoes_address(here: str, query: str) -> str:
-    return f"{here}?{query}#shoes" if query else f"{here}#shoes"
+    return f"{here}?{query or STORY}#shoes"
 
 
 def _told(shoes: Shoes, links: _Links, now: datetime) -> Iterator[Told]:

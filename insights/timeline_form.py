@@ -36,6 +36,9 @@ FILTERS = (
 MORE = ("way", "nature", "person", "contact", "since", "until", "open")
 """Filters that are folded away until they are needed."""
 
+STORY = "story=1"
+"""Asks for the page with all of the timeline in it, which else it fetches by itself."""
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 USUAL_DAYS = PERIODS[-1]
 
@@ -215,6 +218,6 @@ def address(here: str, query: str) -> str:
     """Return where the timeline of the page `here` is, narrowed.
 
     >>> address("/customers/1/", "mode=human"), address("/customers/1/", "")
-    ('/customers/1/?mode=human#timeline', '/customers/1/#timeline')
+    ('/customers/1/?mode=human#timeline', '/customers/1/?story=1#timeline')
     """
-    return f"{here}?{query}#timeline" if query else f"{here}#timeline"
+    return f"{here}?{query or STORY}#timeline"

@@ -68,7 +68,7 @@ class ContactLine:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """Everything on the page."""
+    """Everything on the page but the story."""
 
     explained: Explained
     loops: Sequence[Loop]
@@ -77,8 +77,18 @@ class CustomerPage:
     identities: Sequence[Identity]
     facts: Sequence[Fact]
     acquaintances: Acquaintances
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened with a customer, from their side and one after the other.
+
+    `contacts` are the names of those there, to choose from.
+    """
+
     timeline: TimelinePage
     shoes: Shoes
+    contacts: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +106,8 @@ class Shown:
     with_touchpoint: int | None = None
 
 
-def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> CustomerPage:
-    """Return what the page of `customer` shows."""
+def customer_page(customer: Customer, *, now: datetime) -> CustomerPage:
+    """Return what the page of `customer` shows above their story."""
     loops = list(interactions.open_loops_of(customer))
     met = interactions.last_met(customer)
     left_out_to = _left_out_to(customer)
@@ -113,8 +123,16 @@ def customer_page(customer: Customer, *, now: datetime, shown: Shown) -> Custome
         identities=list(relationships.identities_of(customer)),
         facts=list(facts_of(customer)),
         acquaintances=acquaintances(customer, contacts, later_than=left_out_to, now=now),
+    )
+
+
+def customer_story(customer: Customer, *, now: datetime, shown: Shown) -> Story:
+    """Return the story of `customer`, and the part of their timeline that is asked for."""
+    left_out_to = _left_out_to(customer)
+    return Story(
         timeline=_timeline(customer, shown, left_out_to, now),
         shoes=shoes(customer, days=shown.days, now=now, later_than=left_out_to),
+        contacts=dict(relationships.contacts_of(customer).values_list("pk", "name")),
     )
 
 

@@ -1,6 +1,5 @@
 """One customer: where they stand and why, what is open, who is there, and what happened."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -34,12 +33,21 @@ from insights.timeline_form import TimelineForm
 from insights.views.customer_timeline import shown_of, timeline_context
 from insights.views.today import loop_row, planned_row
 from insights.words import ago, money, signed, thousands
-from interactions.models import Touchpoint
 from relationships import access
 from relationships.models import Customer, Person
 from relationships.selectors.duplicates import merges_of
 from relationships.selectors.handovers import handed_over
 from relationships.views.customers import customer_or_404
+
+PAGE = "insights/customer.html"
+PARTS = {
+    "story": "insights/_story.html",
+    "happened": "insights/_happened.html",
+    "older": "insights/_timeline.html",
+}
+"""What htmx asks for, by the element that it puts it into."""
+
+TIMELINES = (PARTS["happened"], PARTS["older"])
 
 STYLES = {1: "Personal", 2: "Mixed", 3: "Self-service"}
 
@@ -59,47 +67,65 @@ POLLS_AT_MOST = 40
 
 @require_safe
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a customer; htmx asking for the timeline, or what follows a place in it, gets that.
+    """Show a customer; htmx asking for their story or a part of it gets that.
 
-    Whoever was merged into another is shown there.
+    The story below takes as long as all above it: it is fetched by the page once that is there,
+    unless the address asks for a part of it. Whoever was merged into another is shown there.
     """
     found = customer_or_404(request.user, pk)
     if found.pk != pk:
         return redirect("customer", pk=found.pk)
-    now, form = timezone.now(), TimelineForm(request.GET)
-    form.is_valid()
-    fragment = _fragment(request)
-    if fragment:
-        shown = shown_of(request, form)
-        timeline = selectors.customer_timeline(found, now=now, shown=shown)
-        people, contacts = selectors.named_in(found, timeline, shown.narrowed)
-        form.offer(people=people, contacts=contacts)
-        context = timeline_context(request, form, found, timeline, now)
+    now, template = timezone.now(), _template(request)
+    if template in TIMELINES:
+        context = _timeline(request, found, now)
     else:
-        context = _page(request, form, found, now)
-    response = render(request, fragment or "insights/customer.html", context)
+        is_page, has_story = template == PAGE, bool(request.GET or request.htmx)
+        context = _page(request, found, now) if is_page else {}
+        context |= _story(request, found, now) if has_story else {}
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
-def _fragment(request: HttpRequest) -> str:
-    """Return the template of the part that htmx asks for; empty when it is the whole page."""
+def _template(request: HttpRequest) -> str:
+    """Return the template of the part that htmx asks for, or of the whole page."""
     if not request.htmx or request.htmx.history_restore_request:
-        return ""
-    return {"older": "insights/_timeline.html", "happened": "insights/_happened.html"}.get(
-        request.htmx.target or "", ""
-    )
+        return PAGE
+    return PARTS.get(request.htmx.target or "", PAGE)
 
 
-def _page(
-    request: HttpRequest, form: TimelineForm, found: Customer, now: datetime
-) -> dict[str, Any]:
-    page = selectors.customer_page(found, now=now, shown=shown_of(request, form))
-    contacts = {line.contact.pk: line.contact.name for line in page.contacts}
-    form.offer(people=page.shoes.of_ours, contacts=contacts)
+def _timeline(request: HttpRequest, found: Customer, now: datetime) -> dict[str, Any]:
+    form = _form(request)
+    shown = shown_of(request, form)
+    timeline = selectors.customer_timeline(found, now=now, shown=shown)
+    people, contacts = selectors.named_in(found, timeline, shown.narrowed)
+    form.offer(people=people, contacts=contacts)
+    return timeline_context(request, form, found, timeline, now)
+
+
+def _story(request: HttpRequest, found: Customer, now: datetime) -> dict[str, Any]:
+    form = _form(request)
+    story = selectors.customer_story(found, now=now, shown=shown_of(request, form))
+    form.offer(people=story.shoes.of_ours, contacts=story.contacts)
     here = reverse("customer", args=[found.pk])
     return {
-        **_explained(page.explained, now, on_page=page.timeline.touchpoints),
+        "has_story": True,
+        **shoes_context(story.shoes, form, here=here, now=now),
+        **timeline_context(request, form, found, story.timeline, now),
+    }
+
+
+def _form(request: HttpRequest) -> TimelineForm:
+    form = TimelineForm(request.GET)
+    form.is_valid()
+    return form
+
+
+def _page(request: HttpRequest, found: Customer, now: datetime) -> dict[str, Any]:
+    page = selectors.customer_page(found, now=now)
+    return {
+        **_explained(page.explained, now),
+        "page_url": reverse("customer", args=[found.pk]),
         "about": _about(page, now),
         "loops": [loop_row(loop, now) for loop in page.loops[:LOOPS_SHOWN]],
         "more_loops": _more(len(page.loops) - LOOPS_SHOWN),
@@ -112,8 +138,6 @@ def _page(
         "handed_over": handed_over_lines(handed_over(found, now=now), now),
         "handover_url": _handover_url(request.user, found),
         "merges": merge_lines(merges_of(request.user, found.pk), now),
-        **shoes_context(page.shoes, form, here=here, now=now),
-        **timeline_context(request, form, found, page.timeline, now),
         "log_query": f"?{urlencode({'customer': found.pk})}",
     }
 
@@ -164,14 +188,12 @@ def _count(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 4 else 0
 
 
-def _explained(
-    explained: Explained, now: datetime, *, looks: int = 0, on_page: Sequence[Touchpoint] = ()
-) -> dict[str, Any]:
+def _explained(explained: Explained, now: datetime, *, looks: int = 0) -> dict[str, Any]:
     here = reverse("customer", args=[explained.standing.customer.pk])
     return {
         **_standing(explained.standing, looks),
-        "reasons": reason_rows(explained, now, here=here, on_page=on_page),
-        "changed": changed_lines(explained, now, here=here, on_page=on_page),
+        "reasons": reason_rows(explained, now, here=here),
+        "changed": changed_lines(explained, now, here=here),
         "nearer": nearer_rows(explained),
         "nothing_nearer": nothing_nearer(explained),
         "looked_through": looked_through(explained),
@@ -249,7 +271,7 @@ def _contact(line: ContactLine, now: Any) -> dict[str, Any]:
         "contact": line.contact,
         "identities": line.identities,
         "met": ago(day, timezone.localdate(now)) if day else "",
-        "met_by": met.person if met else None,
+        "met_by": met.by if met else "",
     }
 
 

@@ -58,7 +58,7 @@ def timeline_context(
         # Where nothing was found going on by itself would go on for as long as there is history.
         "looks_on": bool(timeline.touchpoints),
         "is_from_start": timeline.after is None,
-        "newest_url": address(here, query) if query else here,
+        "newest_url": address(here, query),
         "everything_url": address(here, form.query(*(set(form.fields) - {"days"}))),
         "page_url": here,
         "current_url": f"{here}?{current}" if current else here,

@@ -64,10 +64,10 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class LastMet:
-    """When a contact was last met, and by whom of us."""
+    """When a contact was last met, and by whom of us; the name is empty for nobody named."""
 
     occurred_at: datetime
-    person: Person | None
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _loops_at(shown: Sequence[Touchpoint]) -> list[Loop]:
     return list(opened_or_closed.order_by("-opened_at", "-pk")) if ids else []
 
 
-def last_met(customer: Customer) -> dict[int | None, LastMet]:
+def last_met(customer: Customer) -> dict[int, LastMet]:
     """Return who met each contact last, as far as the newest touchpoints tell."""
     newest = (
         Touchpoint.objects.live()
@@ -186,16 +186,17 @@ def last_met(customer: Customer) -> dict[int | None, LastMet]:
         .order_by("-occurred_at", "-id")
         .values("pk")[:RECENT]
     )
-    met: dict[int | None, LastMet] = {}
-    for touchpoint in (
-        Touchpoint.objects.filter(
-            pk__in=newest, contact__isnull=False, type__mode=TouchpointType.Mode.HUMAN
+    met = Touchpoint.objects.filter(
+        pk__in=newest, contact__isnull=False, type__mode=TouchpointType.Mode.HUMAN
+    )
+    last = met.order_by("contact_id", "-occurred_at", "-id").distinct("contact_id")
+    return {
+        contact: LastMet(occurred_at, name or "")
+        for contact, occurred_at, name in last.values_list(
+            "contact_id", "occurred_at", "person__name"
         )
-        .select_related("person")
-        .order_by("-occurred_at", "-id")
-    ):
-        met.setdefault(touchpoint.contact_id, LastMet(touchpoint.occurred_at, touchpoint.person))
-    return met
+        if contact is not None
+    }
 
 
 def open_loops(person: Person) -> QuerySet[Loop]:

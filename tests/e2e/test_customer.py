@@ -63,6 +63,7 @@ def test_from_today_to_the_customer_with_keys(open_page, manager, customer):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(customer.name)
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("t")
     expect(page.get_by_role("heading", name="Who needs you")).to_be_visible()
@@ -78,6 +79,8 @@ def test_older_touchpoints_come_as_one_scrolls(open_page, manager, customer):
 
 def test_older_touchpoints_are_a_link_without_javascript(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/", has_script=False)
+    page.get_by_role("link", name="In their shoes, and what happened").click()
+    expect(page.locator(".event")).to_have_count(30)
     page.get_by_role("link", name="Older").click()
     expect(page.locator(".event")).to_have_count(10)
     page.get_by_role("link", name="Back to the newest").click()
@@ -86,13 +89,25 @@ def test_older_touchpoints_are_a_link_without_javascript(open_page, manager, cus
 
 def test_evidence_leads_to_its_touchpoint_on_an_older_page(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/", has_script=False)
-    link = page.locator(".evidence a[href*='?at=']").first
+    link = page.locator(".evidence a[href*='?at=']").last
     anchor = link.get_attribute("href").split("#")[1]
     link.click()
     expect(page.locator(f"#{anchor}")).to_be_in_viewport()
     expect(page.locator(f"#{anchor}:target")).to_be_focused()
     page.get_by_role("link", name="Back to the newest").click()
     expect(page.locator(".event")).to_have_count(30)
+
+
+def test_evidence_that_is_on_the_page_is_found_there(open_page, manager, customer):
+    page = open_page(manager, f"/customers/{customer.pk}/")
+    expect(page.locator(".event")).to_have_count(30)
+    page.evaluate("window.isStillHere = true")
+    link = page.locator(".evidence a[href*='?at=']").first
+    anchor = link.get_attribute("href").split("#")[1]
+    link.click()
+    expect(page.locator(f"#{anchor}:target")).to_be_in_viewport()
+    expect(page.locator(f"#{anchor}")).to_be_focused()
+    assert page.evaluate("window.isStillHere")
 
 
 def test_all_that_is_behind_a_part_is_shown_alone(open_page, manager, customer):

@@ -81,6 +81,7 @@ def test_going_back_takes_the_filter_away(open_page, manager, customer):
 
 def test_all_of_it_works_without_javascript(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/", has_script=False)
+    page.get_by_role("link", name="In their shoes, and what happened").click()
     page.get_by_text("More filters").click()
     page.get_by_label("Kind").select_option("Failure")
     page.get_by_label("From", exact=True).fill("2020-01-01")

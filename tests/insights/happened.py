@@ -6,6 +6,8 @@ from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Customer, Person
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+WHOLE = "?story=1"
+"""Asks for a customer's page with their story in it, as one without a script does."""
 
 
 def happened(customer: Customer, by: Person, days_ago: float, kind="call.phone", **fields) -> int:

@@ -20,7 +20,7 @@ from tests.factories import (
     PersonFactory,
     ReadingFactory,
 )
-from tests.insights.happened import NOW, happened
+from tests.insights.happened import NOW, WHOLE, happened
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -76,10 +76,10 @@ def test_parts_are_shown_in_whole_points_that_add_up_to_the_distance(browser, cu
 
 
 def test_never_spoken_is_not_cold(browser, customer):
-    bare = browser.get(url(customer)).content.decode()
+    bare = browser.get(url(customer, WHOLE)).content.decode()
     ReadingFactory(customer=customer, band=Band.UNKNOWN, distance=None, drift=None, warmth=None,
                    baseline=None, silent_days=None, usual_gap_days=None)  # fmt: skip
-    read = browser.get(url(customer)).content.decode()
+    read = browser.get(url(customer, WHOLE)).content.decode()
 
     for page in (bare, read):
         assert "Never spoken is not cold" in page
@@ -91,7 +91,7 @@ def test_a_new_touchpoint_is_there_at_once_and_its_score_when_it_is_drained(
 ):
     happened(customer, manager, 0)
 
-    before = browser.get(url(customer)).content.decode()
+    before = browser.get(url(customer, WHOLE)).content.decode()
     drain(now=NOW)
     after = browser.get(url(customer, "score/")).content.decode()
 
@@ -128,10 +128,10 @@ def test_days_are_told_in_the_time_zone_of_who_looks(browser, customer, manager)
     manager.save()
     happened(customer, manager, 0.25, text="late evening here")
 
-    (day,) = browser.get(url(customer)).context["days"]
+    (day,) = browser.get(url(customer, WHOLE)).context["days"]
 
     assert day.name == "Yesterday"
-    assert "19:00" in browser.get(url(customer)).content.decode()
+    assert "19:00" in browser.get(url(customer, WHOLE)).content.decode()
 
 
 def test_people_and_screens_are_told_apart(browser, customer, manager):
@@ -140,7 +140,7 @@ def test_people_and_screens_are_told_apart(browser, customer, manager):
     happened(customer, manager, 2, "web.visit", via="Marketplace")
 
     human, digital = [
-        event for day in browser.get(url(customer)).context["days"] for event in day.events
+        event for day in browser.get(url(customer, WHOLE)).context["days"] for event in day.events
     ]
 
     assert human.mode == "human"
@@ -157,7 +157,9 @@ def test_a_loop_is_drawn_from_what_opened_it_to_what_settled_it(browser, custome
     happened(customer, manager, 4, "question")
     happened(customer, manager, 3)
 
-    events = [event for day in browser.get(url(customer)).context["days"] for event in day.events]
+    events = [
+        event for day in browser.get(url(customer, WHOLE)).context["days"] for event in day.events
+    ]
 
     assert [event.lanes[0].piece for event in events] == [
         "through", "opens", "closes", "through", "opens", "none",
@@ -172,7 +174,7 @@ def test_a_long_history_is_read_a_page_at_a_time(browser, customer, manager):
     for number in range(65):
         happened(customer, manager, number / 10, text=f"no. {number};")
 
-    texts, address = [], url(customer)
+    texts, address = [], url(customer, WHOLE)
     for _ in range(3):
         response = browser.get(address)
         texts += [event.touchpoint.text for day in response.context["days"] for event in day.events]
@@ -182,10 +184,36 @@ def test_a_long_history_is_read_a_page_at_a_time(browser, customer, manager):
     assert address == ""
 
 
+def test_the_page_fetches_the_story_by_itself_and_links_to_it(browser, customer, manager):
+    happened(customer, manager, 1, text="A quiet word")
+
+    page = browser.get(url(customer)).content.decode()
+    story = browser.get(url(customer), **HTMX, HTTP_HX_TARGET="story").content.decode()
+
+    assert "A quiet word" not in page
+    assert (
+        f'id="story" class="customer-timeline" hx-get="{url(customer)}" hx-trigger="load"' in page
+    )
+    assert f'href="{url(customer, WHOLE)}#story"' in page
+    assert "A quiet word" in story
+    assert "In their shoes" in story
+    assert "<h1" not in story
+
+
+@pytest.mark.parametrize("target", ["customer", "nothing"])
+def test_whoever_asks_for_the_page_anew_gets_it_whole(browser, customer, manager, target):
+    happened(customer, manager, 1, text="A quiet word")
+
+    page = browser.get(url(customer), **HTMX, HTTP_HX_TARGET=target).content.decode()
+
+    assert "A quiet word" in page
+    assert "<h1" in page
+
+
 def test_htmx_gets_the_older_touchpoints_alone(browser, customer, manager):
     for number in range(31):
         happened(customer, manager, number)
-    older = browser.get(url(customer)).context["older_url"]
+    older = browser.get(url(customer, WHOLE)).context["older_url"]
 
     page = browser.get(older, **HTMX, HTTP_HX_TARGET="older").content.decode()
 
@@ -217,7 +245,7 @@ def test_deleted_touchpoints_are_gone(browser, customer, manager):
     pk = happened(customer, manager, 1)
     delete(touchpoint_id=pk, by=manager, now=NOW)
 
-    assert browser.get(url(customer)).context["days"] == []
+    assert browser.get(url(customer, WHOLE)).context["days"] == []
 
 
 def test_contacts_say_who_met_them_last(browser, customer, manager):
@@ -231,7 +259,7 @@ def test_contacts_say_who_met_them_last(browser, customer, manager):
 
     first, second = browser.get(url(customer)).context["contacts"]
 
-    assert (first["contact"].name, first["met"], first["met_by"]) == ("Ana", "3 days ago", tom)
+    assert (first["contact"].name, first["met"], first["met_by"]) == ("Ana", "3 days ago", "Tom")
     assert (second["contact"].name, second["met"]) == ("Gone", "")
 
 
@@ -239,13 +267,13 @@ def test_an_owner_who_has_left_is_marked(browser, customer, manager):
     customer.owner = PersonFactory(name="Tom", is_active=False)
     customer.save()
 
-    assert "has left" in browser.get(url(customer)).content.decode()
+    assert "has left" in browser.get(url(customer, WHOLE)).content.decode()
 
 
 def test_text_is_never_markup(browser, customer, manager):
     happened(customer, manager, 1, text="<script>alert(1)</script>")
 
-    assert "<script>alert" not in browser.get(url(customer)).content.decode()
+    assert "<script>alert" not in browser.get(url(customer, WHOLE)).content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_what_happened(
@@ -261,5 +289,7 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(
     assert TouchpointChange.objects.exists()
     assert Touchpoint.objects.count() == 80
 
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(25):
         browser.get(url(customer))
+    with django_assert_max_num_queries(11):
+        browser.get(url(customer), **HTMX, HTTP_HX_TARGET="story")

@@ -25,6 +25,7 @@ from interactions.services import NewTouchpoint, delete, mark_everyone, record, 
 from relationships.models import Customer, Person
 from relationships.services import create_key, mark_profiles_changed
 from tests.factories import AdministratorFactory, CustomerFactory
+from tests.insights.happened import WHOLE
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SUNDAY_NIGHT = datetime(2026, 3, 1, 23, 58, tzinfo=UTC)
@@ -204,7 +205,7 @@ def test_clock_that_runs_ahead_is_as_now(by, customer, browser):
     assert reading.silent_days == 0
     assert reading.active_days == 2
     assert scores(customer) == from_scratch(customer, NOW)
-    assert browser.get(f"/customers/{customer.pk}/").status_code == 200
+    assert browser.get(f"/customers/{customer.pk}/{WHOLE}").status_code == 200
 
 
 @pytest.mark.parametrize("is_night", [False, True])
@@ -259,7 +260,7 @@ def test_century_between_touchpoints_is_scored_shown_and_told(by, customer, brow
     floats = {name: value for name, value in fields.items() if isinstance(value, float)}
     assert {name for name, value in floats.items() if not np.isfinite(value)} == set()
     assert scores(customer) == from_scratch(customer, NOW)
-    page = browser.get(f"/customers/{customer.pk}/").content.decode()
+    page = browser.get(f"/customers/{customer.pk}/{WHOLE}").content.decode()
     assert "1 January 1900" in page
     key = create_key(name="dashboard", scopes=["customers:read"])
     sender = Client(headers={"Authorization": f"Bearer {key.secret}"})
@@ -291,7 +292,7 @@ def test_single_touchpoint_gives_a_finite_reading(by, customer, browser, given, 
         assert (fields["band"] != 0) == is_known
     for name, value in fields.items():
         assert not isinstance(value, float) or np.isfinite(value), name
-    assert browser.get(f"/customers/{customer.pk}/").status_code == 200
+    assert browser.get(f"/customers/{customer.pk}/{WHOLE}").status_code == 200
 
 
 def test_single_touchpoint_deleted_again_leaves_an_unknown_customer(by, customer):
@@ -345,7 +346,7 @@ def test_page_of_hundreds_open_loops_shows_those_due_first(
     drain(now=NOW)
 
     with django_assert_max_num_queries(40):
-        page = browser.get(f"/customers/{customer.pk}/").content.decode()
+        page = browser.get(f"/customers/{customer.pk}/{WHOLE}").content.decode()
 
     assert "250 more are open" in page
     assert len(page) < 250_000

@@ -14,7 +14,7 @@ from interactions.models import Touchpoint
 from interactions.services import delete
 from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory, ReadingFactory
-from tests.insights.happened import NOW, happened
+from tests.insights.happened import NOW, WHOLE, happened
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +32,13 @@ def customer(manager) -> Customer:
 
 def told(browser: Client, customer: Customer, query: str = "") -> dict[str, str]:
     """Return what the page says of each matter."""
-    context = browser.get(f"/customers/{customer.pk}/{query}").context
+    context = browser.get(f"/customers/{customer.pk}/{query or WHOLE}").context
     return {one.label: "".join(part.text for part in one.parts) for one in context["shoes"]}
 
 
 def links(browser: Client, customer: Customer, query: str = "") -> dict[str, str]:
     """Return where each number leads, by what is left on the timeline there."""
-    context = browser.get(f"/customers/{customer.pk}/{query}").context
+    context = browser.get(f"/customers/{customer.pk}/{query or WHOLE}").context
     urls = [part.url.split("#")[0] for one in context["shoes"] for part in one.parts]
     return {found[0]: url for url in urls if (found := re.findall(r"(?<=about=)\w+|open", url))}
 
@@ -98,7 +98,7 @@ def test_numbers_and_what_they_lead_to_agree_for_everything(browser, customer, m
                  contact_id=contact.pk if number % 3 else None)  # fmt: skip
     happened(customer, manager, 0.5, closes="x12")
 
-    context = browser.get(f"/customers/{customer.pk}/").context
+    context = browser.get(f"/customers/{customer.pk}/{WHOLE}").context
 
     parts = [part for one in context["shoes"] for part in one.parts if "about=" in part.url]
     counts = [(part.text, part.url) for part in parts]
@@ -146,7 +146,7 @@ def test_whom_they_met_and_how_often(browser, customer, manager):
     happened(customer, manager, 2, "email.personal", person_id=tom.pk)
     happened(customer, manager, 2, "web.visit")
 
-    context = browser.get(f"/customers/{customer.pk}/").context
+    context = browser.get(f"/customers/{customer.pk}/{WHOLE}").context
 
     assert [(one["name"], one["times"], one["last"]) for one in context["shoes_met"]] == [
         ("Marta Żółkiewska", "twice", "3 days ago"),
@@ -162,7 +162,7 @@ def test_of_many_people_those_met_most_are_named(browser, customer, manager):
     for number in range(7):
         happened(customer, manager, number, person_id=PersonFactory(team=manager.team).pk)
 
-    rows = browser.get(f"/customers/{customer.pk}/").context["shoes_met"]
+    rows = browser.get(f"/customers/{customer.pk}/{WHOLE}").context["shoes_met"]
 
     assert len(rows) == 6
     assert (rows[-1]["name"], rows[-1]["times"], rows[-1]["url"]) == ("2 others", "twice", "")
@@ -200,7 +200,7 @@ def test_a_period_that_there_is_not_is_a_year(browser, customer, manager, days):
 
 
 def test_who_never_did_anything_has_no_side_to_tell(browser, customer):
-    page = browser.get(f"/customers/{customer.pk}/").content.decode()
+    page = browser.get(f"/customers/{customer.pk}/{WHOLE}").content.decode()
 
     assert "In their shoes" not in page
     assert "More filters" not in page
@@ -221,7 +221,7 @@ def test_days_are_those_of_who_looks(browser, customer, manager):
     manager.save()
     happened(customer, manager, 0.25)
 
-    row = browser.get(f"/customers/{customer.pk}/").context["rhythm_rows"][-1]
+    row = browser.get(f"/customers/{customer.pk}/{WHOLE}").context["rhythm_rows"][-1]
 
     assert (row["name"], row["human"], row["digital"]) == ("March 2026", "1", "0")
 
@@ -230,7 +230,7 @@ def test_the_year_of_days_leads_to_each_week(browser, customer, manager):
     call, visit = happened(customer, manager, 9), happened(customer, manager, 9.1, "web.visit")
     happened(customer, manager, 20)
 
-    page = browser.get(f"/customers/{customer.pk}/")
+    page = browser.get(f"/customers/{customer.pk}/{WHOLE}")
 
     (href,) = set(re.findall(r'href="([^"]*since=2026-02-23[^"]*)"', page.content.decode()))
     url = href.replace("&amp;", "&").split("#")[0]
@@ -244,7 +244,7 @@ def test_the_months_add_up_to_the_year(customer, manager, browser):
     for days in range(0, 360, 20):
         happened(customer, manager, days)
 
-    rows = browser.get(f"/customers/{customer.pk}/").context["rhythm_rows"]
+    rows = browser.get(f"/customers/{customer.pk}/{WHOLE}").context["rhythm_rows"]
 
     assert sum(int(row["human"]) for row in rows) == 18
     assert all(shown(browser, row["url"].split("#")[0]) for row in rows[1:])
@@ -277,9 +277,9 @@ def test_queries_do_not_grow_with_what_happened(
         external_id="first", contact_id=contact.pk, person_id=manager.pk,
     )  # fmt: skip
     happened(customer, manager, 49, closes="first")
-    browser.get(f"/customers/{customer.pk}/")  # what every page asks for is remembered then
+    browser.get(f"/customers/{customer.pk}/{WHOLE}")  # what every page asks for is remembered then
     with CaptureQueriesContext(connection) as few:
-        browser.get(f"/customers/{customer.pk}/")
+        browser.get(f"/customers/{customer.pk}/{WHOLE}")
     for number in range(40):
         person = PersonFactory(team=manager.team)
         contact = ContactFactory(customer=customer)
@@ -289,4 +289,4 @@ def test_queries_do_not_grow_with_what_happened(
     assert Touchpoint.objects.count() > 80
 
     with django_assert_max_num_queries(len(few)):
-        browser.get(f"/customers/{customer.pk}/")
+        browser.get(f"/customers/{customer.pk}/{WHOLE}")

@@ -7,7 +7,7 @@ from django.test import Client
 from interactions.selectors import narrowed
 from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory
-from tests.insights.happened import NOW, happened
+from tests.insights.happened import NOW, WHOLE, happened
 
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "happened"}
 
@@ -26,7 +26,7 @@ def customer(manager) -> Customer:
 
 
 def ask(browser: Client, customer: Customer, query: str = "", **headers):
-    return browser.get(f"/customers/{customer.pk}/?{query}", **headers)
+    return browser.get(f"/customers/{customer.pk}/?{query or WHOLE[1:]}", **headers)
 
 
 def shown(response) -> list[int]:
