@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
 from typing import Any
 from zlib import crc32
@@ -77,15 +78,24 @@ def element(tag: str, /, *children: str, **attributes: object) -> Svg:
     >>> element("text", "a < b", class_="end", x=1.25, text_anchor=None)
     '<text class="end" x="1.2">a &lt; b</text>'
     """
-    parts = []
-    for name, value in attributes.items():
-        if value is None:
-            continue
-        key = name.rstrip("_").replace("_", "-")
-        text = number(value) if isinstance(value, (int, float)) else escape(str(value))
-        parts.append(f' {key}="{text}"')
-    inner = "".join(c if isinstance(c, Svg) else escape(c, quote=False) for c in children)
-    return Svg(f"<{tag}{''.join(parts)}>{inner}</{tag}>" if inner else f"<{tag}{''.join(parts)}/>")
+    said = "".join(
+        [
+            f' {_attribute(name)}="{_written(value)}"'
+            for name, value in attributes.items()
+            if value is not None
+        ]
+    )
+    inner = "".join([c if isinstance(c, Svg) else escape(c, quote=False) for c in children])
+    return Svg(f"<{tag}{said}>{inner}</{tag}>" if inner else f"<{tag}{said}/>")
+
+
+@cache
+def _attribute(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
+def _written(value: object) -> str:
+    return number(value) if isinstance(value, (int, float)) else escape(str(value))
 
 
 def linked(href: str, *children: str, **attributes: object) -> Svg:
