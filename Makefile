@@ -8,7 +8,7 @@ HEARTH = $(RUN) -m config.launch
 CHECK = @DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost SECRET_KEY=none
 ARGS ?=
 
-.PHONY: help run stop reset manage shell test check bench bench-api bench-drift screenshots format lock
+.PHONY: help run stop reset manage shell test check bench bench-api bench-pages bench-drift screenshots format lock
 
 help:          ## List the targets
 	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' Makefile
@@ -53,6 +53,10 @@ bench:         ## Run the benchmarks and print what they measure
 bench-api:     ## Measure how fast events come in (ARGS="batches single lag memory --help")
 	$(INSTALL) run
 	@$(RUN) -m tests.bench.bench_api $(ARGS)
+
+bench-pages:   ## Measure every page with the demonstration and with a million (ARGS=100000)
+	$(INSTALL) dev
+	@$(RUN) -m tests.bench.bench_pages $(ARGS)
 
 bench-drift:   ## Measure Hearth and its peers on real logs (HEARTH_LOGS names their folder)
 	$(INSTALL) dev

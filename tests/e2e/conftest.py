@@ -34,10 +34,15 @@ SETTLED = """
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here: it needs Chromium, committed data, and the catalogue afterwards."""
+    """Mark everything here: it needs Chromium, committed data, and the catalogue afterwards.
+
+    On a busy machine a browser may take longer than any test waits: what fails is run once more,
+    and the summary names what needed it. What fails twice has failed.
+    """
     for item in items:
         if "tests/e2e/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
 
 
