@@ -87,15 +87,15 @@ def standalone(chart: Chart, *, styles: str, note: str) -> Svg:
 def embedded(chart: Chart, *, styles: str) -> Svg:
     """Return a chart as a drawing for a document with titles of its own: only its styles within."""
     canvas = _canvas(chart.svg)
-    canvas.drawn.attrib |= {"x": "0", "y": "0"}
-    return drawing(
+    drawn = drawing(
         chart.caption,
         described(chart),
         element("style", Svg(styles.replace("<", ""))),
         Svg(ET.tostring(canvas.drawn, encoding="unicode")),
         size=(canvas.width, canvas.height),
         class_="alone",
-    ).replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    )
+    return Svg(f'<svg xmlns="http://www.w3.org/2000/svg"{drawn.removeprefix("<svg")}')
 
 
 def described(chart: Chart) -> str:
