@@ -4,7 +4,7 @@ Nothing is worked out here. Every figure comes from the selector of its page and
 the words of its page, so that paper and screen cannot differ.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ from insights.distance_presentation import (
     strips,
     teams_at_risk,
 )
-from insights.models import Band
+from insights.models import Band, Reading
 from insights.months import Period
 from insights.selectors.care import Care, care
 from insights.selectors.organisation import (
@@ -150,7 +150,7 @@ def _risk_in(here: Standing, currency: str) -> Section:
     return {**_drawn(risk(drawn, currency, nowhere, width=WIDTH)), "more": more}
 
 
-def _movers(readings: Any) -> list[Section]:
+def _movers(readings: Iterable[Reading]) -> list[Section]:
     return [
         {**row, "name": _short(str(row["name"])), "owner": _short(str(row["owner"]))}
         for row in map(mover, readings)
