@@ -52,11 +52,14 @@ from relationships.words import plural
 WIDTH = 700
 """Of a drawing, in units: its letters are then as large as those of a table on A4."""
 
+HALF_WIDTH = 340
+"""Of one of two beside each other."""
+
 FONTS = "'Libertinus Serif','DejaVu Sans'"
 """Both come along in packages, so a report looks the same wherever it is made."""
 
 TEAMS_DRAWN = 10
-CURRENCIES_DRAWN = 3
+CURRENCIES_DRAWN = 4
 EVENTS_TOLD = 8
 LONGEST_NAME = 60
 """Letters of a name that are printed: a longer one would push its neighbours off the paper."""
@@ -134,20 +137,22 @@ def _bands(here: Standing) -> Section:
 def _risk(here: Standing) -> Section:
     """Return value at risk by team: drawn where there is most, the rest in words."""
     currencies = currencies_at_risk(here)
+    drawn = currencies[:CURRENCIES_DRAWN]
     others = {code: here.at_risk[code] for code in currencies[CURRENCIES_DRAWN:]}
+    width = WIDTH if len(drawn) == 1 else HALF_WIDTH
     return {
-        "charts": [_risk_in(here, code) for code in currencies[:CURRENCIES_DRAWN]],
+        "charts": [_risk_in(here, code, width) for code in drawn],
         "others": f"In other currencies {monies(others)} at risk." if others else "",
         "none": "" if currencies else NO_VALUE,
     }
 
 
-def _risk_in(here: Standing, currency: str) -> Section:
+def _risk_in(here: Standing, currency: str, width: float) -> Section:
     teams = teams_at_risk(here, currency)
     drawn, rest = teams[:TEAMS_DRAWN], teams[TEAMS_DRAWN:]
     amount = sum((team.at_risk[currency] for team in rest), Decimal())
     more = f"{plural(len(rest), 'more team')}: {monies({currency: amount})}." if rest else ""
-    return {**_drawn(risk(drawn, currency, nowhere, width=WIDTH)), "more": more}
+    return {**_drawn(risk(drawn, currency, nowhere, width=width)), "more": more}
 
 
 def _movers(readings: Iterable[Reading]) -> list[Section]:

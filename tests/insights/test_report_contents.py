@@ -102,7 +102,7 @@ def says_what_distance_says(contents, page):
     )
     assert contents["away"]["movers"] == page["away"]
     assert contents["closer"]["movers"] == page["closer"]
-    drawn = page["risks"][:3]
+    drawn = page["risks"][:4]
     assert [chart["title"] for chart in contents["risk"]["charts"]] == [c.caption for c in drawn]
     for chart, shown in zip(contents["risk"]["charts"], drawn, strict=True):
         for team, amount in shown.rows:
@@ -327,7 +327,7 @@ def test_many_customers_teams_currencies_and_events_stay_on_four_pages(teams):
     contents = report_contents(about())
     reader, paper = printed(contents)
     assert len(reader.pages) in (3, 4)
-    assert len(contents["risk"]["charts"]) == 3
+    assert len(contents["risk"]["charts"]) == 4
     assert "In other currencies" in paper
     if teams == 40:
         assert "30 more teams: EUR 30.4 k." in paper
