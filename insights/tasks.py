@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from insights.drafts import keep_preview, kept_draft, tell_preview
 from insights.selectors.proof import Question, proof_is_due
-from insights.selectors.reports import unmade_reports
+from insights.selectors.reports import month_due, unmade_reports
 from insights.services.alerts import follow_alerts, raise_alerts, review_alerts, weeks_due
 from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
@@ -165,7 +165,7 @@ def keep_reports() -> None:
 
     While many customers are new, as in a first load, their bands are not yet what they will be.
     """
-    if not rhythm_is_outdated():
+    if month_due(timezone.now()) and not rhythm_is_outdated():
         schedule_report(now=timezone.now())
     for report_id in unmade_reports(timezone.now()):
         make(report_id=report_id, now=timezone.now())

@@ -251,6 +251,15 @@ def test_charts_are_drawings_with_text_and_not_pictures():
 
 
 @pytest.mark.usefixtures("_some")
+def test_its_letters_are_those_of_fonts_that_come_along():
+    reader, _ = printed(report_contents(about()))
+    fonts = [font for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    assert {font["/BaseFont"].partition("+")[2].partition("-")[0] for font in fonts} == {
+        "LibertinusSerif"
+    }
+
+
+@pytest.mark.usefixtures("_some")
 def test_nothing_that_somebody_wrote_is_markup(settings):
     settings.ORGANISATION = HOSTILE
     Customer.objects.update(name=HOSTILE[:60])

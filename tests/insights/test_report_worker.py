@@ -1,4 +1,4 @@
-"""A real worker is killed while it mails a report, and told twice: nobody gets none, or two."""
+"""Workers at once, and one that is killed in the middle: nobody gets no report, and nobody two."""
 
 import contextlib
 import os
@@ -14,15 +14,18 @@ from uuid import uuid4
 import pytest
 import redis
 from django.conf import settings
+from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
 from insights import tasks
 from insights.models import BoardReport, ReportMailing
 from insights.selectors.reports import months_to_report
-from insights.services.reports import mail_to
+from insights.services.report_mail import send
+from insights.services.reports import ask_for_report, mail_to, make_report
 from tests.config.test_launch import wait_for
 from tests.factories import ExecutiveFactory, ReadingFactory
+from tests.interactions.test_concurrency import at_once
 
 PATIENCE_SECONDS = 60
 
@@ -130,7 +133,28 @@ def test_a_worker_killed_in_the_middle_neither_loses_nor_doubles_a_report(post, 
     report.refresh_from_db()
     assert bytes(report.pdf) == kept
     assert ReportMailing.objects.get().status == "sent"
-    (mail,) = map(message_from_bytes, post.taken)
-    assert mail["To"] == "board@example.com"
-    (_, attached) = mail.get_payload()
+    (came,) = map(message_from_bytes, post.taken)
+    assert came["To"] == "board@example.com"
+    (_, attached) = came.get_payload()
     assert attached.get_payload(decode=True) == kept
+
+
+def test_two_workers_at_once_make_one_report_and_mail_it_once():
+    mail_to(person=ExecutiveFactory(), is_wanted=True)
+    now = timezone.now()
+    report = BoardReport.objects.create(
+        month=months_to_report(now)[0], is_whole=True, is_scheduled=True, due_at=now
+    )
+    made = at_once(*[lambda: make_report(report_id=report.pk, now=now)] * 3)
+    mailing = ReportMailing.objects.get()
+    at_once(*[lambda: send(mailing_id=mailing.pk, now=now)] * 3)
+    assert sorted(made) == [False, False, True]
+    assert len(mail.outbox) == 1
+
+
+def test_two_who_ask_at_once_get_one_report():
+    reader, now = ExecutiveFactory(), timezone.now()
+    month = months_to_report(now)[0]
+    answers = at_once(*[lambda: ask_for_report(month=month, by=reader, now=now)] * 3)
+    assert sorted(is_new for _, is_new in answers) == [False, False, True]
+    assert BoardReport.objects.count() == 1

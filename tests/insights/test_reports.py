@@ -391,7 +391,7 @@ def test_the_page_and_every_file_are_for_those_who_see_the_organisation(make):
 def test_without_a_report_it_says_when_the_first_comes(executive):
     page = browser(executive).get(URL)
     assert "No report yet" in page.text
-    assert "first working day of next month" in page.text
+    assert "first working day of every month" in page.text
 
 
 def test_reports_stand_by_month_the_newest_first(executive):
