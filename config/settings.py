@@ -175,6 +175,9 @@ CELERY_BEAT_SCHEDULE = {
     "proof": {"task": "insights.tasks.keep_proof", "schedule": 60, "options": {"expires": 60}},
     # It asks which Mondays are not warned of yet, so a Monday the machine was off costs nothing.
     "alerts": {"task": "insights.tasks.keep_alerts", "schedule": 60, "options": {"expires": 60}},
+    # It asks whether last month's is there, and what is still to be mailed, so a month's first
+    # days the machine was off cost nothing.
+    "reports": {"task": "insights.tasks.keep_reports", "schedule": 60, "options": {"expires": 60}},
     "silence": {
         "task": "insights.tasks.keep_silence",
         "schedule": 20,
@@ -218,12 +221,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "consolemail://")
-vars().update(EMAIL_CONFIG)
+# Without a server mail would be printed; what wants to send some says that there is none instead.
+vars().update(env.dj_email_url("EMAIL_URL", "console:"))
+# A server that does not answer must not hold a worker.
+EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hearth@localhost")
 
 # Words, numbers, files -----------------------------------------------------------
 
+# What this organisation is called, on paper.
+ORGANISATION = env.str("ORGANISATION", "")
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from insights.models import PolicyVersion, Rhythm
+from insights.models import BoardReport, PolicyVersion, Rhythm
 
 
 class OnlySeen:
@@ -38,3 +39,22 @@ class RhythmAdmin(OnlySeen, admin.ModelAdmin):
     list_display = (
         "as_of", "customers", "mean_log_gap", "within_variance", "between_variance",
     )  # fmt: skip
+
+
+@admin.register(BoardReport)
+class BoardReportAdmin(admin.ModelAdmin):
+    """Board reports, of which one can be deleted: it may name whom we must not know any more."""
+
+    list_display = ("month", "is_whole", "is_scheduled", "asked_by", "as_of", "is_demo")
+    readonly_fields = (
+        "month", "is_whole", "is_scheduled", "asked_at", "asked_by", "as_of", "sentence",
+        "is_demo", "tries", "due_at", "problem",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BoardReport]:
+        """Leave the files where they are."""
+        return super().get_queryset(request).defer("pdf")

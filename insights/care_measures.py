@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 
-from insights.care_words import LEAST, difference, half, points
+from insights.care_words import LEAST, TOO_FEW, difference, half, points
 from insights.measures import Measure
 from insights.selectors.care import Sums
 from insights.words import percent, thousands
@@ -93,6 +93,27 @@ class Card:
     lists: Sequence[tuple[str, str]]
     note: Callable[[Sums], str] = field(default=lambda sums: "")
     is_more_better: bool = False
+
+    def said(self, sums: Sums) -> str:
+        """Return the value in words."""
+        value = self.value(sums)
+        return TOO_FEW if value is None else self.text(value)
+
+    def unit_of(self, sums: Sums) -> str:
+        """Return what the value is a number of; nothing where it is none."""
+        value = self.value(sums)
+        return self.unit if value is not None and isfinite(value) else ""
+
+    def said_before(self, before: Sums) -> str:
+        """Return the value of earlier months in words."""
+        return "nothing known" if before.is_empty else self.said(before)
+
+    def moved(self, sums: Sums, before: Sums) -> str:
+        """Say how the value moved; nothing where it cannot be told."""
+        now, then = self.value(sums), self.value(before)
+        if now is None or then is None or before.is_empty:
+            return ""
+        return self.compared(now, then)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -17,7 +17,7 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.http import HttpResponse as Response
 
-from insights.charts import Chart, Svg, light_styles, standalone
+from insights.charts import Chart, Svg, embedded, light_styles, standalone
 from insights.spreadsheets import csv_file, xlsx_file
 
 FONT = Path(ziafont.__file__).parent / "fonts" / "DejaVuSans.ttf"
@@ -52,6 +52,11 @@ def chart_file(
     file = f"{name}-{today.isoformat()}.{ending}"
     note = " · ".join(filter(None, ["Hearth", chart.said, f"{today.day} {today:%B %Y}"]))
     return _MAKERS[ending](chart, file, note)
+
+
+def in_document(chart: Chart, font: str) -> Svg:
+    """Return a chart as a drawing for a document, with letters like those of its text."""
+    return embedded(chart, styles=f"{_styles()}\n.chart-svg{{font-family:{font};font-size:13px}}")
 
 
 def _svg(chart: Chart, file: str, note: str) -> Response:

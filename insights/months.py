@@ -40,6 +40,11 @@ class Period:
         return Period(months_before(self.last, 12), self.months)
 
     @property
+    def others(self) -> Sequence["Period"]:
+        """The months before and those a year ago, which may be the same."""
+        return [self.before] if self.months == 12 else [self.before, self.year_before]
+
+    @property
     def each(self) -> Sequence[date]:
         """The first day of every month, in order."""
         return [months_before(self.last, back) for back in reversed(range(self.months))]

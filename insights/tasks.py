@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from insights.drafts import keep_preview, kept_draft, tell_preview
 from insights.selectors.proof import Question, proof_is_due
+from insights.selectors.reports import month_due, unmade_reports
 from insights.services.alerts import follow_alerts, raise_alerts, review_alerts, weeks_due
 from insights.services.drain import drain as drain_changes
 from insights.services.nightly import read_everyone_again, rhythm_is_outdated
@@ -16,6 +17,9 @@ from insights.services.preview import preview
 from insights.services.prove import TooManyProofsError, start_proof, work_out
 from insights.services.refit import read_with_new_silence, refit_silence
 from insights.services.refold import refold_outdated
+from insights.services.report_mail import mail_reports
+from insights.services.reports import make_report as make
+from insights.services.reports import schedule_report
 from insights.services.saved_views import forget_deleted_views
 from insights.services.watch import is_behind, is_waiting, watching
 from relationships.models import Person
@@ -26,7 +30,7 @@ WATCH_SECONDS = 5
 """For how long a drain waits for changes: a worker that is asked to stop waits for it."""
 
 LONGEST_DRAIN_SECONDS = 20
-LONGEST_REFOLD_SECONDS = 15
+LONGEST_REFOLD_SECONDS = LONGEST_MAIL_SECONDS = 15
 """Less than between two ticks, so that other tasks have their turn: the sign of life is one."""
 
 
@@ -147,3 +151,23 @@ def learn_silence(by: int | None = None) -> None:
 def keep_silence() -> None:
     """Read everyone again when another version of silence was taken into use."""
     read_with_new_silence(now=timezone.now())
+
+
+@shared_task
+def make_report(report_id: int) -> None:
+    """Make a board report that somebody waits for; one that is made is left alone."""
+    make(report_id=report_id, now=timezone.now())
+
+
+@shared_task
+def keep_reports() -> None:
+    """Make last month's report once it is due and what a killed worker left, and mail what is due.
+
+    While many customers are new, as in a first load, their bands are not yet what they will be.
+    """
+    if month_due(timezone.now()) and not rhythm_is_outdated():
+        schedule_report(now=timezone.now())
+    for report_id in unmade_reports(timezone.now()):
+        make(report_id=report_id, now=timezone.now())
+    ends = time.monotonic() + LONGEST_MAIL_SECONDS
+    mail_reports(clock=timezone.now, is_over=lambda: time.monotonic() > ends)

@@ -68,6 +68,13 @@ from insights.views.policy import (
 )
 from insights.views.proof import proof, proof_progress, start_proof
 from insights.views.proof_customers import proof_customers, proof_customers_csv
+from insights.views.reports import (
+    ask_for_report,
+    mail_report,
+    report,
+    report_file,
+    report_progress,
+)
 from insights.views.saved_views import (
     delete_view,
     rename_view,
@@ -184,6 +191,11 @@ urlpatterns = [
     path("wall/events/<int:pk>/restore/", restore_wall_event, name="restore_wall_event"),
     path("care/", care, name="care"),
     path("care/behind/<slug:what>/", care_behind, name="care_behind"),
+    path("report/", report, name="report"),
+    path("report/make/", ask_for_report, name="ask_for_report"),
+    path("report/mail/", mail_report, name="mail_report"),
+    path("report/<int:pk>.pdf", report_file, name="report_file"),
+    path("report/<int:pk>/progress/", report_progress, name="report_progress"),
     path("policy/", policy, name="policy"),
     path("policy/preview/<slug:digest>/", policy_preview, name="policy_preview"),
     path("policy/versions/", policy_versions, name="policy_versions"),

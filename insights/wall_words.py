@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from insights.charts import WallMonth
+from insights.charts import WallMonth, WallNote
 from insights.lost_doors import Comparison, Flow
+from insights.models import WallEvent
 from insights.words import joined, percent, thousands
 
+WALL_TITLE = "Touchpoints with a person and with a screen, by month"
 YEAR = 12
 LEAST_TOUCHPOINTS = 50
 """In twelve months: of fewer a share says nothing."""
@@ -87,6 +89,16 @@ def name_of(flow: Flow) -> str:
     ('visits', '“Coffee”')
     """
     return NAMES.get(flow.name) or f"“{flow.name}”"
+
+
+def notes_of(events: Sequence[WallEvent]) -> list[WallNote]:
+    """Return what happened as notes of a chart, numbered in the order given."""
+    return [
+        WallNote(
+            event.on_date, f"{event.text} ({event.team})" if event.team else event.text, number
+        )
+        for number, event in enumerate(events, start=1)
+    ]
 
 
 def _windows(windows: Sequence[Flow]) -> str:

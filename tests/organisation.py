@@ -13,6 +13,7 @@ from insights.drafts import Draft, keep_draft, keep_preview
 from insights.models import Reading, WallEvent
 from insights.selectors.policy import Place, newest_version
 from insights.selectors.proof import Question
+from insights.selectors.reports import months_to_report
 from insights.services.alerts import raise_alerts, weeks_due
 from insights.services.drain import drain
 from insights.services.handovers import start_handover
@@ -21,6 +22,7 @@ from insights.services.policy import save_policy
 from insights.services.preview import preview
 from insights.services.prove import start_proof, work_out
 from insights.services.refold import refold_outdated
+from insights.services.reports import ask_for_report, mail_to, make_report
 from insights.services.saved_views import save_view
 from interactions.models import EventRule
 from interactions.services import log_now
@@ -59,10 +61,19 @@ def demonstration() -> Organisation:
     save_view(name="Walled off", query="quarter=walled_off", is_for_team=False, by=manager)
     save_view(name="North, drifting", query="band=drifting", is_for_team=True, by=manager)
     find_duplicates(now=now)
+    reports(executive, now)
     return Organisation(
         people={MANAGER: manager, EXECUTIVE: executive, ADMINISTRATOR: administrator},
         things=things(manager, administrator, now),
     )
+
+
+def reports(reader: Person, now: datetime) -> None:
+    """Make the reports of two months, and let somebody want all that come."""
+    for month in months_to_report(now):
+        wanted, _ = ask_for_report(month=month, by=reader, now=now)
+        make_report(report_id=wanted.pk, now=now)
+    mail_to(person=reader, is_wanted=True)
 
 
 def by_number(customer: Customer) -> int:

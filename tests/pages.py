@@ -61,6 +61,7 @@ PAGES = (
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),
     Page("care", "Whether we listen, keep promises and make things right.", EXECUTIVE),
     Page("care_behind", "Whom one of its numbers counts.", EXECUTIVE, ("care",)),
+    Page("report", "Board reports by month, and who gets them by mail.", ADMINISTRATOR),
     Page("proof", "How often the score was right.", EXECUTIVE),
     Page("proof_customers", "The proof customer by customer.", EXECUTIVE),
     Page("silence", "How the score learns from our own history.", EXECUTIVE),
@@ -90,11 +91,13 @@ PAGES = (
 PARTS = {
     "customer_score", "customer_standing", "customer_payback", "log_line", "log_about",
     "customer_options", "newer_events", "proof_progress", "silence_work",
+    "report_progress",
 }  # fmt: skip
 """Addresses that answer with a part of a page, for htmx."""
 
 OTHERS = {
     "customers_csv", "customers_xlsx", "changes_csv", "proof_customers_csv", "healthz",
     "integrations", "handover", "handover_csv", "manifest", "service_worker", "waiting_token",
+    "report_file",
 }  # fmt: skip
 """Files, the sign of life, what scripts ask for, and what leads on to a page."""

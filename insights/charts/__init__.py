@@ -13,7 +13,7 @@ from insights.charts.notes import WallNote
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
-from insights.charts.standalone import light_styles, standalone
+from insights.charts.standalone import described, embedded, light_styles, standalone
 from insights.charts.svg import Chart, Svg
 from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import WallMonth, wall
@@ -37,7 +37,9 @@ __all__ = [
     "bars",
     "calibration",
     "cells_of",
+    "described",
     "distances",
+    "embedded",
     "lift",
     "light_styles",
     "quarter_map",

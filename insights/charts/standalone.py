@@ -84,6 +84,25 @@ def standalone(chart: Chart, *, styles: str, note: str) -> Svg:
     return Svg(f'{sized}height="{number(height)}"{drawn.removeprefix("<svg")}')
 
 
+def embedded(chart: Chart, *, styles: str) -> Svg:
+    """Return a chart as a drawing for a document with titles of its own: only its styles within."""
+    canvas = _canvas(chart.svg)
+    drawn = drawing(
+        chart.caption,
+        described(chart),
+        element("style", Svg(styles.replace("<", ""))),
+        Svg(ET.tostring(canvas.drawn, encoding="unicode")),
+        size=(canvas.width, canvas.height),
+        class_="alone",
+    )
+    return Svg(f'<svg xmlns="http://www.w3.org/2000/svg"{drawn.removeprefix("<svg")}')
+
+
+def described(chart: Chart) -> str:
+    """Return what a drawing shows in words, as a reader hears it."""
+    return next((said.text or "" for said in ET.fromstring(chart.svg).findall("desc")), "")
+
+
 def _canvas(svg: str) -> _Canvas:
     """Read a drawing, make it plain, and find the room that it needs."""
     root = ET.fromstring(svg)

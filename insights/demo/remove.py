@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
-from insights.models import WallEvent
+from insights.models import BoardReport, WallEvent
 from insights.services.drain import BATCH
 from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
@@ -97,6 +97,8 @@ def _remove(by: Person) -> Removed:
     forget_demonstration(by=by)
     _remove_source()
     WallEvent.objects.filter(made_by__in=people).delete()
+    # They tell of customers who never were; last month's is made again from the real ones.
+    BoardReport.objects.filter(is_demo=True).delete()
     people.delete()
     teams.delete()
     _unused_segments().delete()

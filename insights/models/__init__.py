@@ -1,8 +1,9 @@
-"""States, readings, rollups, alerts, snoozes, and the policy and population they go by."""
+"""States, readings, rollups, alerts, reports, snoozes, and the policy and population they go by."""
 
 from insights.models.alerts import Alert, AlertRun
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
+from insights.models.reports import BoardReport, ReportMailing, ReportReader
 from insights.models.rollups import BandTotal, CareTrace, MonthlyLoops, MonthlyTouchpoints
 from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
@@ -15,6 +16,7 @@ __all__ = [
     "AlertRun",
     "Band",
     "BandTotal",
+    "BoardReport",
     "CareTrace",
     "CustomerState",
     "MonthlyLoops",
@@ -23,6 +25,8 @@ __all__ = [
     "Proof",
     "ProofCase",
     "Reading",
+    "ReportMailing",
+    "ReportReader",
     "Rhythm",
     "SavedView",
     "SilenceChoice",

@@ -80,8 +80,11 @@ def wall_channels() -> list[str]:
 
 def wall_events(person: Person, team: int | None = None) -> QuerySet[WallEvent]:
     """Return what was noted: all of it, or what is about everyone and one team; oldest first."""
-    if not may_see_organisation(person):
-        return WallEvent.objects.none()
+    return noted_events(team) if may_see_organisation(person) else WallEvent.objects.none()
+
+
+def noted_events(team: int | None = None) -> QuerySet[WallEvent]:
+    """Return what was noted, for what only those read who may see the organisation."""
     events = WallEvent.objects.filter(deleted_at=None).select_related("team", "made_by")
     if team is None:
         return events

@@ -1,6 +1,5 @@
 """Do we care: whether we listen, keep promises, make good and show what we say, by team."""
 
-from collections.abc import Sequence
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from insights.care_forms import QUARTER, CareForm
 from insights.care_measures import BEHIND, CARDS, Card
-from insights.care_words import TOO_FEW, care_sentence
+from insights.care_words import care_sentence
 from insights.charts import Chart, TrendMonth, trend
 from insights.months import Period, months_before
 from insights.selectors import care as selectors
@@ -97,13 +96,12 @@ def _is_running(month: date, today: date) -> bool:
 def _card(card: Card, found: Care, place: Place, today: date) -> dict[str, Any]:
     period = place.period
     sums = found.of(period)
-    value = card.value(sums)
     return {
         "key": card.key,
         "title": card.title,
         "meaning": card.meaning,
-        "value": _value(card, sums),
-        "unit": card.unit if value is not None and isfinite(value) else "",
+        "value": card.said(sums),
+        "unit": card.unit_of(sums),
         "url": _behind(card.behind, sums, place, period),
         "note": card.note(sums),
         "lists": [
@@ -114,15 +112,10 @@ def _card(card: Card, found: Care, place: Place, today: date) -> dict[str, Any]:
             }
             for what, label in card.lists
         ],
-        "compared": [_compared(card, sums, found, place, other) for other in _others(period)],
+        "compared": [_compared(card, sums, found, place, other) for other in period.others],
         "trend": _trend(card, found, place, today),
         **_teams(card, found, place),
     }
-
-
-def _value(card: Card, sums: Sums) -> str:
-    value = card.value(sums)
-    return TOO_FEW if value is None else card.text(value)
 
 
 def _behind(what: str, sums: Sums, place: Place, period: Period, **changes: Any) -> str:
@@ -132,20 +125,13 @@ def _behind(what: str, sums: Sums, place: Place, period: Period, **changes: Any)
     return place.behind(what, period=period, **changes)
 
 
-def _others(period: Period) -> Sequence[Period]:
-    """Return the months before and those a year ago, which may be the same."""
-    return [period.before] if period.months == 12 else [period.before, period.year_before]
-
-
 def _compared(card: Card, sums: Sums, found: Care, place: Place, other: Period) -> dict[str, str]:
     before = found.of(other)
-    now, then = card.value(sums), card.value(before)
-    is_known = now is not None and then is not None and not before.is_empty
     return {
         "label": other.words,
-        "text": "nothing known" if before.is_empty else _value(card, before),
+        "text": card.said_before(before),
         "url": _behind(card.behind, before, place, other),
-        "moved": card.compared(now, then) if is_known else "",
+        "moved": card.moved(sums, before),
     }
 
 
@@ -160,7 +146,7 @@ def _trend(card: Card, found: Care, place: Place, today: date) -> Chart:
             TrendMonth(
                 month,
                 value if value is not None and isfinite(value) else None,
-                _value(card, sums),
+                card.said(sums),
                 _behind(card.behind, sums, place, one),
                 is_chosen=month in chosen,
                 is_whole=not _is_running(month, today),
@@ -188,7 +174,7 @@ def _teams(card: Card, found: Care, place: Place) -> dict[str, Any]:
     rows = [
         {
             "name": name,
-            "value": _value(card, sums[team]),
+            "value": card.said(sums[team]),
             "url": _behind(card.behind, sums[team], place, place.period, team=team),
             "width": round(100 * min((values[team] or 0) / top, 1)),
             **_last_list(card, sums[team], place, team),

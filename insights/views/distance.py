@@ -1,6 +1,5 @@
 """How far the organisation is from its customers, for those who answer for all of it."""
 
-from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -10,27 +9,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights.chart_files import chart_file
-from insights.charts import (
-    BandCounts,
-    Bar,
-    Chart,
-    Mark,
-    Quarter,
-    band_strips,
-    bars,
-    quarter_map,
-    wall,
+from insights.charts import Chart, Mark, Quarter, quarter_map, wall
+from insights.distance_presentation import (
+    NO_VALUE,
+    NOBODY_AWAY,
+    NOBODY_CLOSER,
+    WHO,
+    List,
+    band_row,
+    currencies_at_risk,
+    mover,
+    note,
+    risk,
+    strips,
+    teams_at_risk,
 )
 from insights.forms import DistanceForm
-from insights.models import Band, Reading
+from insights.models import Band
 from insights.page_address import PageAddress
-from insights.presentation import BAND_KEYS, customer_url, why_values
-from insights.scoring import why
+from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors.organisation import (
     Among,
-    BandLine,
     DoorsAndWindows,
-    Standing,
     doors_and_windows,
     movers_away,
     movers_closer,
@@ -39,17 +39,12 @@ from insights.selectors.organisation import (
 from insights.selectors.portfolio import SPLIT, filter_choices
 from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
-from insights.words import MINUS, money, monies, short_money, signed, thousands
+from insights.wall_words import WALL_TITLE
 from relationships.access import check_may_see_organisation
-from relationships.words import plural
 
-WALL_TITLE = "Touchpoints with a person and with a screen, by month"
 USUAL = {"stage": "current"}
 """What the address leaves out."""
 
-WHO = {
-    "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
-}  # fmt: skip
 QUARTERS = (
     (
         "handshake_only",
@@ -62,10 +57,6 @@ QUARTERS = (
     ("walled_off", "Walled off", "We neither meet them nor see what they do", False, False),
     ("through_the_glass", "Through the glass", "We see what they do, and never meet", False, True),
 )
-
-
-List = Callable[..., str]
-"""Makes the address of the list of customers that a number counts."""
 
 
 @require_safe
@@ -81,11 +72,14 @@ def distance(request: HttpRequest) -> HttpResponse:
     # The Wall counts what passed between us and everybody: only a team narrows it.
     of_team = ", ".join(f"{c['key']}: {c['value']}" for c in chips if c["key"] == "Team")
     charts = {
-        "strips": _strips(here, listed, among).named("bands", said=said),
+        "strips": strips(here, listed, among).named("bands", said=said),
         "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
         "map": _map(places, listed, among).named("doors-and-windows", said=said),
     }
-    risks = _risks(here, listed, said)
+    risks = [
+        risk(teams_at_risk(here, code), code, listed).named(f"at-risk-{code.lower()}", said=said)
+        for code in currencies_at_risk(here)
+    ]
     file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
     if file is not None:
         return file
@@ -94,17 +88,20 @@ def distance(request: HttpRequest) -> HttpResponse:
         "address": address,
         "chips": chips,
         "sentence": distance_sentence(here),
-        "note": _note(here, among),
+        "note": note(here, among),
         "has_data": here.known > 0,
-        "bands": [_band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
+        "bands": [band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
         "far_url": listed(band=["drifting", "gone"]),
         "has_wall": bool(months),
         "wall_url": PageAddress.to_page("wall", team=among.team),
         "wall_is_of_all": among.segment is not None or among.stage != Among().stage,
         "map_has_marks": bool(places.places),
-        "away": [_mover(reading) for reading in movers_away(among)],
-        "closer": [_mover(reading) for reading in movers_closer(among)],
+        "away": [mover(reading) for reading in movers_away(among)],
+        "closer": [mover(reading) for reading in movers_closer(among)],
+        "nobody_away": NOBODY_AWAY,
+        "nobody_closer": NOBODY_CLOSER,
         "risks": risks,
+        "no_value": NO_VALUE,
     }
     return render(request, "insights/distance.html", context | charts)
 
@@ -118,55 +115,6 @@ def _lists(among: Among) -> List:
         return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
 
     return listed
-
-
-def _note(here: Standing, among: Among) -> str:
-    parts = [f"{WHO[among.stage]} only." if among.stage else "Customers of every stage."]
-    if here.unknown:
-        parts.append(
-            f"{thousands(here.unknown)} never heard from "
-            f"{'is' if here.unknown == 1 else 'are'} not counted."
-        )
-    if here.far_year_ago is not None and here.known:
-        was = plural(here.far_year_ago, "customer")
-        parts.append(f"A year ago {was} {'was' if here.far_year_ago == 1 else 'were'} that far.")
-    return " ".join(parts)
-
-
-def _strips(here: Standing, listed: List, among: Among) -> Chart:
-    def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
-        counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
-        counts.pop("unknown")
-        return BandCounts(label, counts, {b: listed(band=b) for b in counts} if is_now else None)
-
-    strips = [strip("Now", "now", is_now=True)]
-    if here.far_four_weeks_ago is not None:
-        strips.append(strip("Four weeks ago", "four_weeks_ago"))
-    if here.far_year_ago is not None:
-        strips.append(strip("A year ago", "year_ago"))
-    return band_strips(strips, title=f"{WHO[among.stage]} by band, now and before")
-
-
-def _band_row(line: BandLine, listed: List) -> dict[str, object]:
-    key = BAND_KEYS[line.band]
-    return {
-        "key": key,
-        "label": line.band.label,
-        "url": listed(band=key),
-        "now": thousands(line.now),
-        "four_weeks": _change(line.now, line.four_weeks_ago),
-        "year": _change(line.now, line.year_ago),
-        "value": monies(line.yearly_value) if line.now else "",
-        "at_risk": monies(line.at_risk) if line.now else "",
-    }
-
-
-def _change(now: int, before: int | None) -> str:
-    if before is None:
-        return ""
-    difference = now - before
-    sign = "+" if difference > 0 else MINUS if difference < 0 else "±"
-    return f"{sign}{thousands(abs(difference))}"
 
 
 def _map(found: DoorsAndWindows, listed: List, among: Among) -> Chart:
@@ -191,58 +139,3 @@ def _map(found: DoorsAndWindows, listed: List, among: Among) -> Chart:
         cells=() if found.places else found.cells,
         split=SPLIT,
     )  # fmt: skip
-
-
-def _mover(reading: Reading) -> dict[str, object]:
-    drift, direction = signed(reading.drift)
-    now, before = reading.distance or 0, (reading.distance or 0) - (reading.drift or 0)
-    return {
-        "name": reading.customer.name,
-        "url": customer_url(reading.pk),
-        "owner": reading.owner.name if reading.owner else "No owner",
-        "band": BAND_KEYS[reading.band],
-        "band_label": Band(reading.band).label,
-        "now": round(now),
-        "before": min(max(round(before), 0), 100),
-        "drift": drift,
-        "direction": direction,
-        "at_risk": money(reading.at_risk, reading.currency),
-        "reason": _reason(reading, is_closer=direction == "closer"),
-    }
-
-
-def _reason(reading: Reading, *, is_closer: bool) -> str:
-    if not is_closer:
-        return why(why_values(reading))[0].sentence
-    days = int(reading.silent_days or 0)
-    heard = "today" if days == 0 else f"{plural(days, 'day')} ago"
-    return (
-        f"In touch {heard}; warmth {reading.warmth or 0:.0f}, usually {reading.baseline or 0:.0f}."
-    )
-
-
-def _risks(here: Standing, listed: List, said: str) -> Sequence[Chart]:
-    """Return a chart of money at risk by team for each currency, the largest first."""
-    charts = []
-    for currency in sorted(here.at_risk, key=lambda code: -here.at_risk[code]):
-        teams = sorted(
-            (team for team in here.teams if team.at_risk.get(currency)),
-            key=lambda team: -team.at_risk[currency],
-        )
-        charts.append(
-            bars(
-                [
-                    Bar(
-                        team.name,
-                        float(team.at_risk[currency]),
-                        short_money(team.at_risk[currency], currency),
-                        listed(team=team.team_id),
-                    )
-                    for team in teams
-                ],
-                title=f"At risk in a year, in {currency}, by team",
-                unit=f"{currency} a year",
-                what="Team",
-            ).named(f"at-risk-{currency.lower()}", said=said)
-        )
-    return charts

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from insights import wall_words
 from insights.chart_files import chart_file
-from insights.charts import WallNote
 from insights.charts import wall as wall_chart
 from insights.forms import WallForm
 from insights.lost_doors import Comparison
@@ -18,7 +17,7 @@ from insights.models import WallEvent
 from insights.page_address import PageAddress
 from insights.selectors import wall as selectors
 from insights.selectors.portfolio import filter_choices
-from insights.wall_words import wall_sentence
+from insights.wall_words import WALL_TITLE, wall_sentence
 from relationships.access import check_may_see_organisation
 
 USUAL = {"months": str(selectors.MONTHS_SHOWN)}
@@ -35,11 +34,9 @@ def wall(request: HttpRequest) -> HttpResponse:
     found = selectors.wall(today, among)
     events = list(selectors.wall_events(request.user, among.team))
     chips = address.chips(form)
-    chart = wall_chart(
-        found.months,
-        title="Touchpoints with a person and with a screen, by month",
-        notes=[WallNote(e.on_date, _noted(e), i) for i, e in enumerate(events, start=1)],
-    ).named("wall", said=address.said(form))
+    chart = wall_chart(found.months, title=WALL_TITLE, notes=wall_words.notes_of(events)).named(
+        "wall", said=address.said(form)
+    )
     file = chart_file(request, [chart], today=today)
     if file is not None:
         return file
@@ -64,10 +61,6 @@ def wall_form(request: HttpRequest) -> WallForm:
     form = WallForm(request.GET, filter_choices(request.user), selectors.wall_channels())
     form.is_valid()
     return form
-
-
-def _noted(event: WallEvent) -> str:
-    return f"{event.text} ({event.team})" if event.team else event.text
 
 
 def _events(events: Sequence[WallEvent], address: PageAddress) -> list[dict[str, object]]:
