@@ -163,4 +163,5 @@ class BandFlow(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.on_date}: {self.customers} {self.get_was_display()} to {self.get_band_display()}"
+        bands = f"{self.get_was_display()} to {self.get_band_display()}"
+        return f"{self.on_date}: {self.customers} {bands}"

@@ -21,7 +21,7 @@ SHARE_OF_NEWCOMERS = 0.1
 
 
 def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | None = None) -> int:
-    """Estimate the population's rhythm and its classes of value, then read every state as of `now`; return how many.
+    """Estimate rhythm and classes of value, then read every state as of `now`; return how many.
 
     May run twice, and beside drains.
     """

@@ -8,7 +8,6 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from numpy.typing import NDArray
 
 from insights.mondays import UNKNOWN, WEEKS
 from insights.services.cells import Cells, blank, numbered, summed

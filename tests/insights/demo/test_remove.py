@@ -13,8 +13,8 @@ from insights.demo import build
 from insights.models import (
     BandFlow,
     BandTotal,
-    DistanceTotal,
     CustomerState,
+    DistanceTotal,
     MonthlyLoops,
     MonthlyTouchpoints,
     Reading,
