@@ -13,10 +13,10 @@ from insights.models import Band
 from insights.selectors.portfolio import Choices
 
 NAMES = (
-    "q", "band", "quarter", "was", "since", "value", "size", "stage", "team", "owner", "segment",
-    "sort", "columns", "view",
+    "q", "band", "quarter", "was", "moved", "since", "value", "size", "stage", "team", "owner",
+    "segment", "sort", "columns", "view",
 )  # fmt: skip
-UNSEEN = ("quarter", "was", "since", "value", "size")
+UNSEEN = ("quarter", "was", "moved", "since", "value", "size")
 """Filters that no control says: links lead to them, and chips lead out."""
 
 KEPT = ("columns", "view")

@@ -1,6 +1,7 @@
 """What pages accept from the address bar."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,6 +44,15 @@ QUARTER_LABELS = {
     "walled_off": "Walled off",
 }
 
+BY_LABELS = {
+    "team": "Team",
+    "segment": "Segment",
+    "stage": "Stage",
+    "value": "Value class",
+    "size": "People we know there",
+}
+SHOW_LABELS = {"distance": "Mean distance", "far": "Share drifting or gone"}
+
 
 def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", any_label), *options])
@@ -77,9 +87,12 @@ class CustomersForm(forms.Form):
         coerce=lambda name: Band[name.upper()].value,
         choices=[(band.name.lower(), band.label) for band in Band],
     )
+    moved = _choice("Moved", [(way, way.capitalize()) for way in (FURTHER, NEARER)], "Anywhere")
     since = forms.CharField(label="Since", required=False, max_length=10)
     value = _choice("Value class", [(one.name.lower(), one.label) for one in ValueClass], "Any")
-    size = _choice("People we know", [(one.name.lower(), one.label) for one in SizeClass], "Any")
+    size = _choice(
+        "People we know there", [(one.name.lower(), one.label) for one in SizeClass], "Any"
+    )
     stage = _choice("Stage", Customer.Stage.choices, "Any stage")
     team = _choice("Team", [], "Any team")
     owner = _choice("Owner", [], "Any owner")
@@ -129,10 +142,10 @@ class CustomersForm(forms.Form):
 
     def then(self) -> Then | None:
         """Return where customers stood before; without a day four weeks ago is meant."""
-        was, since = (self.cleaned_data.get(name) for name in ("was", "since"))
-        if "since" not in self.cleaned_data or not (was or since):
+        was, moved, since = (self.cleaned_data.get(name) for name in ("was", "moved", "since"))
+        if since is None or not (was or moved or since):
             return None
-        return Then(self.then_on, tuple(was or ()))
+        return Then(self.then_on, tuple(was or ()), moved or "")
 
     def columns_shown(self) -> tuple[str, ...]:
         """Return the columns in order, the usual ones when none are asked for."""
@@ -240,6 +253,26 @@ class DistanceForm(forms.Form):
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here."""
         return _complaints(self)
+
+
+class OverTimeForm(DistanceForm):
+    """Whose distance is shown over time, by what, and which number."""
+
+    by = forms.ChoiceField(label="By", required=False, choices=list(BY_LABELS.items()))
+    show = forms.ChoiceField(label="Show", required=False, choices=list(SHOW_LABELS.items()))
+
+    def among(self) -> Among:
+        """Return which customers are counted; by stage, those of every stage."""
+        among = super().among()
+        return replace(among, stage="") if self.by_what() == "stage" else among
+
+    def by_what(self) -> str:
+        """Return what the parts are, teams if nothing is said."""
+        return self.cleaned_data.get("by") or "team"
+
+    def shows_share(self) -> bool:
+        """Whether the share of those drifting or gone is shown, not the mean distance."""
+        return self.cleaned_data.get("show") == "far"
 
 
 class WallForm(forms.Form):

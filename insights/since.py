@@ -1,11 +1,11 @@
 """Past Mondays as addresses name them: four weeks ago, a year ago, or a day."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from insights.models import Band
 from insights.mondays import WEEKS, last_monday
 from insights.selectors.organisation import comparison_days
+from insights.selectors.then import FURTHER, NEARER, Then
 from insights.words import joined
 
 FOUR_WEEKS, YEAR = "4w", "1y"
@@ -48,12 +48,17 @@ def said_of(text: str, monday: date) -> str:
     return names.get(text, f"On {monday.day} {monday:%B %Y}")
 
 
-def bands_said(bands: Sequence[int]) -> str:
-    """Say which bands were stood in.
+def then_said(then: Then) -> str:
+    """Say where customers stood, and which way they moved since.
 
-    >>> bands_said([4, 5]), bands_said([0]), bands_said([])
+    >>> monday = date(2026, 11, 2)
+    >>> then_said(Then(monday, [4, 5])), then_said(Then(monday, [0])), then_said(Then(monday))
     ('drifting or gone', 'not heard from yet', 'heard from before')
+    >>> then_said(Then(monday, [], "further"))
+    'nearer than now'
     """
-    names = {band.value: band.label.lower() for band in Band} | {0: "not heard from yet"}
-    found = [names[band] for band in bands]
-    return joined(found).replace(" and ", " or ") or "heard from before"
+    names = {band.value: band.label.lower() for band in Band}
+    names[Band.UNKNOWN.value] = "not heard from yet"
+    bands = joined([names[band] for band in then.bands]).replace(" and ", " or ")
+    way = {FURTHER: "nearer than now", NEARER: "further than now"}.get(then.way, "")
+    return ", ".join(filter(None, (bands, way))) or "heard from before"

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from insights.models import Band, BandFlow, PolicyVersion, Reading
 from insights.mondays import UNKNOWN, WEEKS
 from insights.scoring import Policy
 from insights.selectors.policy import policies_of
+
+FURTHER, NEARER = "further", "nearer"
 
 Edges = tuple[int, ...]
 
@@ -31,10 +33,14 @@ _BAND = f"""
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """Bands that customers stood in on a Monday; none of them means whoever was known."""
+    """Bands that customers stood in on a Monday; none of them means whoever was known.
+
+    `way` leaves only those who moved `FURTHER` or `NEARER` since, by at least a band.
+    """
 
     on: date
     bands: Sequence[int] = ()
+    way: str = ""
 
     @property
     def chosen(self) -> list[int]:
@@ -43,11 +49,19 @@ class Then:
 
     def among(self, readings: QuerySet[Reading]) -> QuerySet[Reading]:
         """Return those of the readings whose customers stood there."""
-        return readings.alias(band_then=_band_on(self.on)).filter(band_then__in=self.chosen)
+        stood = readings.alias(band_then=_band_on(self.on)).filter(band_then__in=self.chosen)
+        return stood.filter(self._moved("band_then"))
 
     def flows(self) -> QuerySet[BandFlow]:
         """Return what rollups know of customers who stood there, if it is a day they compare."""
-        return BandFlow.objects.filter(on_date=self.on, was__in=self.chosen)
+        stood = BandFlow.objects.filter(on_date=self.on, was__in=self.chosen)
+        return stood.filter(self._moved("was"))
+
+    def _moved(self, was: str) -> Q:
+        if not self.way:
+            return Q()
+        further, nearer = Q(band__gt=F(was)), Q(band__lt=F(was))
+        return (further if self.way == FURTHER else nearer) & ~Q(**{was: Band.UNKNOWN})
 
 
 def _band_on(monday: date) -> Case | RawSQL:

@@ -21,6 +21,7 @@ from insights.charts import (
     quarter_map,
     wall,
 )
+from insights.flow_words import flow_tables
 from insights.forms import DistanceForm
 from insights.models import Band, Reading
 from insights.page_address import PageAddress
@@ -39,6 +40,7 @@ from insights.selectors.organisation import (
 from insights.selectors.portfolio import SPLIT, filter_choices
 from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
+from insights.since import FOUR_WEEKS, YEAR
 from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.access import check_may_see_organisation
 from relationships.words import plural
@@ -85,8 +87,9 @@ def distance(request: HttpRequest) -> HttpResponse:
         "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
         "map": _map(places, listed, among).named("doors-and-windows", said=said),
     }
-    risks = _risks(here, listed, said)
-    file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
+    risks, moves = _risks(here, listed, said), flow_tables(now, among, here.known, listed, said)
+    offered = [*charts.values(), *risks, *(one["chart"] for one in moves)]
+    file = chart_file(request, offered, today=timezone.localdate())
     if file is not None:
         return file
     context = {
@@ -97,6 +100,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "note": _note(here, among),
         "has_data": here.known > 0,
         "bands": [_band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
+        "moves": moves,
+        "over_time_url": f"{reverse('distance_over_time')}{address.query}",
         "far_url": listed(band=["drifting", "gone"]),
         "has_wall": bool(months),
         "wall_url": PageAddress.to_page("wall", team=among.team),
@@ -134,16 +139,17 @@ def _note(here: Standing, among: Among) -> str:
 
 
 def _strips(here: Standing, listed: List, among: Among) -> Chart:
-    def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
+    def strip(label: str, field: str, since: str = "") -> BandCounts:
         counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
         counts.pop("unknown")
-        return BandCounts(label, counts, {b: listed(band=b) for b in counts} if is_now else None)
+        then = {b: {"was": b, "since": since} if since else {"band": b} for b in counts}
+        return BandCounts(label, counts, {b: listed(**stood) for b, stood in then.items()})
 
-    strips = [strip("Now", "now", is_now=True)]
+    strips = [strip("Now", "now")]
     if here.far_four_weeks_ago is not None:
-        strips.append(strip("Four weeks ago", "four_weeks_ago"))
+        strips.append(strip("Four weeks ago", "four_weeks_ago", FOUR_WEEKS))
     if here.far_year_ago is not None:
-        strips.append(strip("A year ago", "year_ago"))
+        strips.append(strip("A year ago", "year_ago", YEAR))
     return band_strips(strips, title=f"{WHO[among.stage]} by band, now and before")
 
 
