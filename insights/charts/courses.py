@@ -205,12 +205,12 @@ def _small(
 ) -> Svg:
     across = max(min(int(width // NARROWEST), len(lines)), 1)
     pitch = min((width + GAP) / across, 380)
-    deep = HEADING + PANEL + 46
+    deep = HEADING + PANEL + 42
     marks: list[Svg] = []
     for number, line in enumerate(lines):
         left, top = (number % across) * pitch, (number // across) * deep
         room = pitch - GAP
-        plane = _plane([line, whole], (left + 30, top + HEADING, room - 62, PANEL), scale)
+        plane = _plane([line, whole], (left + 34, top + HEADING, room - 70, PANEL), scale)
         marks.append(
             linked(
                 line.href,
@@ -228,7 +228,7 @@ def _small(
         title,
         " ".join(line.words for line in lines) or "Nothing to show.",
         *marks,
-        size=(width, max(rows * deep - 12, 1)),
+        size=(width, max(rows * deep - 20, 1)),
         class_="on-phone" if is_phone else "on-desk",
         has_links=any(line.href for line in lines),
     )
