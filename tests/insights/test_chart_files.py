@@ -43,7 +43,9 @@ CHARTS = [
     course(LINE, title=HOSTILE, what="Distance"),
     courses([LINE] * 5, LINE, title="Parts", what="Distance", parts="Team"),
     flow_table(
-        {("near", "gone"): 3, ("near", "near"): 1}, title="Moved", when="Before",
+        {("near", "gone"): 3, ("near", "near"): 1},
+        title="Moved",
+        when="Before",
         leads=lambda was, now: "/customers/",
     ),
     wall(MONTHS, title=HOSTILE, notes=[WallNote(date(2025, 5, 9), HOSTILE, 1)]),

@@ -87,8 +87,11 @@ ALL_EMPTY = [
 ALL_FULL = [
     course(line(HOSTILE, 0, None, 100), title=HOSTILE, what=HOSTILE),
     courses(
-        [line(HOSTILE * 3, 3, 99), line("B", None), line("C", 7)], line("All", 5, 50),
-        title=HOSTILE, what=HOSTILE, parts=HOSTILE,
+        [line(HOSTILE * 3, 3, 99), line("B", None), line("C", 7)],
+        line("All", 5, 50),
+        title=HOSTILE,
+        what=HOSTILE,
+        parts=HOSTILE,
     ),
     flowing({("near", "gone"): 10**6, ("gone", "gone"): 1, ("unknown", "near"): 2}, HOSTILE),
     wall(months((3, 9), (0, 0), (0, 10**9)), title=HOSTILE),

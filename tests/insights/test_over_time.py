@@ -82,17 +82,20 @@ class Seen:
         self.contacts = customer.contacts.filter(left_on=None).count()
 
     def distance(self, day):
+        """Return the distance on a Monday or now; None where unknown."""
         if day == BandTotal.NOW:
             return self.reading.distance
         return self.past.get(day)
 
     def band(self, day):
+        """Return the band on a Monday, by the edges alone, or the one that is shown now."""
         if day == BandTotal.NOW:
             return Band(self.reading.band)
         distance = self.past.get(day)
         return Band.UNKNOWN if distance is None else Band(1 + sum(e <= distance for e in EDGES))
 
     def size(self):
+        """Return how many people are known there, in words."""
         return SIZES[sum(self.contacts >= least for least in (1, 2, 5, 10))]
 
 
@@ -142,8 +145,10 @@ def summary(browser, url):
 
 
 def all_questions(customers):
-    for asked in questions(customers):
-        for by in ("team", "segment", "stage", "value", "size"):
+    """Ask by everything of all customers, and by one thing after the other of some of them."""
+    ways = ("team", "segment", "stage", "value", "size")
+    for number, asked in enumerate(questions(customers)):
+        for by in ways if not asked else [ways[number % len(ways)]]:
             yield asked, by
 
 
@@ -171,7 +176,7 @@ def test_every_number_over_time_is_what_a_slow_count_says(browser, customers):
                     is_far = "Far" in cell["label"]
                     counted = len(there(of_row, day, is_far=is_far))
                     assert summary(browser, cell["url"]) == plural(counted, "customer"), cell
-    assert len(followed) > 300
+    assert len(followed) > 80
 
 
 def there(some, day, *, is_far=False):
@@ -239,12 +244,14 @@ def test_every_flow_is_what_a_slow_count_says_and_leads_to_exactly_those(browser
             if not any(was for was, _ in pairs):
                 assert title not in shown
                 continue
-            check_flow(browser, shown[title], some, pairs, day)
+            check_flow(shown[title], pairs)
+            if not asked or len(asked) > 1:
+                follow_flow(browser, shown[title], some, day)
         if some:
             check_bands(page, shown)
 
 
-def check_flow(browser, move, some, pairs, day):
+def check_flow(move, pairs):
     keys = [*list(BAND_NAMES)[:5]]
     rows = {row[0]: row[1:] for row in move["chart"].data}
     for was in Band:
@@ -254,6 +261,9 @@ def check_flow(browser, move, some, pairs, day):
             assert name not in rows
         else:
             assert rows[name] == [*counts, sum(counts)]
+
+
+def follow_flow(browser, move, some, day):
     further = {o.customer.pk for o in some if o.band(BandTotal.NOW) > o.band(day) > Band.UNKNOWN}
     nearer = {o.customer.pk for o in some if o.band(BandTotal.NOW) < o.band(day)}
     assert move["words"][0].startswith(thousands(len(further)) if further else "None")
