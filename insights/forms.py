@@ -261,6 +261,11 @@ class OverTimeForm(DistanceForm):
     by = forms.ChoiceField(label="By", required=False, choices=list(BY_LABELS.items()))
     show = forms.ChoiceField(label="Show", required=False, choices=list(SHOW_LABELS.items()))
 
+    def clean(self) -> dict[str, Any]:
+        """By stage, no stage is chosen among the others."""
+        data = super().clean() or {}
+        return {**data, "stage": ""} if data.get("by") == "stage" else data
+
     def among(self) -> Among:
         """Return which customers are counted; by stage, those of every stage."""
         among = super().among()

@@ -10,6 +10,9 @@ Group = TypeVar("Group", bound=Hashable)
 Cells = NDArray[np.void]
 """What is added to totals: whole numbers that say to which, and amounts."""
 
+Addition = tuple[str, list[list[Any]]]
+"""A statement that adds to totals, and its columns."""
+
 
 def summed(pieces: Sequence[Cells], keys: Sequence[str], amounts: Sequence[str]) -> Cells:
     """Sum up what is added to one total, in the order of keys; what comes to nothing is left out.

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
 from insights.models import Band, BandTotal, DistanceTotal
 from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
-from insights.services.cells import Cells, blank, numbered, summed
+from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted
 from insights.services.past_bands import past_bands
 
@@ -38,10 +37,8 @@ _ADD = """
 """
 
 
-def move_distances(
-    cursor: CursorWrapper, now: tuple[Counted, Counted], past: tuple[Counted, Counted]
-) -> None:
-    """Take customers away as they were counted before and add them as they are after.
+def moved_distances(now: tuple[Counted, Counted], past: tuple[Counted, Counted]) -> list[Addition]:
+    """Return what takes customers away as they were counted before and adds them as they are.
 
     `now` are all of them before and after, `past` those whose past Mondays count otherwise.
     """
@@ -55,8 +52,7 @@ def move_distances(
         ("week", "group", "by", "part"),
         AMOUNTS,
     )
-    if len(moved):
-        cursor.execute(_ADD, _columns(moved, list(groups)))
+    return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
 
 
 def day_of(week: int) -> date:

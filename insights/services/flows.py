@@ -3,11 +3,10 @@
 from typing import Any
 
 import numpy as np
-from django.db.backends.utils import CursorWrapper
 
 from insights.models import Band
 from insights.mondays import UNKNOWN, UNREAD, WEEKS
-from insights.services.cells import Cells, blank, numbered, summed
+from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted
 from insights.services.distances import Whose, day_of, whose
 from insights.services.past_bands import past_bands
@@ -33,13 +32,12 @@ _ADD = """
 """
 
 
-def move_flows(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
-    """Take customers away from the flows they were counted in and add them where they are now."""
+def moved_flows(old: Counted, new: Counted) -> list[Addition]:
+    """Return what takes customers out of the flows they were in and adds them where they are."""
     groups: dict[Whose, int] = {}
     pieces = [*_flows(old, -1, groups), *_flows(new, 1, groups)]
     moved = summed(pieces, KEYS, ("customers",))
-    if len(moved):
-        cursor.execute(_ADD, _columns(moved, list(groups)))
+    return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
 
 
 def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from insights.mondays import UNKNOWN, WEEKS
-from insights.services.cells import Cells, blank, numbered, summed
+from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted, Group, changed_past, counted
-from insights.services.distances import NOW_WEEK, day_of, move_distances
-from insights.services.flows import move_flows
+from insights.services.distances import NOW_WEEK, day_of, moved_distances
+from insights.services.flows import moved_flows
 from insights.services.loops import recount_loops
 from insights.services.past_bands import past_bands
 from insights.services.traces import retrace_everyone
@@ -32,7 +32,7 @@ CELL = [(name, "i8") for name in ("week", "group", "band", *AMOUNTS)]
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
 # totals in order, but not those of the next time, so without a lock of all two could wait for each
 # other. They share the totals of now anyway, which let one in at a time.
-_LOCK_BANDS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
+_LOCK_TOTALS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
 _ADD_BANDS = """
     INSERT INTO insights_bandtotal
         (on_date, team_id, segment_id, stage, currency, band, customers, yearly_value, at_risk)
@@ -84,24 +84,29 @@ def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
     """
     past_old, past_new = changed_past(old, new)
     before, after = old.only(past_old), new.only(past_new)
+    additions = [
+        *_moved_bands((old, new), (before, after)),
+        *moved_distances((old, new), (before, after)),
+        *moved_flows(old, new),
+    ]
+    if additions:
+        cursor.execute(_LOCK_TOTALS)
+    for statement, columns in additions:
+        cursor.execute(statement, columns)
+
+
+def _moved_bands(now: tuple[Counted, Counted], past: tuple[Counted, Counted]) -> list[Addition]:
     groups: dict[Group, int] = {}
     moved = summed(
         [
-            _now(old, -1, groups),
-            _now(new, 1, groups),
-            _past(before, -1, groups),
-            _past(after, 1, groups),
+            count(counted, sign, groups)
+            for sign, *each in zip((-1, 1), now, past, strict=True)
+            for count, counted in zip((_now, _past), each, strict=True)
         ],
         ("week", "group", "band"),
         AMOUNTS,
     )
-    if len(moved):
-        cursor.execute(_LOCK_BANDS)
-        cursor.execute(_ADD_BANDS, _columns(moved, list(groups)))
-    # After the bands, whose lock they share: whatever moves here moves there, or was never there.
-    cursor.execute(_LOCK_BANDS)
-    move_distances(cursor, (old, new), (before, after))
-    move_flows(cursor, old, new)
+    return [(_ADD_BANDS, _columns(moved, list(groups)))] if len(moved) else []
 
 
 def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
