@@ -5,9 +5,9 @@ from datetime import datetime
 
 from insights.charts import Chart, flow_table
 from insights.presentation import BAND_KEYS
+from insights.selectors.changes import FURTHER, NEARER
 from insights.selectors.flows import Flows, flows
 from insights.selectors.organisation import Among
-from insights.selectors.then import FURTHER, NEARER
 from insights.since import FOUR_WEEKS, YEAR
 from insights.words import thousands
 

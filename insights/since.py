@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 
 from insights.models import Band
 from insights.mondays import WEEKS, last_monday
+from insights.selectors.changes import FURTHER, NEARER
 from insights.selectors.organisation import comparison_days
-from insights.selectors.then import FURTHER, NEARER, Then
+from insights.selectors.then import Then
 from insights.words import joined
 
 FOUR_WEEKS, YEAR = "4w", "1y"

@@ -11,9 +11,8 @@ from django.db.models.expressions import RawSQL
 from insights.models import Band, BandFlow, PolicyVersion, Reading
 from insights.mondays import UNKNOWN, WEEKS
 from insights.scoring import Policy
+from insights.selectors.changes import FURTHER
 from insights.selectors.policy import policies_of
-
-FURTHER, NEARER = "further", "nearer"
 
 Edges = tuple[int, ...]
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from insights.chart_files import chart_file
 from insights.charts import Chart, course, courses
-from insights.forms import BY_LABELS, SHOW_LABELS, OverTimeForm
 from insights.models import BandTotal
+from insights.over_time_form import BY_LABELS, SHOW_LABELS, OverTimeForm
 from insights.over_time_words import (
     Leads,
     leads_to,
@@ -26,6 +26,9 @@ from relationships.access import check_may_see_organisation
 
 USUAL = {"stage": "current", "by": "team", "show": "distance"}
 """What the address leaves out."""
+
+NO_FILTERS = ("By", "Show")
+"""What says how to show them and not whom."""
 
 PANELS_AT_MOST = 36
 """More small charts than that nobody compares; the table has them all."""
@@ -48,7 +51,6 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
     among, by = form.among(), form.by_what()
     address = PageAddress.of("distance_over_time", form, USUAL)
     found, leads = over_time(now, among, by), leads_to(among, by)
-    choices = ("By", "Show")
     charts = _charts(found, leads, today, form, address.said(form))
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
@@ -57,7 +59,7 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
         "form": form,
         "address": address,
         # What is shown is no filter: there is nothing to take away.
-        "chips": [chip for chip in address.chips(form) if chip["key"] not in choices],
+        "chips": [chip for chip in address.chips(form) if chip["key"] not in NO_FILTERS],
         "sentence": over_time_sentence(found),
         "by_label": BY_LABELS[by],
         "by_note": BY_NOTES.get(by, ""),
