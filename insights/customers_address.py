@@ -12,7 +12,13 @@ from insights.forms import CustomersForm
 from insights.models import Band
 from insights.selectors.portfolio import Choices
 
-NAMES = ("q", "band", "quarter", "stage", "team", "owner", "segment", "sort", "columns", "view")
+NAMES = (
+    "q", "band", "quarter", "was", "moved", "since", "value", "size", "stage", "team", "owner",
+    "segment", "sort", "columns", "view",
+)  # fmt: skip
+UNSEEN = ("quarter", "was", "moved", "since", "value", "size")
+"""Filters that no control says: links lead to them, and chips lead out."""
+
 KEPT = ("columns", "view")
 """What stays when filters are cleared, and is no filter itself."""
 
@@ -51,7 +57,7 @@ class Address:
 
     def kept(self) -> list[tuple[str, str]]:
         """Return the parts that no control of the filters says."""
-        return [pair for pair in self.pairs if pair[0] in {"quarter", *KEPT}]
+        return [pair for pair in self.pairs if pair[0] in {*UNSEEN, *KEPT}]
 
 
 def sound_query(text: str, choices: Choices) -> str:
@@ -72,9 +78,9 @@ def _pairs(form: CustomersForm) -> Iterable[tuple[str, str]]:
         value = form.cleaned_data.get(name)
         if name == "view" or not value:
             continue
-        if name == "band":
+        if name in ("band", "was"):
             for band in value:
-                yield "band", Band(band).name.lower()
+                yield name, Band(band).name.lower()
         elif name != "columns":
             yield name, value
         elif tuple(value) != DEFAULT_COLUMNS:

@@ -8,6 +8,7 @@ from insights.models import Band, Reading
 from insights.presentation import BAND_KEYS, customer_url, why_values
 from insights.scoring import why
 from insights.selectors.organisation import Among, BandLine, Standing, TeamLine
+from insights.since import FOUR_WEEKS, YEAR
 from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.words import plural
 
@@ -44,16 +45,17 @@ def note(here: Standing, among: Among) -> str:
 def strips(here: Standing, listed: List, among: Among, *, width: float = 1040) -> Chart:
     """Draw how many stand in each band, now and before."""
 
-    def strip(label: str, field: str, *, is_now: bool = False) -> BandCounts:
+    def strip(label: str, field: str, since: str = "") -> BandCounts:
         counts = {BAND_KEYS[line.band]: getattr(line, field) or 0 for line in here.bands}
         counts.pop("unknown")
-        return BandCounts(label, counts, {b: listed(band=b) for b in counts} if is_now else None)
+        then = {b: {"was": b, "since": since} if since else {"band": b} for b in counts}
+        return BandCounts(label, counts, {b: listed(**stood) for b, stood in then.items()})
 
-    drawn = [strip("Now", "now", is_now=True)]
+    drawn = [strip("Now", "now")]
     if here.far_four_weeks_ago is not None:
-        drawn.append(strip("Four weeks ago", "four_weeks_ago"))
+        drawn.append(strip("Four weeks ago", "four_weeks_ago", FOUR_WEEKS))
     if here.far_year_ago is not None:
-        drawn.append(strip("A year ago", "year_ago"))
+        drawn.append(strip("A year ago", "year_ago", YEAR))
     return band_strips(drawn, title=f"{WHO[among.stage]} by band, now and before", width=width)
 
 

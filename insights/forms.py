@@ -1,18 +1,22 @@
 """What pages accept from the address bar."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
-from insights.models import Band
+from insights.models import Band, SizeClass, ValueClass
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.organisation import Among
 from insights.selectors.portfolio import Choices, Filters
 from insights.selectors.proof import Question
+from insights.selectors.then import Then
 from insights.selectors.wall import MONTHS_SHOWN, WallAmong
+from insights.since import FOUR_WEEKS, NoSuchMondayError, monday_of
 from relationships.models import Customer
 from relationships.words import plural
 
@@ -67,6 +71,18 @@ class CustomersForm(forms.Form):
         choices=[(band.name.lower(), band.label) for band in Band],
     )
     quarter = _choice("Doors and windows", list(QUARTER_LABELS.items()), "Any")
+    was = forms.TypedMultipleChoiceField(
+        label="Stood in",
+        required=False,
+        coerce=lambda name: Band[name.upper()].value,
+        choices=[(band.name.lower(), band.label) for band in Band],
+    )
+    moved = _choice("Moved", [(way, way.capitalize()) for way in (FURTHER, NEARER)], "Anywhere")
+    since = forms.CharField(label="Since", required=False, max_length=10)
+    value = _choice("Value class", [(one.name.lower(), one.label) for one in ValueClass], "Any")
+    size = _choice(
+        "People we know there", [(one.name.lower(), one.label) for one in SizeClass], "Any"
+    )
     stage = _choice("Stage", Customer.Stage.choices, "Any stage")
     team = _choice("Team", [], "Any team")
     owner = _choice("Owner", [], "Any owner")
@@ -88,6 +104,8 @@ class CustomersForm(forms.Form):
     earlier = forms.CharField(required=False, max_length=50)
     later = forms.CharField(required=False, max_length=50)
 
+    then_on: date
+
     def __init__(self, data: Any, choices: Choices) -> None:
         super().__init__(data)
         _offer(self, choices)
@@ -102,6 +120,22 @@ class CustomersForm(forms.Form):
         chosen = moved(chosen, data.get("earlier") or "", -1)
         data["columns"] = moved(chosen, data.get("later") or "", 1)
         return data
+
+    def clean_since(self) -> str:
+        """Refuse a day of which nothing is remembered."""
+        text = str(self.cleaned_data["since"])
+        try:
+            self.then_on = monday_of(text or FOUR_WEEKS, timezone.now())
+        except NoSuchMondayError as error:
+            raise forms.ValidationError(str(error)) from error
+        return text
+
+    def then(self) -> Then | None:
+        """Return where customers stood before; without a day four weeks ago is meant."""
+        was, moved, since = (self.cleaned_data.get(name) for name in ("was", "moved", "since"))
+        if since is None or not (was or moved or since):
+            return None
+        return Then(self.then_on, tuple(was or ()), moved or "")
 
     def columns_shown(self) -> tuple[str, ...]:
         """Return the columns in order, the usual ones when none are asked for."""
@@ -123,6 +157,9 @@ class CustomersForm(forms.Form):
             team=_number(value("team")),
             owner=_number(value("owner")),
             segment=_number(value("segment")),
+            value_class=ValueClass[value("value").upper()].value if value("value") else None,
+            size_class=SizeClass[value("size").upper()].value if value("size") else None,
+            then=self.then(),
         )
 
     def order(self) -> str:

@@ -57,6 +57,13 @@ PAGES = (
     Offer("Customers", "customers", "users", "list portfolio", "g c"),
     Offer("What changed", "changes", "git-compare-arrows", "changes moved week", "g w"),
     Offer("Distance", "distance", "move-horizontal", "wall map organisation", "g d", _ORGANISATION),
+    Offer(
+        "Distance over time",
+        "distance_over_time",
+        "chart-line",
+        "weeks trend team segment stage value size",
+        is_for=_ORGANISATION,
+    ),
     Offer("The Wall", "wall", "brick-wall", "human digital screens months", is_for=_ORGANISATION),
     Offer("Board report", "report", "file-text", "pdf month print mail", is_for=_ORGANISATION),
     Offer("Do we care", "care", "heart-handshake", "listening promises", "g k", _ORGANISATION),

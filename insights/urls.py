@@ -24,6 +24,7 @@ from insights.views.customers import customers
 from insights.views.customers_files import customers_csv, customers_xlsx
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
+from insights.views.distance_over_time import distance_over_time
 from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
 from insights.views.facts import (
     add_fact,
@@ -183,6 +184,7 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("distance/over-time/", distance_over_time, name="distance_over_time"),
     path("wall/", wall, name="wall"),
     path("wall/events/", note_wall_event, name="note_wall_event"),
     path("wall/events/<int:pk>/", correct_wall_event, name="correct_wall_event"),

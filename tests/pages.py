@@ -56,6 +56,7 @@ PAGES = (
     Page("handover_summary", "All of it at a glance.", EXECUTIVE, ("handover",)),
     Page("handover_print", "All of it on paper.", EXECUTIVE, ("handover",)),
     Page("distance", "The front page for executives.", EXECUTIVE),
+    Page("distance_over_time", "Distance week by week, and by what customers are.", EXECUTIVE),
     Page("wall", "People against screens for years, and what happened meanwhile.", EXECUTIVE),
     Page("note_wall_event", "Noting what happened.", EXECUTIVE),
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),

@@ -7,7 +7,9 @@ takes values and returns a `Chart` (or bare `Svg`); none of them knows a model o
 from insights.charts.bands import BandCounts, band_strips
 from insights.charts.bars import Bar, bars
 from insights.charts.calibration import Said, calibration
+from insights.charts.courses import Line, Moment, course, courses
 from insights.charts.distances import distances
+from insights.charts.flows import flow_table
 from insights.charts.lift import Found, lift
 from insights.charts.notes import WallNote
 from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
@@ -26,7 +28,9 @@ __all__ = [
     "Cell",
     "Chart",
     "Found",
+    "Line",
     "Mark",
+    "Moment",
     "Quarter",
     "Said",
     "Svg",
@@ -37,9 +41,12 @@ __all__ = [
     "bars",
     "calibration",
     "cells_of",
+    "course",
+    "courses",
     "described",
     "distances",
     "embedded",
+    "flow_table",
     "lift",
     "light_styles",
     "quarter_map",

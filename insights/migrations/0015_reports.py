@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insights', '0011_wall_events'),
+        ('insights', '0012_distance_over_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,21 +4,40 @@ from insights.models.alerts import Alert, AlertRun
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.reports import BoardReport, ReportMailing, ReportReader
-from insights.models.rollups import BandTotal, CareTrace, MonthlyLoops, MonthlyTouchpoints
+from insights.models.rollups import (
+    BandFlow,
+    BandTotal,
+    CareTrace,
+    DistanceTotal,
+    MonthlyLoops,
+    MonthlyTouchpoints,
+)
 from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
-from insights.models.states import Band, CustomerState, Reading, Rhythm
+from insights.models.states import (
+    SIZES_FROM,
+    Band,
+    CustomerState,
+    Reading,
+    Rhythm,
+    SizeClass,
+    ValueClass,
+    ValueStep,
+)
 from insights.models.wall_events import WallEvent
 
 __all__ = [
+    "SIZES_FROM",
     "Alert",
     "AlertRun",
     "Band",
+    "BandFlow",
     "BandTotal",
     "BoardReport",
     "CareTrace",
     "CustomerState",
+    "DistanceTotal",
     "MonthlyLoops",
     "MonthlyTouchpoints",
     "PolicyVersion",
@@ -31,6 +50,9 @@ __all__ = [
     "SavedView",
     "SilenceChoice",
     "SilenceVersion",
+    "SizeClass",
     "Snooze",
+    "ValueClass",
+    "ValueStep",
     "WallEvent",
 ]

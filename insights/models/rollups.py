@@ -102,3 +102,66 @@ class BandTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on_date}: {self.customers} {self.get_band_display()}"
+
+
+class DistanceTotal(models.Model):
+    """How far the customers of one class were on a Monday or now, those never heard from aside.
+
+    Every customer is in two rows of a day: that of the value class and that of the size.
+    """
+
+    class By(models.IntegerChoices):
+        """What a row is a class of."""
+
+        VALUE = 1, "Value class"
+        SIZE = 2, "Size"
+
+    on_date = models.DateField(help_text="A Monday, or `BandTotal.NOW`.")
+    by = models.SmallIntegerField(choices=By)
+    part = models.SmallIntegerField(help_text="A `ValueClass` or a `SizeClass`.")
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer has no team.")
+    segment_id = models.BigIntegerField(default=0, help_text="0 when it has no segment.")
+    stage = models.CharField(max_length=10)
+    customers = models.IntegerField()
+    far = models.IntegerField(help_text="Of them, drifting or gone.")
+    distance = models.DecimalField(
+        max_digits=12, decimal_places=2, help_text="The sum; of past Mondays of whole points."
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("by", "stage", "on_date", "team_id", "segment_id", "part"),
+                name="distance_total_is_counted_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.on_date}: {self.customers} customers, {self.far} far"
+
+
+class BandFlow(models.Model):
+    """How many customers stood in one band on a Monday and stand in another now.
+
+    Mondays that are about four weeks or a year ago are kept, see `services.flows`.
+    """
+
+    on_date = models.DateField()
+    team_id = models.BigIntegerField(default=0, help_text="0 when the customer has no team.")
+    segment_id = models.BigIntegerField(default=0, help_text="0 when it has no segment.")
+    stage = models.CharField(max_length=10)
+    was = models.SmallIntegerField(choices=Band, help_text="Unknown: not heard from before.")
+    band = models.SmallIntegerField(choices=Band)
+    customers = models.IntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("on_date", "stage", "team_id", "segment_id", "was", "band"),
+                name="band_flow_is_counted_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        bands = f"{self.get_was_display()} to {self.get_band_display()}"
+        return f"{self.on_date}: {self.customers} {bands}"

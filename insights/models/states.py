@@ -18,6 +18,40 @@ class Band(models.IntegerChoices):
     GONE = 5, "Gone"
 
 
+class ValueClass(models.IntegerChoices):
+    """What share of all value a customer belongs to: A makes the first 80 %, B the next 15 %."""
+
+    NONE = 0, "No value known"
+    A = 1, "A, the first 80 %"
+    B = 2, "B, the next 15 %"
+    C = 3, "C, the last 5 %"
+
+
+class SizeClass(models.IntegerChoices):
+    """How many people we know at a customer, those who left aside."""
+
+    NOBODY = 0, "Nobody by name"
+    ONE = 1, "1 person"
+    FEW = 2, "2 to 4 people"
+    SEVERAL = 3, "5 to 9 people"
+    MANY = 4, "10 people or more"
+
+
+SIZES_FROM = (1, 2, 5, 10)
+"""With how many people each class of size begins, but the first."""
+
+
+class ValueStep(models.Model):
+    """From what yearly value on a customer is of class A and of class B, in a currency."""
+
+    currency = models.CharField(max_length=3, primary_key=True)
+    a_from = models.DecimalField(max_digits=14, decimal_places=2)
+    b_from = models.DecimalField(max_digits=14, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"{self.currency}: A from {self.a_from}, B from {self.b_from}"
+
+
 class Rhythm(models.Model):
     """How often this organisation's customers are in touch: the population behind presence."""
 
@@ -82,6 +116,12 @@ class Reading(models.Model):
     stage = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)
     yearly_value = models.DecimalField(max_digits=14, decimal_places=2)
+    value_class = models.SmallIntegerField(
+        choices=ValueClass,
+        null=True,
+        help_text="Empty until the reading is counted in distances by week and in flows.",
+    )
+    size_class = models.SmallIntegerField(choices=SizeClass, null=True)
 
     policy_version = models.IntegerField(
         default=0, db_default=0, help_text="What it was counted with."

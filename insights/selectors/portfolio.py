@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import Band, BandFlow, BandTotal, Reading
 from insights.selectors.orders import order_of
-from insights.selectors.totals import Totals, totals_of, totals_of_rollups
+from insights.selectors.then import Then
+from insights.selectors.totals import Totals, totals_of, totals_of_flows, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
 from relationships.models import Person, Segment
 from relationships.names import searchable
 from relationships.selectors import customers_like
+
+Total = TypeVar("Total", BandTotal, BandFlow)
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
@@ -47,13 +50,16 @@ class Filters:
     team: int | None = None
     owner: int | None = None
     segment: int | None = None
+    value_class: int | None = None
+    size_class: int | None = None
+    then: Then | None = None
 
     @property
     def are_set(self) -> bool:
         """Whether anything is filtered."""
-        return any((self.search, self.bands, self.quarter, self.stage)) or any(
-            choice is not None for choice in (self.team, self.owner, self.segment)
-        )
+        texts = (self.search, self.bands, self.quarter, self.stage)
+        choices = (self.team, self.owner, self.segment, self.value_class, self.size_class)
+        return any(texts) or any(choice is not None for choice in (*choices, self.then))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,25 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
 def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
     """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
-    if filters.search or filters.quarter or filters.owner is not None:
+    if filters.then:
         return None
-    totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
+    return _among(person, BandTotal.objects.filter(on_date=BandTotal.NOW), filters)
+
+
+def _flows(person: Person, filters: Filters) -> QuerySet[BandFlow] | None:
+    """Return the flows that a filter means, into all bands; None if there are none of it."""
+    # Who was never heard from is in no flow, and stands in the list of those unknown then.
+    if filters.then is None or (Band.UNKNOWN in filters.then.chosen and not filters.bands):
+        return None
+    return _among(person, filters.then.flows(), filters)
+
+
+def _among(person: Person, totals: QuerySet[Total], filters: Filters) -> QuerySet[Total] | None:
+    """Narrow totals to whose they are; None when a filter is set that they do not know."""
+    unknown = (filters.owner, filters.value_class, filters.size_class)
+    if filters.search or filters.quarter or any(choice is not None for choice in unknown):
+        return None
+    totals = totals.filter(customer_scope(person))
     if filters.stage:
         totals = totals.filter(stage=filters.stage)
     if filters.team is not None:
@@ -151,12 +173,16 @@ def ids_among(person: Person, filters: Filters, *, at_most: int) -> list[int]:
 def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
     """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
     totals = totals_of(readings, at_most=COUNTED_AT_MOST)
-    rollups = None if totals.is_exact else _rollups(person, filters)
-    if rollups is None:
+    if totals.is_exact:
         return totals
-    if filters.bands:
-        rollups = rollups.filter(band__in=filters.bands)
-    counted = totals_of_rollups(rollups)
+    rollups, flows = _rollups(person, filters), _flows(person, filters)
+    of_bands = Q(band__in=filters.bands) if filters.bands else Q()
+    if rollups is not None:
+        counted = totals_of_rollups(rollups.filter(of_bands))
+    elif flows is not None:
+        counted = totals_of_flows(flows.filter(of_bands))
+    else:
+        return totals
     # Rollups follow readings a moment later; while they are rebuilt they know less.
     return counted if counted.customers > COUNTED_AT_MOST else totals
 
@@ -206,6 +232,10 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
         readings = readings.filter(QUARTERS[filters.quarter])
     if filters.stage:
         readings = readings.filter(stage=filters.stage)
+    classes = {"value_class": filters.value_class, "size_class": filters.size_class}
+    readings = readings.filter(**{name: of for name, of in classes.items() if of is not None})
+    if filters.then:
+        readings = filters.then.among(readings)
     for name in ("team", "owner", "segment"):
         choice = getattr(filters, name)
         if choice is not None:

@@ -8,7 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from insights.models import BandTotal, Reading
+from insights.models import BandFlow, BandTotal, Reading
 
 _TOTALS = """
     SELECT currency, count(*), sum(yearly_value), sum(at_risk), sum(distance), count(distance)
@@ -63,3 +63,9 @@ def totals_of_rollups(rollups: QuerySet[BandTotal]) -> Totals:
         yearly_value={row[0]: row[2] for row in rows},
         at_risk={row[0]: row[3] for row in rows},
     )
+
+
+def totals_of_flows(flows: QuerySet[BandFlow]) -> Totals:
+    """Return how many customers are in some flows, which know no money and no distances."""
+    counted = flows.aggregate(n=Sum("customers"))["n"] or 0
+    return Totals(customers=counted, has_money=False)

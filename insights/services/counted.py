@@ -13,10 +13,15 @@ from insights.mondays import FIRST_MONDAY, UNKNOWN, UNREAD, WEEKS
 Group = tuple[int, int, str, str]
 """Team, segment, stage and currency; 0 for no team and no segment."""
 
+UNCLASSED = -1
+"""The class of whoever was last read before there were any."""
+
 COLUMNS = f"""
     reading.customer_id, coalesce(reading.team_id, 0), coalesce(reading.segment_id, 0),
     reading.stage, reading.currency, reading.band, reading.policy_version,
     (reading.yearly_value * 100)::bigint, (reading.at_risk * 100)::bigint,
+    coalesce((reading.distance * 100)::bigint, 0),
+    coalesce(reading.value_class, {UNCLASSED}), coalesce(reading.size_class, {UNCLASSED}),
     reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7
 """
 """Of `reading`, what `Counted` is made of."""
@@ -28,8 +33,9 @@ _NOTHING = bytes([UNKNOWN]) * WEEKS
 class Counted:
     """By what n customers with a reading are counted, a column each, in the order of their ids.
 
-    `cents` of their yearly value, `risk_cents` of what of it is at risk. `history` u1[n, WEEKS]
-    ends on the Monday so many `weeks` after the first.
+    `cents` of their yearly value, `risk_cents` of what of it is at risk, `points` are
+    hundredths of the distance. `history` u1[n, WEEKS] ends on the Monday so many `weeks` after the
+    first.
     """
 
     ids: NDArray[np.int64]
@@ -38,14 +44,17 @@ class Counted:
     policy_versions: NDArray[np.int64]
     cents: NDArray[np.int64]
     risk_cents: NDArray[np.int64]
+    points: NDArray[np.int64]
+    value_classes: NDArray[np.int8]
+    size_classes: NDArray[np.int8]
     history: NDArray[np.uint8]
     weeks: NDArray[np.int64]
 
     @classmethod
     def of_rows(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
         """Take rows of `COLUMNS`, in the order of their ids."""
-        ids, *group, bands, versions, cents, risk_cents, histories, weeks = (
-            zip(*rows, strict=True) if rows else ((),) * 11
+        ids, *group, bands, versions, cents, risk_cents, points, values, sizes, histories, weeks = (
+            zip(*rows, strict=True) if rows else ((),) * 14
         )
         kept = (bytes(one) if len(one) == WEEKS else _NOTHING for one in histories)
         return cls(
@@ -55,6 +64,9 @@ class Counted:
             policy_versions=np.array(versions, np.int64),
             cents=np.array(cents, np.int64),
             risk_cents=np.array(risk_cents, np.int64),
+            points=np.array(points, np.int64),
+            value_classes=np.array(values, np.int8),
+            size_classes=np.array(sizes, np.int8),
             history=np.frombuffer(b"".join(kept), np.uint8).reshape(-1, WEEKS),
             weeks=np.array([UNREAD if week is None else week for week in weeks], np.int64),
         )
@@ -66,6 +78,11 @@ class Counted:
         return type(self)(
             groups=groups, **{name: column[chosen] for name, column in columns.items()}
         )
+
+    @property
+    def is_classed(self) -> NDArray[np.bool_]:
+        """Who is counted in distances by week and in flows: bool[n]."""
+        return self.value_classes != UNCLASSED
 
     def places_in(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return where these customers stand among others, who are in order and include them."""
@@ -82,3 +99,19 @@ def counted(
         [*params, limit],
     )
     return Counted.of_rows(cursor.fetchall())
+
+
+def changed_past(old: Counted, new: Counted) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say whose past counts otherwise before and after: bool[old], bool[new].
+
+    Most touchpoints change where a customer stands now and nothing about past Mondays.
+    """
+    _, before, after = np.intersect1d(old.ids, new.ids, assume_unique=True, return_indices=True)
+    same = (old.history[before] == new.history[after]).all(axis=1)
+    for name in ("policy_versions", "cents", "weeks", "value_classes", "size_classes"):
+        same &= getattr(old, name)[before] == getattr(new, name)[after]
+    pairs = zip(before.tolist(), after.tolist(), strict=True)
+    same &= np.array([old.groups[one] == new.groups[other] for one, other in pairs], np.bool_)
+    changed_old, changed_new = np.ones(len(old.ids), np.bool_), np.ones(len(new.ids), np.bool_)
+    changed_old[before[same]], changed_new[after[same]] = False, False
+    return changed_old, changed_new

@@ -13,6 +13,7 @@ from insights.services.histories import advanced, is_ahead
 from insights.services.rhythm import estimate_rhythm
 from insights.services.states import Locked, folded_alike
 from insights.services.store import store_readings
+from insights.services.value_steps import estimate_value_steps
 from relationships.services import mark_profiles_changed
 
 SHARE_OF_NEWCOMERS = 0.1
@@ -20,7 +21,7 @@ SHARE_OF_NEWCOMERS = 0.1
 
 
 def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | None = None) -> int:
-    """Estimate the population's rhythm, then read every state as of `now`; return how many.
+    """Estimate rhythm and classes of value, then read every state as of `now`; return how many.
 
     May run twice, and beside drains.
     """
@@ -40,6 +41,7 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
         return len(group.ids)
 
     estimate_rhythm(now=now)
+    estimate_value_steps()
     return score_everyone(read, progress=progress)
 
 

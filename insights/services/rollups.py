@@ -1,42 +1,38 @@
 """Rollups: what the dashboards count, kept by the same transaction that changes what they count."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from numpy.typing import NDArray
 
-from insights.models import Band, BandTotal
-from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
-from insights.scoring import next_bands
-from insights.selectors.policy import policies_by_version
-from insights.services.counted import Counted, Group, counted
+from insights.mondays import UNKNOWN, WEEKS
+from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.services.counted import Counted, Group, changed_past, counted
+from insights.services.distances import NOW_WEEK, day_of, moved_distances
+from insights.services.flows import moved_flows
 from insights.services.loops import recount_loops
+from insights.services.past_bands import past_bands
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
-NOW_WEEK = 2**31 - 1
 CHUNK = 50_000
 
 Month = tuple[date, int, int, bool, bool]
 """A month, the team of the customer then (0 for none), the type, whether through others, and
 whether from a template."""
 
-CELL = np.dtype(
-    [(name, "i8") for name in ("week", "group", "band", "customers", "cents", "risk_cents")]
-)
 AMOUNTS = ("customers", "cents", "risk_cents")
-Cells = NDArray[np.void]
-"""What is added to totals, as `CELL` has it; groups are numbered."""
+CELL = [(name, "i8") for name in ("week", "group", "band", *AMOUNTS)]
+"""What is added to totals of bands; groups are numbered."""
 
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
 # totals in order, but not those of the next time, so without a lock of all two could wait for each
 # other. They share the totals of now anyway, which let one in at a time.
-_LOCK_BANDS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
+_LOCK_TOTALS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
 _ADD_BANDS = """
     INSERT INTO insights_bandtotal
         (on_date, team_id, segment_id, stage, currency, band, customers, yearly_value, at_risk)
@@ -79,44 +75,45 @@ def count_months(cursor: CursorWrapper, counts: Mapping[Month, int]) -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
 
 
-def move_bands(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
+def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
     """Take customers away from where they were counted and add them where they are now.
 
     Past Mondays are in the bands that the policy of its reading has, so what was added under one
     is taken away under the same. Most touchpoints change where a customer stands now and nothing
     about past Mondays, which are left alone then.
     """
-    kept_old, kept_new = _counted_alike(old, new)
+    past_old, past_new = changed_past(old, new)
+    before, after = old.only(past_old), new.only(past_new)
+    additions = [
+        *_moved_bands((old, new), (before, after)),
+        *moved_distances((old, new), (before, after)),
+        *moved_flows(old, new),
+    ]
+    if additions:
+        cursor.execute(_LOCK_TOTALS)
+    for statement, columns in additions:
+        cursor.execute(statement, columns)
+
+
+def _moved_bands(now: tuple[Counted, Counted], past: tuple[Counted, Counted]) -> list[Addition]:
     groups: dict[Group, int] = {}
-    moved = _summed(
-        _now(old, -1, groups),
-        _now(new, 1, groups),
-        _past(old.only(~kept_old), -1, groups),
-        _past(new.only(~kept_new), 1, groups),
+    moved = summed(
+        [
+            count(counted, sign, groups)
+            for sign, *each in zip((-1, 1), now, past, strict=True)
+            for count, counted in zip((_now, _past), each, strict=True)
+        ],
+        ("week", "group", "band"),
+        AMOUNTS,
     )
-    if len(moved):
-        cursor.execute(_LOCK_BANDS)
-        cursor.execute(_ADD_BANDS, _columns(moved, list(groups)))
-
-
-def _counted_alike(old: Counted, new: Counted) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Say whose past counts the same before and after: bool[old], bool[new]."""
-    _, before, after = np.intersect1d(old.ids, new.ids, assume_unique=True, return_indices=True)
-    same = (old.history[before] == new.history[after]).all(axis=1)
-    for name in ("policy_versions", "cents", "weeks"):
-        same &= getattr(old, name)[before] == getattr(new, name)[after]
-    pairs = zip(before.tolist(), after.tolist(), strict=True)
-    same &= np.array([old.groups[one] == new.groups[other] for one, other in pairs], np.bool_)
-    kept_old, kept_new = np.zeros(len(old.ids), np.bool_), np.zeros(len(new.ids), np.bool_)
-    kept_old[before[same]], kept_new[after[same]] = True, True
-    return kept_old, kept_new
+    return [(_ADD_BANDS, _columns(moved, list(groups)))] if len(moved) else []
 
 
 def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
     """Return what customers add to the totals of now."""
-    cells = np.zeros(len(counted.ids), CELL)
+    cells = blank(CELL, len(counted.ids))
     cells["week"] = NOW_WEEK
-    cells["group"] = _numbered(counted, groups)
+    cells["group"] = numbered(counted.groups, groups)
     cells["band"] = counted.bands
     cells["customers"] = sign
     cells["cents"] = sign * counted.cents
@@ -127,58 +124,18 @@ def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
 def _past(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
     """Return what customers add to the totals of the Mondays on which they were known."""
     customer, column = np.nonzero(counted.history != UNKNOWN)
-    cells = np.zeros(len(customer), CELL)
+    cells = blank(CELL, len(customer))
     cells["week"] = counted.weeks[customer] - (WEEKS - 1) + column
-    cells["group"] = _numbered(counted, groups)[customer]
-    cells["band"] = _plain_bands(counted, customer, counted.history[customer, column])
+    cells["group"] = numbered(counted.groups, groups)[customer]
+    cells["band"] = past_bands(counted, customer, counted.history[customer, column])
     cells["customers"] = sign
     cells["cents"] = sign * counted.cents[customer]
     return cells
 
 
-def _numbered(counted: Counted, groups: dict[Group, int]) -> NDArray[np.int64]:
-    """Return the number of each customer's group; one that is new gets the next."""
-    return np.array([groups.setdefault(one, len(groups)) for one in counted.groups], np.int64)
-
-
-def _plain_bands(
-    counted: Counted, customer: NDArray[np.intp], distance: NDArray[np.uint8]
-) -> NDArray[np.int8]:
-    """Return the bands of remembered distances by the policy that each was read with."""
-    bands = np.zeros(len(customer), np.int8)
-    versions = counted.policy_versions
-    segments = np.array([segment for _, segment, *_ in counted.groups], np.int64)
-    used = {*zip(versions.tolist(), segments.tolist(), strict=True)}
-    policies = policies_by_version({version for version, _ in used}) if used else {}
-    for version, segment in used:
-        rows = ((versions == version) & (segments == segment))[customer]
-        points = distance[rows].astype(np.float64)
-        known, nothing = np.ones(len(points), np.bool_), np.zeros(len(points), np.int8)
-        bands[rows] = next_bands(points, known, nothing, policies[version].of(segment))
-    return bands
-
-
-def _summed(*pieces: Cells) -> Cells:
-    """Sum up what is added to one total; what comes to nothing is left out."""
-    cells = np.concatenate(pieces)
-    groups = int(cells["group"].max(initial=0)) + 1
-    # One number for each total, which sorts many times faster than three.
-    key = (cells["week"] * groups + cells["group"]) * len(Band) + cells["band"]
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    sums = cells[first]
-    for name in AMOUNTS:
-        amounts = np.zeros(len(first), np.int64)
-        np.add.at(amounts, place, cells[name])
-        sums[name] = amounts
-    return sums[np.any([sums[name] != 0 for name in AMOUNTS], axis=0)]
-
-
 def _columns(moved: Cells, groups: list[Group]) -> list[list[Any]]:
     """Return sums as the columns of totals."""
-    dates = [
-        BandTotal.NOW if week == NOW_WEEK else FIRST_MONDAY + timedelta(weeks=week)
-        for week in moved["week"].tolist()
-    ]
+    dates = [day_of(week) for week in moved["week"].tolist()]
     whose = zip(*(groups[number] for number in moved["group"].tolist()), strict=True)
     amounts = (moved[name].tolist() for name in ("band", *AMOUNTS))
     return [dates, *map(list, whose), *amounts]
@@ -201,9 +158,12 @@ def rebuild_rollups() -> None:
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
         recount_loops(cursor)
         retrace_everyone(cursor)
-        cursor.execute("DELETE FROM insights_bandtotal")
+        cursor.execute(
+            "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
+            " DELETE FROM insights_bandflow"
+        )
         for chunk in _chunks(cursor):
-            move_bands(cursor, Counted.of_rows([]), chunk)
+            move_totals(cursor, Counted.of_rows([]), chunk)
 
 
 def _chunks(cursor: CursorWrapper) -> Iterator[Counted]:

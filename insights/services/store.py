@@ -8,7 +8,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from insights.models import Band
+from insights.models import SIZES_FROM, Band, ValueClass
 from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
 from insights.packed import Fields, copy_in, pack
 from insights.scoring import STATE_SIZE
@@ -16,7 +16,7 @@ from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
 from insights.services.counted import COLUMNS, Counted
-from insights.services.rollups import move_bands
+from insights.services.rollups import move_totals
 
 STATE_BYTES = 8 * STATE_SIZE
 SCORES = (
@@ -112,7 +112,7 @@ def store_readings(
     }
     _send(cursor, "incoming_readings", READING_FIELDS, columns)
     cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
-    move_bands(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
+    move_totals(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
     versions = np.full(len(ids), lens.policy_version)
     versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(
@@ -155,10 +155,25 @@ _REPLACE_STATES = f"""
     FROM incoming_states AS incoming WHERE state.customer_id = incoming.customer_id
 """
 
+# A currency that no night has seen has no steps yet, so its customers are of no class until then.
+_VALUE_CLASS = f"""
+    CASE WHEN customer.yearly_value >= step.a_from THEN {ValueClass.A}
+         WHEN customer.yearly_value >= step.b_from THEN {ValueClass.B}
+         WHEN customer.yearly_value > 0 AND step.currency IS NOT NULL THEN {ValueClass.C}
+         ELSE {ValueClass.NONE} END
+"""
+_SIZE_CLASS = f"""
+    width_bucket((
+        SELECT count(*) FROM relationships_contact
+        WHERE customer_id = customer.id AND left_on IS NULL
+    ), ARRAY[{", ".join(map(str, SIZES_FROM))}]::bigint[])
+"""
 _FROM_CUSTOMER = ("team_id", "owner_id", "segment_id", "stage", "currency", "yearly_value")
 _VALUES = {
     **{name: f"customer.{name}" for name in _FROM_CUSTOMER},
     "customer_id": "incoming.customer_id",
+    "value_class": _VALUE_CLASS,
+    "size_class": _SIZE_CLASS,
     "policy_version": "%s::int",
     "as_of": "%s::timestamptz",
     "updated_at": "clock_timestamp()",
@@ -175,6 +190,7 @@ _REPLACE_READINGS = """
     SELECT {values}
     FROM incoming_readings AS incoming
     JOIN relationships_customer AS customer ON customer.id = incoming.customer_id
+    LEFT JOIN insights_valuestep AS step ON step.currency = customer.currency
     ON CONFLICT (customer_id) DO UPDATE SET {updates}
     RETURNING {counted}
 """.format(

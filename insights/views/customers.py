@@ -23,6 +23,7 @@ from insights.selectors.portfolio import (
 )
 from insights.selectors.saved_views import saved_views
 from insights.selectors.totals import Totals
+from insights.since import FOUR_WEEKS, said_of, then_said
 from insights.words import monies, thousands
 from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
@@ -111,7 +112,12 @@ def _bands(form: CustomersForm, counts: dict[int, int] | None) -> list[dict[str,
 def _chips(form: CustomersForm, address: Address) -> list[dict[str, str]]:
     """Return what is filtered by, each with the way out of it."""
     chips = []
-    for name, value in address.without("sort", "band", *KEPT):
+    then = form.then()
+    if then is not None:
+        when = said_of(form.cleaned_data["since"] or FOUR_WEEKS, then.on)
+        url = address.to(was="", moved="", since="")
+        chips.append({"key": when, "value": then_said(then), "url": url})
+    for name, value in address.without("sort", "band", "was", "moved", "since", *KEPT):
         label = "Name" if name == "q" else form.fields[name].label
         words = form.words_of(name, value)
         chips.append({"key": label, "value": words, "url": address.to(**{name: ""})})

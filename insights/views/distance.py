@@ -24,6 +24,7 @@ from insights.distance_presentation import (
     strips,
     teams_at_risk,
 )
+from insights.flow_words import flow_tables
 from insights.forms import DistanceForm
 from insights.models import Band
 from insights.page_address import PageAddress
@@ -80,7 +81,9 @@ def distance(request: HttpRequest) -> HttpResponse:
         risk(teams_at_risk(here, code), code, listed).named(f"at-risk-{code.lower()}", said=said)
         for code in currencies_at_risk(here)
     ]
-    file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
+    moves = flow_tables(now, among, here.known, listed, said)
+    offered = [*charts.values(), *risks, *(one["chart"] for one in moves)]
+    file = chart_file(request, offered, today=timezone.localdate())
     if file is not None:
         return file
     context = {
@@ -91,6 +94,8 @@ def distance(request: HttpRequest) -> HttpResponse:
         "note": note(here, among),
         "has_data": here.known > 0,
         "bands": [band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
+        "moves": moves,
+        "over_time_url": f"{reverse('distance_over_time')}{address.query}",
         "far_url": listed(band=["drifting", "gone"]),
         "has_wall": bool(months),
         "wall_url": PageAddress.to_page("wall", team=among.team),

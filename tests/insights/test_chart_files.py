@@ -15,12 +15,17 @@ from insights import chart_files
 from insights.charts import (
     BandCounts,
     Bar,
+    Line,
     Mark,
+    Moment,
     Quarter,
     WallMonth,
     WallNote,
     band_strips,
     bars,
+    course,
+    courses,
+    flow_table,
     quarter_map,
     standalone,
     wall,
@@ -33,7 +38,16 @@ from tests.insights.test_proof import numbers, results
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> & Żółć"
 MONTHS = [WallMonth(date(2025, m, 1), 10 * m, 100 - m) for m in range(1, 13)]
+LINE = Line(HOSTILE, [Moment(date(2025, m, 1), 3.0 * m, f"{m}") for m in range(1, 13)], "/c/")
 CHARTS = [
+    course(LINE, title=HOSTILE, what="Distance"),
+    courses([LINE] * 5, LINE, title="Parts", what="Distance", parts="Team"),
+    flow_table(
+        {("near", "gone"): 3, ("near", "near"): 1},
+        title="Moved",
+        when="Before",
+        leads=lambda was, now: "/customers/",
+    ),
     wall(MONTHS, title=HOSTILE, notes=[WallNote(date(2025, 5, 9), HOSTILE, 1)]),
     wall([], title="Empty"),
     band_strips([BandCounts("Now", {"near": 3, "gone": 1}, {"near": "/customers/"})], title="B"),
@@ -68,7 +82,7 @@ def test_every_class_that_is_drawn_has_a_style():
     style = chart_files._styles() + chart_files.FRAME
     # These are hooks for pointers and layout; nothing of them can be seen.
     unseen = {"chart-svg", "on-phone", "on-desk", "plane", "bars", "bar", "column", "alone",
-              "quarter-heading", "sideways", "square"}  # fmt: skip
+              "quarter-heading", "sideways", "square", "flows"}  # fmt: skip
     for chart in CHARTS:
         for one in drawn(chart).iter():
             for name in set(one.get("class", "").split()) - unseen:

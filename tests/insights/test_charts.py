@@ -11,7 +11,9 @@ from insights.charts import (
     Bar,
     Cell,
     Chart,
+    Line,
     Mark,
+    Moment,
     Quarter,
     Svg,
     TrendMonth,
@@ -19,6 +21,9 @@ from insights.charts import (
     WallNote,
     band_strips,
     bars,
+    course,
+    courses,
+    flow_table,
     quarter_map,
     rhythm,
     sparkline,
@@ -50,7 +55,27 @@ def months(*counts: tuple[int, int]) -> list[WallMonth]:
     ]
 
 
+def line(name, *values, href="/c/?a=1&b=2"):
+    return Line(
+        name,
+        [
+            Moment(date(2026, 1, 5 + 7 * i), value, f"{value}", f"day {i}", href)
+            for i, value in enumerate(values)
+        ],
+        href,
+        "3 customers",
+    )
+
+
+def flowing(moves, title="Moved"):
+    return flow_table(moves, title=title, when="Before", leads=lambda was, now: f"/?{was}&{now}")
+
+
 ALL_EMPTY = [
+    course(line("All"), title="Course", what="Distance"),
+    course(line("All", None, None), title="Course", what="Distance"),
+    courses([], line("All"), title="Courses", what="Distance", parts="Team"),
+    flowing({}),
     wall([], title="Wall"),
     bars([], title="Bars", unit="EUR"),
     band_strips([], title="Bands"),
@@ -60,6 +85,15 @@ ALL_EMPTY = [
     trend([TrendMonth(date(2026, 1, 1), None)], title="Trend", what="answered"),
 ]
 ALL_FULL = [
+    course(line(HOSTILE, 0, None, 100), title=HOSTILE, what=HOSTILE),
+    courses(
+        [line(HOSTILE * 3, 3, 99), line("B", None), line("C", 7)],
+        line("All", 5, 50),
+        title=HOSTILE,
+        what=HOSTILE,
+        parts=HOSTILE,
+    ),
+    flowing({("near", "gone"): 10**6, ("gone", "gone"): 1, ("unknown", "near"): 2}, HOSTILE),
     wall(months((3, 9), (0, 0), (0, 10**9)), title=HOSTILE),
     bars(
         [Bar(HOSTILE, 10**12, HOSTILE, "/a?b=1&c=2"), Bar("B", -4), Bar("C", 0)],
@@ -299,3 +333,20 @@ def test_a_month_with_too_little_has_no_column_and_says_so():
     assert [mark.get("href") for mark in parsed(chart.svg).iter() if mark.get("href")] == [
         "/january/"
     ]
+
+
+def test_small_charts_share_one_scale_and_say_where_each_line_began_and_ended():
+    parts = [line("North", 20, 31), line("South", 44, 38)]
+    chart = courses(parts, line("All", 32, 35), title="By team", what="Distance", parts="Team")
+    assert [float(text.text) for text in of_class(chart.svg, "end")] == [20, 30, 40, 50] * 2
+    assert "North: day 1 31, day 0 20." in chart.svg
+    assert chart.data[0] == ["North", date(2026, 1, 5), 20, 0]
+
+
+def test_a_flow_says_nothing_of_nobody_and_its_sums_are_those_of_its_cells():
+    chart = flowing({("near", "gone"): 3, ("near", "near"): 5, ("unknown", "gone"): 1})
+    assert chart.rows[0] == ["Near", "5", "0", "0", "0", "3", "8"]
+    assert chart.rows[-1] == ["Now", "5", "0", "0", "0", "4", "9"]
+    links = [one.get("href") for one in parsed(chart.svg).iter("a")]
+    assert "/?near&gone" in links
+    assert "/?near&steady" not in links

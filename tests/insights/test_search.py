@@ -129,7 +129,7 @@ def test_a_customer_called_like_a_deed_is_found_all_the_same(manager):
 def test_pages_and_actions_are_for_those_who_may(manager):
     assert labels(manager, "distance", "pages") == []
     assert labels(manager, "new key", "actions") == []
-    assert labels(ExecutiveFactory(), "distance", "pages") == ["Distance"]
+    assert labels(ExecutiveFactory(), "distance", "pages") == ["Distance", "Distance over time"]
     administrator = AdministratorFactory()
     assert labels(administrator, "new key", "actions") == ["New key"]
     assert labels(administrator, "scoring", "pages") == ["Scoring policy"]

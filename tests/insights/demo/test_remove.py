@@ -11,8 +11,10 @@ from django.core.management import call_command
 from insights import demo
 from insights.demo import build
 from insights.models import (
+    BandFlow,
     BandTotal,
     CustomerState,
+    DistanceTotal,
     MonthlyLoops,
     MonthlyTouchpoints,
     Reading,
@@ -101,7 +103,7 @@ def everything():
 
 def rows_of(model):
     """Return rows as text, without the numbers that rollups are given when written anew."""
-    is_rollup = model in {MonthlyTouchpoints, MonthlyLoops, BandTotal}
+    is_rollup = model in {MonthlyTouchpoints, MonthlyLoops, BandTotal, BandFlow, DistanceTotal}
     names = [field.attname for field in model._meta.concrete_fields]
     for row in model.objects.values_list(*names[is_rollup:]):
         yield repr([bytes(value) if isinstance(value, memoryview) else value for value in row])

@@ -1,0 +1,132 @@
+"""Distance over time in words: the first sentence, each number and where it leads."""
+
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from insights.charts import Line, Moment
+from insights.models import BandTotal, SizeClass, ValueClass
+from insights.selectors.organisation import Among
+from insights.selectors.over_time import Course, Key, OverTime, Week
+from insights.sentences import LEAST_KNOWN
+from insights.words import percent, thousands
+from relationships.words import plural
+
+FAR = ("drifting", "gone")
+KNOWN = ("near", "steady", "cooling", *FAR)
+
+Leads = Callable[[Key | None, date, bool], str]
+"""Makes the address of the customers of a part (None for all) who were known on a day, or far."""
+
+
+def leads_to(among: Among, by: str) -> Leads:
+    """Return what leads to the customers that are counted."""
+    kept = {"stage": among.stage, "team": among.team, "segment": among.segment}
+
+    def leads(part: Key | None, day: date, is_far: bool) -> str:
+        whose = kept if part is None else {**kept, by: _named(by, part)}
+        pairs: dict[str, object] = {k: v for k, v in whose.items() if v not in ("", None)}
+        if day == BandTotal.NOW:
+            pairs["band"] = FAR if is_far else KNOWN
+        else:
+            pairs |= ({"was": FAR} if is_far else {}) | {"since": day.isoformat()}
+        return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
+
+    return leads
+
+
+def _named(by: str, part: Key) -> str:
+    """Return how an address names a part."""
+    classes = {"value": ValueClass, "size": SizeClass}
+    return classes[by](part).name.lower() if by in classes else str(part)
+
+
+def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share: bool) -> Line:
+    """Return the course of a part, or of all, as a line."""
+    part = None if one is found.whole else one.key
+    moments = [
+        Moment(
+            today if day == BandTotal.NOW else day,
+            *_number(one.at(day), is_share=is_share),
+            _day_said(day),
+            leads(part, day, is_share),
+            one.at(day).customers,
+        )
+        for day in found.days
+    ]
+    note = plural(one.at(BandTotal.NOW).customers, "customer")
+    return Line(one.name, moments, leads(part, BandTotal.NOW, False), note)
+
+
+def _number(week: Week, *, is_share: bool) -> tuple[float | None, str]:
+    """Return what is drawn of a week, and how it is said; of a few customers no share is told."""
+    if week.mean is None or (is_share and week.customers < LEAST_KNOWN):
+        return None, "too few to tell"
+    if is_share:
+        return 100 * week.far / week.customers, percent(week.far / week.customers)
+    return week.mean, f"{week.mean:.0f}"
+
+
+def _day_said(day: date) -> str:
+    return "now" if day == BandTotal.NOW else f"on {day.day} {day:%B %Y}"
+
+
+def over_time_row(one: Course, found: OverTime, leads: Leads) -> dict[str, object]:
+    """Return a line of the table: a year ago, four weeks ago and now, each with its lists."""
+    part = None if one is found.whole else one.key
+    days = {
+        "A year ago": found.year_ago, "4 weeks ago": found.four_weeks_ago, "Now": BandTotal.NOW
+    }  # fmt: skip
+    cells = [(label, day, one.at(day)) for label, day in days.items()]
+    return {
+        "name": "All" if part is None else one.name,
+        "is_whole": part is None,
+        "url": leads(part, BandTotal.NOW, False),
+        "customers": thousands(one.at(BandTotal.NOW).customers),
+        "means": [
+            {"label": f"Distance {label.lower()}", "text": _number(week, is_share=False)[1],
+             "url": leads(part, day, False)}
+            if week.customers else {"label": f"Distance {label.lower()}"}
+            for label, day, week in cells
+        ],
+        "far": [
+            {"label": f"Far {label.lower()}", "text": _far(week), "url": leads(part, day, True)}
+            if week.far else {"label": f"Far {label.lower()}", "text": "0" * bool(week.customers)}
+            for label, day, week in cells
+        ],
+    }  # fmt: skip
+
+
+def _far(week: Week) -> str:
+    share = f" ({percent(week.far / week.customers)})" if week.customers >= LEAST_KNOWN else ""
+    return f"{thousands(week.far)}{share}"
+
+
+def over_time_sentence(found: OverTime) -> str:
+    """Say how far customers are on average, and how that moved."""
+    now = found.whole.at(BandTotal.NOW)
+    if now.mean is None:
+        return "We have not heard from any customer yet, so there is no distance to show."
+    if now.customers < LEAST_KNOWN:
+        return (
+            f"So far we have heard from {plural(now.customers, 'customer')} only: too few to say "
+            f"how far we are from our customers."
+        )
+    moved = [
+        f"{_further(round(now.mean) - round(then))} {when}"
+        for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago"))
+        if (then := found.whole.at(day).mean) is not None
+    ]
+    compared = " and ".join(moved) or "and nothing older to compare with yet"
+    return (
+        f"On average our {thousands(now.customers)} customers are at a distance of "
+        f"{now.mean:.0f}, {compared}."
+    )
+
+
+def _further(points: int) -> str:
+    if points == 0:
+        return "as far as"
+    return f"{abs(points)} {'further' if points > 0 else 'nearer'} than"

@@ -1,0 +1,68 @@
+"""Flows: who stood in which band on a Monday, and where they stand now."""
+
+from typing import Any
+
+import numpy as np
+
+from insights.models import Band
+from insights.mondays import UNKNOWN, UNREAD, WEEKS
+from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.services.counted import Counted
+from insights.services.distances import Whose, day_of, whose
+from insights.services.past_bands import past_bands
+
+BACK = (3, 4, 51, 52)
+"""How many weeks before the last Monday of a reading those are that pages compare with.
+
+The Monday nearest to four weeks ago is four weeks before the last one, from Friday on three; and
+until the night has read somebody, their last Monday is the one before.
+"""
+
+KEYS = ("week", "group", "was", "band")
+CELL = [(name, "i8") for name in (*KEYS, "customers")]
+
+_ADD = """
+    INSERT INTO insights_bandflow AS known
+        (on_date, team_id, segment_id, stage, was, band, customers)
+    SELECT * FROM unnest(%s::date[], %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::int[],
+                         %s::int[])
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (on_date, stage, team_id, segment_id, was, band) DO UPDATE
+    SET customers = known.customers + excluded.customers
+"""
+
+
+def moved_flows(old: Counted, new: Counted) -> list[Addition]:
+    """Return what takes customers out of the flows they were in and adds them where they are."""
+    groups: dict[Whose, int] = {}
+    pieces = [*_flows(old, -1, groups), *_flows(new, 1, groups)]
+    moved = summed(pieces, KEYS, ("customers",))
+    return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
+
+
+def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
+    """Return what customers add to flows since each Monday that is compared with."""
+    is_counted = everyone.is_classed & (everyone.weeks != UNREAD) & (everyone.bands != Band.UNKNOWN)
+    counted = everyone.only(is_counted)
+    numbers = numbered(whose(counted), groups)
+    pieces = []
+    for back in BACK:
+        then = counted.history[:, WEEKS - 1 - back]
+        known = np.flatnonzero(then != UNKNOWN)
+        was = np.full(len(then), Band.UNKNOWN, np.int8)
+        was[known] = past_bands(counted, known, then[known])
+        pieces.append(
+            blank(
+                CELL, len(then), week=counted.weeks - back, group=numbers, was=was,
+                band=counted.bands, customers=sign,
+            )
+        )  # fmt: skip
+    return pieces
+
+
+def _columns(moved: Cells, groups: list[Whose]) -> list[list[Any]]:
+    """Return sums as the columns of flows."""
+    dates = [day_of(week) for week in moved["week"].tolist()]
+    owners = zip(*(groups[one] for one in moved["group"].tolist()), strict=True)
+    amounts = (moved[name].tolist() for name in ("was", "band", "customers"))
+    return [dates, *map(list, owners), *amounts]

@@ -1,0 +1,96 @@
+"""How far the organisation was from its customers week by week, and by what they are."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights.chart_files import chart_file
+from insights.charts import Chart, course, courses
+from insights.models import BandTotal
+from insights.over_time_form import BY_LABELS, SHOW_LABELS, OverTimeForm
+from insights.over_time_words import (
+    Leads,
+    leads_to,
+    line_of,
+    over_time_row,
+    over_time_sentence,
+)
+from insights.page_address import PageAddress
+from insights.selectors.over_time import OverTime, over_time
+from insights.selectors.portfolio import filter_choices
+from relationships.access import check_may_see_organisation
+
+USUAL = {"stage": "current", "by": "team", "show": "distance"}
+"""What the address leaves out."""
+
+NO_FILTERS = ("By", "Show")
+"""What says how to show them and not whom."""
+
+PANELS_AT_MOST = 36
+"""More small charts than that nobody compares; the table has them all."""
+
+BY_NOTES = {
+    "value": "A are the customers who together make the first 80 % of yearly value in their "
+    "currency, B the next 15 %, C the last 5 %; current customers set the steps, anew each night.",
+    "size": "How many people each customer employs is not known here: this counts the people "
+    "there that we know and who have not left, as of last night or the last touchpoint.",
+}
+
+
+@require_safe
+def distance_over_time(request: HttpRequest) -> HttpResponse:
+    """Show how distance went in a year, for all customers and for each part of them."""
+    check_may_see_organisation(request.user)
+    now, today = timezone.now(), timezone.localdate()
+    form = OverTimeForm(request.GET, filter_choices(request.user))
+    form.is_valid()
+    among, by = form.among(), form.by_what()
+    address = PageAddress.of("distance_over_time", form, USUAL)
+    found, leads = over_time(now, among, by), leads_to(among, by)
+    charts = _charts(found, leads, today, form, address.said(form))
+    file = chart_file(request, charts.values(), today=today)
+    if file is not None:
+        return file
+    context = {
+        "form": form,
+        "address": address,
+        # What is shown is no filter: there is nothing to take away.
+        "chips": [chip for chip in address.chips(form) if chip["key"] not in NO_FILTERS],
+        "sentence": over_time_sentence(found),
+        "by_label": BY_LABELS[by],
+        "by_note": BY_NOTES.get(by, ""),
+        "is_by_stage": by == "stage",
+        "has_data": bool(found.whole.at(BandTotal.NOW).customers),
+        "rows": [over_time_row(one, found, leads) for one in (*found.parts, found.whole)],
+        "distance_url": PageAddress.of("distance", form, USUAL).to(by="", show=""),
+        "panels": PANELS_AT_MOST,
+        "has_more": len(found.parts) > PANELS_AT_MOST,
+    }
+    return render(request, "insights/distance_over_time.html", context | charts)
+
+
+def _charts(
+    found: OverTime, leads: Leads, today: date, form: OverTimeForm, said: str
+) -> Mapping[str, Chart]:
+    """Return the course of all, and those of the parts, by the number that is asked for."""
+    is_share, by = form.shows_share(), BY_LABELS[form.by_what()]
+    what = SHOW_LABELS["far" if is_share else "distance"]
+    asked = {"what": what, "unit": " %" if is_share else "", "from_zero": is_share}
+    whole = line_of(found.whole, found, leads, today, is_share=is_share)
+    largest = sorted(found.parts, key=lambda one: -one.at(BandTotal.NOW).customers)
+    shown = {one.key for one in largest[:PANELS_AT_MOST]}
+    lines = [
+        line_of(one, found, leads, today, is_share=is_share)
+        for one in found.parts
+        if one.key in shown
+    ]
+    return {
+        "whole": course(whole, title=f"{what} by week", **asked).named("distance-weeks", said=said),
+        "parts": courses(
+            lines, whole, title=f"{what} by {by.lower()}", parts=by, **asked
+        ).named("distance-parts", said=said),
+    }  # fmt: skip
