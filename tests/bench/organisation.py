@@ -56,6 +56,7 @@ def multiply(customers: int) -> None:
         cursor.execute(_PAIRS, [customers])
         cursor.execute("CREATE UNIQUE INDEX ON pair (like_id, n)")
         cursor.execute(_NEWEST)
+        cursor.execute("CREATE UNIQUE INDEX ON newest (id)")
         _keep(cursor, "team", _repeat_teams(copies))
         _keep(cursor, "owner", _repeat_people(copies))
         held_by = _HELD_BY.format(copies=copies)
