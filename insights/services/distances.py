@@ -82,7 +82,7 @@ def _past(changed: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
     distance = counted.history[customer, column]
     weeks = counted.weeks[customer] - (WEEKS - 1) + column
     numbers = numbered(whose(counted), groups)[customer]
-    bands = past_bands(counted, customer, distance)
+    bands = past_bands(counted.policy_versions[customer], counted.segments[customer], distance)
     return _both(counted, customer, weeks, numbers, bands, 100 * distance.astype(np.int64), sign)
 
 

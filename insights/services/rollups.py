@@ -127,7 +127,11 @@ def _past(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
     cells = blank(CELL, len(customer))
     cells["week"] = counted.weeks[customer] - (WEEKS - 1) + column
     cells["group"] = numbered(counted.groups, groups)[customer]
-    cells["band"] = past_bands(counted, customer, counted.history[customer, column])
+    cells["band"] = past_bands(
+        counted.policy_versions[customer],
+        counted.segments[customer],
+        counted.history[customer, column],
+    )
     cells["customers"] = sign
     cells["cents"] = sign * counted.cents[customer]
     return cells
