@@ -11,7 +11,7 @@ from insights.services.distances import Whose, day_of, whose
 from insights.services.past_bands import bands_back
 
 KEYS = ("week", "group", "was", "band")
-CELL = [(name, "i8") for name in (*KEYS, "customers")]
+CELL = (*KEYS, "customers")
 
 _ADD = """
     INSERT INTO insights_bandflow AS known

@@ -26,7 +26,7 @@ Month = tuple[date, int, int, bool, bool]
 whether from a template."""
 
 AMOUNTS = ("customers", "cents", "risk_cents")
-CELL = [(name, "i8") for name in ("week", "group", "band", *AMOUNTS)]
+CELL = ("week", "group", "band", *AMOUNTS)
 """What is added to totals of bands; groups are numbered."""
 
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
