@@ -11,7 +11,7 @@ from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band, SizeClass, ValueClass
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.orders import DEFAULT_SORT
-from insights.selectors.organisation import Among
+from insights.selectors.organisation import Among, comparison_days
 from insights.selectors.portfolio import Choices, Filters
 from insights.selectors.proof import Question
 from insights.selectors.then import Then
@@ -105,6 +105,7 @@ class CustomersForm(forms.Form):
     later = forms.CharField(required=False, max_length=50)
 
     then_on: date
+    is_compared: bool
 
     def __init__(self, data: Any, choices: Choices) -> None:
         super().__init__(data)
@@ -124,10 +125,12 @@ class CustomersForm(forms.Form):
     def clean_since(self) -> str:
         """Refuse a day of which nothing is remembered."""
         text = str(self.cleaned_data["since"])
+        now = timezone.now()
         try:
-            self.then_on = monday_of(text or FOUR_WEEKS, timezone.now())
+            self.then_on = monday_of(text or FOUR_WEEKS, now)
         except NoSuchMondayError as error:
             raise forms.ValidationError(str(error)) from error
+        self.is_compared = self.then_on in comparison_days(now)
         return text
 
     def then(self) -> Then | None:
@@ -135,7 +138,7 @@ class CustomersForm(forms.Form):
         was, moved, since = (self.cleaned_data.get(name) for name in ("was", "moved", "since"))
         if since is None or not (was or moved or since):
             return None
-        return Then(self.then_on, tuple(was or ()), moved or "")
+        return Then(self.then_on, tuple(was or ()), moved or "", self.is_compared)
 
     def columns_shown(self) -> tuple[str, ...]:
         """Return the columns in order, the usual ones when none are asked for."""

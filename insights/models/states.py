@@ -1,5 +1,7 @@
 """What scoring keeps of each customer: the state, the reading, and the rhythm of all."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -169,6 +171,12 @@ class Reading(models.Model):
     history = models.BinaryField(
         default=b"", help_text="Distance on past Mondays, oldest first, a byte each; 255 unknown."
     )
+    moves = ArrayField(
+        models.IntegerField(),
+        default=list,
+        db_default=[],
+        help_text="Where they stood on the Mondays that pages compare with, see `insights.moves`.",
+    )
     history_on = models.DateField(null=True, help_text="The Monday of the last byte.")
     updated_at = models.DateTimeField(
         db_default=Now(), editable=False, help_text="When it was written, later than `as_of`."
@@ -184,6 +192,7 @@ class Reading(models.Model):
             models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
+            GinIndex(fields=("moves",), name="reading_by_move"),
         )
         constraints = (
             models.CheckConstraint(

@@ -235,7 +235,7 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
     classes = {"value_class": filters.value_class, "size_class": filters.size_class}
     readings = readings.filter(**{name: of for name, of in classes.items() if of is not None})
     if filters.then:
-        readings = filters.then.among(readings)
+        readings = filters.then.among(readings, filters.bands)
     for name in ("team", "owner", "segment"):
         choice = getattr(filters, name)
         if choice is not None:

@@ -10,8 +10,9 @@ from django.db.models.expressions import RawSQL
 
 from insights.models import Band, BandFlow, PolicyVersion, Reading
 from insights.mondays import UNKNOWN, WEEKS
+from insights.moves import move_codes
 from insights.scoring import Policy
-from insights.selectors.changes import FURTHER
+from insights.selectors.changes import FURTHER, NEARER
 from insights.selectors.policy import policies_of
 
 Edges = tuple[int, ...]
@@ -34,22 +35,33 @@ _BAND = f"""
 class Then:
     """Bands that customers stood in on a Monday; none of them means whoever was known.
 
-    `way` leaves only those who moved `FURTHER` or `NEARER` since, by at least a band.
+    `way` leaves only those who moved `FURTHER` or `NEARER` since, by at least a band. A Monday
+    that pages compare with is found by an index, others by reading on.
     """
 
     on: date
     bands: Sequence[int] = ()
     way: str = ""
+    is_compared: bool = False
 
     @property
     def chosen(self) -> list[int]:
         """The bands that are meant."""
         return [*self.bands] or [band.value for band in Band if band != Band.UNKNOWN]
 
-    def among(self, readings: QuerySet[Reading]) -> QuerySet[Reading]:
+    def among(self, readings: QuerySet[Reading], bands: Sequence[int] = ()) -> QuerySet[Reading]:
         """Return those of the readings whose customers stood there."""
+        if self.is_compared:
+            return readings.filter(moves__overlap=self._codes(bands or [*Band]))
         stood = readings.alias(band_then=_band_on(self.on)).filter(band_then__in=self.chosen)
         return stood.filter(self._moved("band_then"))
+
+    def _codes(self, bands: Sequence[int]) -> list[int]:
+        moved = {
+            FURTHER: [(was, [now for now in bands if now > was > 0]) for was in self.chosen],
+            NEARER: [(was, [now for now in bands if now < was]) for was in self.chosen],
+        }.get(self.way, [(was, bands) for was in self.chosen])
+        return [code for was, now in moved for code in move_codes(self.on, [was], now)]
 
     def flows(self) -> QuerySet[BandFlow]:
         """Return what rollups know of customers who stood there, if it is a day they compare."""

@@ -42,9 +42,9 @@ def numbered(groups: Iterable[Group], numbers: dict[Group, int]) -> NDArray[np.i
     return np.array([numbers.setdefault(one, len(numbers)) for one in groups], np.int64)
 
 
-def blank(cell: list[tuple[str, str]], size: int, **columns: Any) -> Cells:
-    """Return cells with these columns filled in, and zero elsewhere."""
-    cells = np.zeros(size, np.dtype(cell))
+def blank(names: Sequence[str], number: int, /, **columns: Any) -> Cells:
+    """Return so many cells with these columns filled in, and zero elsewhere."""
+    cells = np.zeros(number, np.dtype([(name, "i8") for name in names]))
     for name, column in columns.items():
         cells[name] = column
     return cells

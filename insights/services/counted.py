@@ -84,6 +84,11 @@ class Counted:
         """Who is counted in distances by week and in flows: bool[n]."""
         return self.value_classes != UNCLASSED
 
+    @property
+    def segments(self) -> NDArray[np.int64]:
+        """The segment of each customer, 0 for none: i8[n]."""
+        return np.array([segment for _, segment, *_ in self.groups], np.int64)
+
     def places_in(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return where these customers stand among others, who are in order and include them."""
         return np.searchsorted(ids, self.ids)

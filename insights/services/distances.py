@@ -20,7 +20,8 @@ Whose = tuple[int, int, str]
 """Team, segment and stage; 0 for no team and no segment."""
 
 AMOUNTS = ("customers", "far", "points")
-CELL = [(name, "i8") for name in ("week", "group", "by", "part", *AMOUNTS)]
+BOTH = ("week", "group", "value", "size")
+EACH = ("week", "group", "by", "part")
 
 _ADD = """
     INSERT INTO insights_distancetotal AS known
@@ -43,15 +44,14 @@ def moved_distances(now: tuple[Counted, Counted], past: tuple[Counted, Counted])
     `now` are all of them before and after, `past` those whose past Mondays count otherwise.
     """
     groups: dict[Whose, int] = {}
-    moved = summed(
-        [
-            piece
-            for sign, everyone, changed in zip((-1, 1), now, past, strict=True)
-            for piece in (*_now(everyone, sign, groups), *_past(changed, sign, groups))
-        ],
-        ("week", "group", "by", "part"),
-        AMOUNTS,
-    )
+    pieces = [
+        count(counted, sign, groups)
+        for sign, *each in zip((-1, 1), now, past, strict=True)
+        for count, counted in zip((_now, _past), each, strict=True)
+    ]
+    # First by both classes, which leaves few: a night has millions of cells.
+    both = summed(pieces, BOTH, AMOUNTS)
+    moved = summed([_each(both, by) for by in DistanceTotal.By], EACH, AMOUNTS)
     return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
 
 
@@ -65,48 +65,49 @@ def whose(counted: Counted) -> list[Whose]:
     return [(team, segment, stage) for team, segment, stage, _ in counted.groups]
 
 
-def _now(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
+def _now(everyone: Counted, sign: int, groups: dict[Whose, int]) -> Cells:
     """Return what customers add to the totals of now."""
     counted = everyone.only(everyone.is_classed & (everyone.bands != Band.UNKNOWN))
-    weeks = np.full(len(counted.ids), NOW_WEEK)
-    numbers = numbered(whose(counted), groups)
-    return _both(
-        counted, np.arange(len(weeks)), weeks, numbers, counted.bands, counted.points, sign
-    )
+    rows, weeks = np.arange(len(counted.ids)), np.full(len(counted.ids), NOW_WEEK)
+    return _cells(counted, rows, groups, sign, weeks, counted.bands, counted.points)
 
 
-def _past(changed: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
+def _past(changed: Counted, sign: int, groups: dict[Whose, int]) -> Cells:
     """Return what customers add to the totals of the Mondays on which they were known."""
     counted = changed.only(changed.is_classed)
-    customer, column = np.nonzero(counted.history != UNKNOWN)
-    distance = counted.history[customer, column]
-    weeks = counted.weeks[customer] - (WEEKS - 1) + column
-    numbers = numbered(whose(counted), groups)[customer]
-    bands = past_bands(counted, customer, distance)
-    return _both(counted, customer, weeks, numbers, bands, 100 * distance.astype(np.int64), sign)
+    rows, column = np.nonzero(counted.history != UNKNOWN)
+    distance = counted.history[rows, column]
+    weeks = counted.weeks[rows] - (WEEKS - 1) + column
+    bands = past_bands(counted.policy_versions[rows], counted.segments[rows], distance)
+    return _cells(counted, rows, groups, sign, weeks, bands, 100 * distance.astype(np.int64))
 
 
-def _both(
+def _cells(
     counted: Counted,
-    customer: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    groups: dict[Whose, int],
+    sign: int,
     weeks: NDArray[np.int64],
-    numbers: NDArray[np.int64],
     bands: NDArray[np.int8],
     points: NDArray[np.int64],
-    sign: int,
-) -> list[Cells]:
-    """Return the same by value class and by size: each of m cells is of a row of `counted`."""
-    classes = {
-        DistanceTotal.By.VALUE: counted.value_classes,
-        DistanceTotal.By.SIZE: counted.size_classes,
-    }
-    return [
-        blank(
-            CELL, len(customer), week=weeks, group=numbers, by=by.value, part=parts[customer],
-            customers=sign, far=sign * (bands >= Band.DRIFTING), points=sign * points,
-        )
-        for by, parts in classes.items()
-    ]  # fmt: skip
+) -> Cells:
+    """Return a cell for each of m `weeks`; `rows` i[m] say whose of `counted` it is."""
+    return blank(
+        (*BOTH, *AMOUNTS), len(rows), week=weeks,
+        group=numbered(whose(counted), groups)[rows], value=counted.value_classes[rows],
+        size=counted.size_classes[rows], customers=sign, far=sign * (bands >= Band.DRIFTING),
+        points=sign * points,
+    )  # fmt: skip
+
+
+def _each(both: Cells, by: DistanceTotal.By) -> Cells:
+    """Return sums by both classes as sums by one of them."""
+    part = both["value" if by == DistanceTotal.By.VALUE else "size"]
+    amounts = {name: both[name] for name in AMOUNTS}
+    return blank(
+        (*EACH, *AMOUNTS), len(both), week=both["week"],
+        group=both["group"], by=by.value, part=part, **amounts,
+    )  # fmt: skip
 
 
 def _columns(moved: Cells, groups: Sequence[Whose]) -> list[list[Any]]:

@@ -2,24 +2,16 @@
 
 from typing import Any
 
-import numpy as np
-
 from insights.models import Band
-from insights.mondays import UNKNOWN, UNREAD, WEEKS
+from insights.mondays import UNREAD
+from insights.moves import BACK
 from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted
 from insights.services.distances import Whose, day_of, whose
-from insights.services.past_bands import past_bands
-
-BACK = (3, 4, 51, 52)
-"""How many weeks before the last Monday of a reading those are that pages compare with.
-
-The Monday nearest to four weeks ago is four weeks before the last one, from Friday on three; and
-until the night has read somebody, their last Monday is the one before.
-"""
+from insights.services.past_bands import bands_back
 
 KEYS = ("week", "group", "was", "band")
-CELL = [(name, "i8") for name in (*KEYS, "customers")]
+CELL = (*KEYS, "customers")
 
 _ADD = """
     INSERT INTO insights_bandflow AS known
@@ -47,13 +39,10 @@ def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells
     numbers = numbered(whose(counted), groups)
     pieces = []
     for back in BACK:
-        then = counted.history[:, WEEKS - 1 - back]
-        known = np.flatnonzero(then != UNKNOWN)
-        was = np.full(len(then), Band.UNKNOWN, np.int8)
-        was[known] = past_bands(counted, known, then[known])
+        was = bands_back(counted.policy_versions, counted.segments, counted.history, back)
         pieces.append(
             blank(
-                CELL, len(then), week=counted.weeks - back, group=numbers, was=was,
+                CELL, len(was), week=counted.weeks - back, group=numbers, was=was,
                 band=counted.bands, customers=sign,
             )
         )  # fmt: skip

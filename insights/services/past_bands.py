@@ -3,27 +3,57 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.models import Band
+from insights.mondays import UNKNOWN, WEEKS
+from insights.moves import BACK, BANDS
 from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
-from insights.services.counted import Counted
+
+Numbers = NDArray[np.int64]
 
 
 def past_bands(
-    counted: Counted, customer: NDArray[np.intp], distance: NDArray[np.uint8]
+    versions: Numbers, segments: Numbers, distance: NDArray[np.uint8]
 ) -> NDArray[np.int8]:
-    """Return the bands of remembered distances, none of which is unknown.
+    """Return the bands of n remembered distances: i1[n].
 
-    `customer` i[m] are rows of `counted`, `distance` u1[m] a distance of each. Without a margin:
-    what the band was before is not remembered.
+    Each was read with the policy of one of `versions` i8[n] and `segments` i8[n]. Without a
+    margin: what the band was before is not remembered.
     """
-    bands = np.zeros(len(customer), np.int8)
-    versions = counted.policy_versions
-    segments = np.array([segment for _, segment, *_ in counted.groups], np.int64)
-    used = {*zip(versions.tolist(), segments.tolist(), strict=True)}
+    bands = np.full(len(distance), Band.UNKNOWN, np.int8)
+    known = distance != UNKNOWN
+    used = {*zip(versions[known].tolist(), segments[known].tolist(), strict=True)}
     policies = policies_by_version({version for version, _ in used}) if used else {}
     for version, segment in used:
-        rows = ((versions == version) & (segments == segment))[customer]
+        rows = known & (versions == version) & (segments == segment)
         points = distance[rows].astype(np.float64)
-        known, nothing = np.ones(len(points), np.bool_), np.zeros(len(points), np.int8)
-        bands[rows] = next_bands(points, known, nothing, policies[version].of(segment))
+        is_known, nothing = np.ones(len(points), np.bool_), np.zeros(len(points), np.int8)
+        bands[rows] = next_bands(points, is_known, nothing, policies[version].of(segment))
     return bands
+
+
+def bands_back(
+    versions: Numbers, segments: Numbers, history: NDArray[np.uint8], back: int
+) -> NDArray[np.int8]:
+    """Return the bands of n customers so many weeks before the last Monday of their history."""
+    return past_bands(versions, segments, history[:, WEEKS - 1 - back])
+
+
+def moves_of(
+    versions: Numbers,
+    segments: Numbers,
+    history: NDArray[np.uint8],
+    week: int,
+    bands: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """Return the codes of where n customers stood and stand, as `move_codes` has them: i8[n, 4].
+
+    `history` u1[n, WEEKS] ends on the Monday that many weeks after the first.
+    """
+    codes = [
+        ((week - back) * BANDS + bands_back(versions, segments, history, back).astype(np.int64))
+        * BANDS
+        + bands
+        for back in BACK
+    ]
+    return np.stack(codes, axis=1)

@@ -26,7 +26,7 @@ Month = tuple[date, int, int, bool, bool]
 whether from a template."""
 
 AMOUNTS = ("customers", "cents", "risk_cents")
-CELL = [(name, "i8") for name in ("week", "group", "band", *AMOUNTS)]
+CELL = ("week", "group", "band", *AMOUNTS)
 """What is added to totals of bands; groups are numbered."""
 
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
@@ -127,7 +127,11 @@ def _past(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
     cells = blank(CELL, len(customer))
     cells["week"] = counted.weeks[customer] - (WEEKS - 1) + column
     cells["group"] = numbered(counted.groups, groups)[customer]
-    cells["band"] = past_bands(counted, customer, counted.history[customer, column])
+    cells["band"] = past_bands(
+        counted.policy_versions[customer],
+        counted.segments[customer],
+        counted.history[customer, column],
+    )
     cells["customers"] = sign
     cells["cents"] = sign * counted.cents[customer]
     return cells

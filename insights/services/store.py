@@ -9,13 +9,15 @@ from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
 from insights.models import SIZES_FROM, Band, ValueClass
-from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
+from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday, week_of
+from insights.moves import BACK
 from insights.packed import Fields, copy_in, pack
 from insights.scoring import STATE_SIZE
 from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
 from insights.services.counted import COLUMNS, Counted
+from insights.services.past_bands import moves_of
 from insights.services.rollups import move_totals
 
 STATE_BYTES = 8 * STATE_SIZE
@@ -40,6 +42,8 @@ STATE_FIELDS = {
     "folded_to": ">i8",
     "numbers": f"V{STATE_BYTES}",
 }
+MOVES = tuple(f"move_{number}" for number in range(len(BACK)))
+
 READING_FIELDS = {
     "customer_id": ">i8",
     "band": ">i2",
@@ -49,6 +53,7 @@ READING_FIELDS = {
     "first_at": ">f8",
     "last_at": ">f8",
     "history": f"V{WEEKS}",
+    **dict.fromkeys(MOVES, ">i4"),
     "drift": ">f8",
     **dict.fromkeys(SCORES, ">f8"),
 }
@@ -110,10 +115,12 @@ def store_readings(
         "history": np.ascontiguousarray(history).view(f"V{WEEKS}").ravel(),
         "drift": readings.distance - four_weeks_ago(history, history_on, now),
     }
+    versions = np.full(len(ids), lens.policy_version)
+    moves = moves_of(versions, profiles.segments, history, week_of(history_on), bands)
+    columns |= dict(zip(MOVES, moves.T, strict=True))
     _send(cursor, "incoming_readings", READING_FIELDS, columns)
     cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
     move_totals(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
-    versions = np.full(len(ids), lens.policy_version)
     versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(
         ids,
@@ -174,6 +181,7 @@ _VALUES = {
     "customer_id": "incoming.customer_id",
     "value_class": _VALUE_CLASS,
     "size_class": _SIZE_CLASS,
+    "moves": f"ARRAY[{', '.join(f'incoming.{name}' for name in MOVES)}]",
     "policy_version": "%s::int",
     "as_of": "%s::timestamptz",
     "updated_at": "clock_timestamp()",

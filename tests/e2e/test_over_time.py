@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from insights.models import Band, BandFlow, BandTotal, DistanceTotal, Reading
 from insights.mondays import last_monday
+from insights.moves import move_codes
 from insights.selectors.organisation import comparison_days
 from tests.factories import ExecutiveFactory, ReadingFactory
 
@@ -20,7 +21,7 @@ def executive():
     for _ in range(2):
         reading = ReadingFactory(band=Band.COOLING, distance=50.0)
         Reading.objects.filter(pk=reading.pk).update(
-            history=bytes([30]) * 53, history_on=last_monday(now)
+            moves=move_codes(month, [Band.STEADY], [Band.COOLING])
         )
     for day, by in ((BandTotal.NOW, 1), (last_monday(now) - timedelta(weeks=8), 1),
                     (BandTotal.NOW, 2)):  # fmt: skip

@@ -14,6 +14,7 @@ from insights.charts.bands import BAND_NAMES
 from insights.demo import build
 from insights.models import Band, BandFlow, BandTotal, DistanceTotal, Reading
 from insights.mondays import last_monday
+from insights.moves import BACK, move_codes
 from insights.scoring import Policy
 from insights.selectors.organisation import comparison_days
 from insights.selectors.over_time import over_time
@@ -425,9 +426,16 @@ def test_it_can_be_taken_along_with_every_week_of_every_part(browser):
 
 def remembered(distance, **fields):
     """Make a customer who was that far on all Mondays of a year."""
-    reading = ReadingFactory(**fields)
+    reading, monday = ReadingFactory(**fields), last_monday(timezone.now())
+    was = Band(1 + sum(edge <= distance for edge in EDGES))
     Reading.objects.filter(pk=reading.pk).update(
-        history=bytes([distance]) * 53, history_on=last_monday(timezone.now())
+        history=bytes([distance]) * 53,
+        history_on=monday,
+        moves=[
+            code
+            for back in BACK
+            for code in move_codes(monday - timedelta(weeks=back), [was], [reading.band])
+        ],
     )
     return reading
 
@@ -478,7 +486,8 @@ def test_a_day_means_its_monday_and_one_that_is_forgotten_is_named(browser):
 
 
 def test_somebody_with_no_past_was_not_heard_from(browser):
-    ReadingFactory()
+    month, _ = comparison_days(timezone.now())
+    ReadingFactory(moves=move_codes(month, [Band.UNKNOWN], [Band.STEADY]))
     assert browser.get("/customers/", {"was": "unknown"}).context["summary"] == "1 customer"
     assert browser.get("/customers/", {"since": "4w"}).context["summary"] == "0 customers"
 
