@@ -13,11 +13,15 @@ from insights.mondays import FIRST_MONDAY, UNKNOWN, UNREAD, WEEKS
 Group = tuple[int, int, str, str]
 """Team, segment, stage and currency; 0 for no team and no segment."""
 
+Circle = tuple[int, bool, bool]
+"""How many of us know a customer, whether their person left, whether one of us met them lately."""
+
 COLUMNS = f"""
     reading.customer_id, coalesce(reading.team_id, 0), coalesce(reading.segment_id, 0),
     reading.stage, reading.currency, reading.band, reading.policy_version,
     (reading.yearly_value * 100)::bigint, (reading.at_risk * 100)::bigint,
-    reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7
+    reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7,
+    reading.known_by, reading.has_lost_person, reading.is_met_lately
 """
 """Of `reading`, what `Counted` is made of."""
 
@@ -34,6 +38,7 @@ class Counted:
 
     ids: NDArray[np.int64]
     groups: Sequence[Group]
+    circles: Sequence[Circle]
     bands: NDArray[np.int8]
     policy_versions: NDArray[np.int64]
     cents: NDArray[np.int64]
@@ -44,13 +49,14 @@ class Counted:
     @classmethod
     def of_rows(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
         """Take rows of `COLUMNS`, in the order of their ids."""
-        ids, *group, bands, versions, cents, risk_cents, histories, weeks = (
-            zip(*rows, strict=True) if rows else ((),) * 11
-        )
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 14
+        group, circle = columns[1:5], columns[11:]
+        ids, bands, versions, cents, risk_cents, histories, weeks = columns[:1] + columns[5:11]
         kept = (bytes(one) if len(one) == WEEKS else _NOTHING for one in histories)
         return cls(
             ids=np.array(ids, np.int64),
             groups=list(zip(*group, strict=True)),
+            circles=list(zip(*circle, strict=True)),
             bands=np.array(bands, np.int8),
             policy_versions=np.array(versions, np.int64),
             cents=np.array(cents, np.int64),
@@ -61,11 +67,12 @@ class Counted:
 
     def only(self, chosen: NDArray[np.bool_]) -> Self:
         """Return some of the customers."""
-        groups = [self.groups[row] for row in np.flatnonzero(chosen).tolist()]
-        columns = {c.name: getattr(self, c.name) for c in fields(self) if c.name != "groups"}
-        return type(self)(
-            groups=groups, **{name: column[chosen] for name, column in columns.items()}
-        )
+        rows = np.flatnonzero(chosen).tolist()
+        listed = {
+            name: [getattr(self, name)[row] for row in rows] for name in ("groups", "circles")
+        }
+        columns = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in listed}
+        return type(self)(**listed, **{name: column[chosen] for name, column in columns.items()})
 
     def places_in(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return where these customers stand among others, who are in order and include them."""

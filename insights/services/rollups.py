@@ -15,7 +15,9 @@ from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
 from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
 from insights.services.counted import Counted, Group, counted
+from insights.services.known_totals import move_known
 from insights.services.loops import recount_loops
+from insights.services.meetings import recount_meetings
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
@@ -200,10 +202,13 @@ def rebuild_rollups() -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
         recount_loops(cursor)
+        recount_meetings(cursor)
         retrace_everyone(cursor)
         cursor.execute("DELETE FROM insights_bandtotal")
+        cursor.execute("DELETE FROM insights_knowntotal")
         for chunk in _chunks(cursor):
             move_bands(cursor, Counted.of_rows([]), chunk)
+            move_known(cursor, Counted.of_rows([]), chunk)
 
 
 def _chunks(cursor: CursorWrapper) -> Iterator[Counted]:

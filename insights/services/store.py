@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from numpy.typing import NDArray
 
+from insights.met_lately import met_lately_from
 from insights.models import Band
 from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday
 from insights.packed import Fields, copy_in, pack
@@ -16,6 +18,7 @@ from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
 from insights.services.counted import COLUMNS, Counted
+from insights.services.known_totals import move_known
 from insights.services.rollups import move_bands
 
 STATE_BYTES = 8 * STATE_SIZE
@@ -111,8 +114,18 @@ def store_readings(
         "drift": readings.distance - four_weeks_ago(history, history_on, now),
     }
     _send(cursor, "incoming_readings", READING_FIELDS, columns)
-    cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
-    move_bands(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
+    cursor.execute(
+        _REPLACE_READINGS,
+        {
+            "version": lens.policy_version,
+            "now": now,
+            "history_on": history_on,
+            "lately": met_lately_from(timezone.localdate(now)),
+        },
+    )
+    new = Counted.of_rows(sorted(cursor.fetchall()))
+    move_bands(cursor, old, new)
+    move_known(cursor, old, new)
     versions = np.full(len(ids), lens.policy_version)
     versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(
@@ -159,10 +172,18 @@ _FROM_CUSTOMER = ("team_id", "owner_id", "segment_id", "stage", "currency", "yea
 _VALUES = {
     **{name: f"customer.{name}" for name in _FROM_CUSTOMER},
     "customer_id": "incoming.customer_id",
-    "policy_version": "%s::int",
-    "as_of": "%s::timestamptz",
+    "policy_version": "%(version)s::int",
+    "as_of": "%(now)s::timestamptz",
     "updated_at": "clock_timestamp()",
-    "history_on": "%s::date",
+    "history_on": "%(history_on)s::date",
+    "known_by": "least(known.by_ours, 2)",
+    "has_lost_person": (
+        "coalesce(NOT owner.is_active, false) OR known.by_ours = 0 AND known.by_gone > 0"
+    ),
+    "is_met_lately": (
+        "EXISTS (SELECT FROM insights_daymet"
+        " WHERE customer_id = incoming.customer_id AND day >= %(lately)s)"
+    ),
     "at_risk": "risk_cents / 100.0",
     "first_at": _DAYS.format("first_at"),
     "last_at": _DAYS.format("last_at"),
@@ -175,6 +196,15 @@ _REPLACE_READINGS = """
     SELECT {values}
     FROM incoming_readings AS incoming
     JOIN relationships_customer AS customer ON customer.id = incoming.customer_id
+    LEFT JOIN relationships_person AS owner ON owner.id = customer.owner_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE is_active) AS by_ours,
+               count(*) FILTER (WHERE NOT is_active) AS by_gone
+        FROM insights_acquaintance AS known
+        JOIN relationships_person AS person ON person.id = person_id AND role <> 'service'
+        WHERE customer_id = incoming.customer_id AND known_until > %(now)s
+          AND (known_from IS NULL OR known_from <= %(now)s)
+    ) AS known
     ON CONFLICT (customer_id) DO UPDATE SET {updates}
     RETURNING {counted}
 """.format(
