@@ -12,7 +12,9 @@ from insights.forms import CustomersForm
 from insights.models import Band
 from insights.selectors.portfolio import Choices
 
-NAMES = ("q", "band", "quarter", "stage", "team", "owner", "segment", "sort", "columns", "view")
+NAMES = (
+    "q", "band", "quarter", "known", "stage", "team", "owner", "segment", "sort", "columns", "view",
+)  # fmt: skip
 KEPT = ("columns", "view")
 """What stays when filters are cleared, and is no filter itself."""
 

@@ -59,6 +59,14 @@ PAGES = (
     Offer("Distance", "distance", "move-horizontal", "wall map organisation", "g d", _ORGANISATION),
     Offer("The Wall", "wall", "brick-wall", "human digital screens months", is_for=_ORGANISATION),
     Offer("Do we care", "care", "heart-handshake", "listening promises", "g k", _ORGANISATION),
+    Offer(
+        "Who knows our customers",
+        "known",
+        "contact-round",
+        "met single thread leads attention",
+        "g n",
+        _ORGANISATION,
+    ),  # fmt: skip
     Offer("Proof", "proof", "scale", "backtest misses right", "g p"),
     Offer("Likely duplicates", "duplicates", "copy", "merge same twice", "g u"),
     Offer("Handovers", "handovers", "arrow-right-left", "leaves leaving successor", "g h"),

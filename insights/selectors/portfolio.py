@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import Band, BandTotal, KnownTotal, Reading
 from insights.selectors.orders import order_of
 from insights.selectors.totals import Totals, totals_of, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
@@ -35,6 +35,16 @@ QUARTERS = {
     "walled_off": _HEARD_FROM & Q(doors__lt=SPLIT, windows__lt=SPLIT),
 }
 
+KNOWN = {
+    "one": Q(known_by=1),
+    "several": Q(known_by=2),
+    "nobody": Q(known_by=0),
+    "lost": Q(has_lost_person=True),
+    "met": Q(is_met_lately=True),
+    "unmet": Q(is_met_lately=False),
+}
+"""Who of us knows or met a customer, as readings and their totals have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -43,6 +53,7 @@ class Filters:
     search: str = ""
     bands: Sequence[int] = ()
     quarter: str = ""
+    known: str = ""
     stage: str = ""
     team: int | None = None
     owner: int | None = None
@@ -51,7 +62,7 @@ class Filters:
     @property
     def are_set(self) -> bool:
         """Whether anything is filtered."""
-        return any((self.search, self.bands, self.quarter, self.stage)) or any(
+        return any((self.search, self.bands, self.quarter, self.known, self.stage)) or any(
             choice is not None for choice in (self.team, self.owner, self.segment)
         )
 
@@ -92,17 +103,22 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
     None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
     """
-    rollups = _rollups(person, filters)
+    rollups = None if filters.known else _rollups(person, filters)
     if rollups is None:
         return None
     return dict(rollups.values_list("band").annotate(Sum("customers")))
 
 
-def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
-    """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
+def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | QuerySet[KnownTotal] | None:
+    """Return the rows of the rollup that a filter means, of all bands; None if none knows it."""
     if filters.search or filters.quarter or filters.owner is not None:
         return None
-    totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
+    totals: QuerySet[Any] = BandTotal.objects.filter(on_date=BandTotal.NOW)
+    if filters.known:
+        if filters.bands or filters.segment is not None:
+            return None
+        totals = KnownTotal.objects.filter(KNOWN[filters.known])
+    totals = totals.filter(customer_scope(person))
     if filters.stage:
         totals = totals.filter(stage=filters.stage)
     if filters.team is not None:
@@ -204,6 +220,8 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
         readings = readings.filter(band__in=filters.bands)
     if filters.quarter:
         readings = readings.filter(QUARTERS[filters.quarter])
+    if filters.known:
+        readings = readings.filter(KNOWN[filters.known])
     if filters.stage:
         readings = readings.filter(stage=filters.stage)
     for name in ("team", "owner", "segment"):
