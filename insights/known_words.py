@@ -1,6 +1,6 @@
 """Who knows our customers, in words: sentences, and groups in which nobody is singled out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from insights.met_lately import MET_LATELY_DAYS
@@ -17,32 +17,54 @@ LEAST_FOR_SHARES = 10
 
 NOT_SAID = "Nobody said"
 SMALLER = "Smaller groups together"
-LEAD, CURRENT = Customer.Stage.LEAD.value, Customer.Stage.CURRENT.value
-EXECUTIVE = Person.Level.EXECUTIVE.value
+LEAD = Customer.Stage.LEAD.value
+EXECUTIVES = "Executives"
+LEVELS = {
+    Person.Level.STAFF.value: "Staff",
+    Person.Level.TEAM_LEAD.value: "Team leads",
+    Person.Level.HEAD.value: "Heads of department",
+    Person.Level.EXECUTIVE.value: EXECUTIVES,
+    "": NOT_SAID,
+}
 LATELY = f"in the last {MET_LATELY_DAYS} days"
 
 
 def folded(groups: Mapping[str, Share]) -> list[tuple[str, Share]]:
     """Take groups of fewer than three together, so that nobody is singled out.
 
-    While those together are still too few, the smallest of the others joins them: else they could
-    be told from the sum of all. The largest group comes first, those together last.
+    Where those together are too few as well they join the largest of the others: else they could
+    be told from the sum of all. The largest comes first, those together last.
 
-    >>> folded({"Sales": Share(20, 18), "Law": Share(1, 0), "Finance": Share(3, 1)})
-    [('Sales', Share(people=20, met=18)), ('Smaller groups together', Share(people=4, met=1))]
+    >>> folded({"Sales": Share(20, 18), "Law": Share(1, 0), "Finance": Share(2, 1)})
+    [('Sales', Share(people=20, met=18)), ('Smaller groups together', Share(people=3, met=1))]
+    >>> folded({"Sales": Share(20, 18), "Law": Share(1, 0)})
+    [('Sales and smaller groups', Share(people=21, met=18))]
     >>> folded({"Law": Share(2, 1)})
     []
     """
-    kept = sorted(groups.items(), key=lambda one: (-one[1].people, one[0].casefold()))
-    small = [one for one in kept if one[1].people < LEAST_TOGETHER]
-    kept = [one for one in kept if one[1].people >= LEAST_TOGETHER]
-    together = sum((share for _, share in small), Share())
-    while small and together.people < LEAST_TOGETHER and kept:
-        small.append(kept.pop())
-        together += small[-1][1]
-    if together.people < LEAST_TOGETHER:
-        return kept
-    return [*kept, (SMALLER, together)]
+    ranked = sorted(groups.items(), key=lambda one: (-one[1].people, one[0].casefold()))
+    kept = [one for one in ranked if one[1].people >= LEAST_TOGETHER]
+    small = sum((share for _, share in ranked if share.people < LEAST_TOGETHER), Share())
+    if small.people >= LEAST_TOGETHER:
+        return [*kept, (SMALLER, small)]
+    if small.people and kept:
+        name, share = kept[0]
+        kept[0] = (f"{name} and smaller groups", share + small)
+    return kept
+
+
+def levels(found: Ours) -> list[tuple[str, Share]]:
+    """Return our people by level, those nearest to the customers' day first."""
+    named = {LEVELS[level]: share for level, share in found.by_level.items()}
+    order = [*LEVELS.values(), SMALLER]
+    return sorted(
+        folded(named), key=lambda one: order.index(one[0].removesuffix(" and smaller groups"))
+    )
+
+
+def functions(found: Ours) -> list[tuple[str, Share]]:
+    """Return our people by what they do, the most first."""
+    return folded({name or NOT_SAID: share for name, share in found.by_function.items()})
 
 
 def of_people(share: Share) -> str:
@@ -70,12 +92,19 @@ def _people(found: Ours) -> str:
         return f"We are fewer than {LEAST_TOGETHER}: too few to say how many of us meet customers."
     if not everyone.met:
         return f"None of us was in contact with a customer {LATELY}."
-    executives = dict(folded(found.by_level)).get(EXECUTIVE)
+    executives = dict(levels(found)).get(EXECUTIVES)
     of_them = ""
     if executives:
-        met = thousands(executives.met) if executives.met else "none"
-        of_them = f", of {thousands(executives.people)} executives {met}"
-    return f"{of_people(everyone)} of us were in contact with a customer {LATELY}{of_them}."
+        of_them = (
+            f", {thousands(executives.met)} of {thousands(executives.people)} executives among them"
+        )
+    if executives and not executives.met:
+        of_them = f", and none of {thousands(executives.people)} executives"
+    counted = f"{thousands(everyone.met)} of the {thousands(everyone.people)} of us"
+    if everyone.people >= LEAST_FOR_SHARES:
+        counted += f" ({percent(everyone.share)})"
+    were = "was" if everyone.met == 1 else "were"
+    return f"{counted} {were} in contact with a customer {LATELY}{of_them}."
 
 
 def _customers(known: Circles) -> str:
@@ -84,7 +113,7 @@ def _customers(known: Circles) -> str:
         return "There are no current customers yet."
     one, lost = (known.of_all[key].customers for key in ("one", "lost"))
     hang = f"{thousands(one) if one else 'none'} {_is(one)} known to one of us only"
-    gone = f"{thousands(lost) if lost else 'none'} {_has(lost)} lost the person they knew"
+    gone = f"{thousands(lost) if lost else 'none'} {_has(lost)} lost the person they knew with us"
     return f"Of {plural(total, 'current customer')} {hang}, and {gone}."
 
 
@@ -156,13 +185,13 @@ def share_of_time(efforts: Mapping[str, Effort]) -> float | None:
 
 
 def main_currency(found: AttentionGiven) -> str:
-    """Return the currency in which customers are worth most, as they count it; "" for none."""
-    sums: dict[str, Decimal] = {}
+    """Return the currency of most customers of which any is worth anything; "" for none."""
+    numbers: dict[str, int] = {}
     for some in found.customers.values():
         for currency, value in some.yearly_value.items():
-            sums[currency] = sums.get(currency, Decimal(0)) + value
-    worth = {currency: value for currency, value in sums.items() if value}
-    return max(sorted(worth), key=lambda currency: worth[currency], default="")
+            if value:
+                numbers[currency] = numbers.get(currency, 0) + some.numbers[currency]
+    return max(sorted(numbers), key=lambda currency: numbers[currency], default="")
 
 
 def share_of_value(found: AttentionGiven, stage: str, currency: str) -> float:
@@ -171,19 +200,3 @@ def share_of_value(found: AttentionGiven, stage: str, currency: str) -> float:
     if stage not in found.customers or not total:
         return 0.0
     return float(found.customers[stage].yearly_value.get(currency, Decimal(0)) / total)
-
-
-def levels_in_order(groups: Sequence[tuple[str, Share]]) -> list[tuple[str, Share]]:
-    """Name levels and put them in order, those who decide most last; those together at the end."""
-    order = ["staff", "team_lead", "head", EXECUTIVE, "", SMALLER]
-    labels = {**dict(LEVEL_NAMES), "": NOT_SAID}
-    ranked = sorted(groups, key=lambda one: order.index(one[0]))
-    return [(labels.get(name, name), share) for name, share in ranked]
-
-
-LEVEL_NAMES = (
-    ("staff", "Staff"),
-    ("team_lead", "Team leads"),
-    ("head", "Heads of department"),
-    (EXECUTIVE, "Executives"),
-)

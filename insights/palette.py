@@ -66,7 +66,7 @@ PAGES = (
         "met single thread leads attention",
         "g n",
         _ORGANISATION,
-    ),  # fmt: skip
+    ),
     Offer("Proof", "proof", "scale", "backtest misses right", "g p"),
     Offer("Likely duplicates", "duplicates", "copy", "merge same twice", "g u"),
     Offer("Handovers", "handovers", "arrow-right-left", "leaves leaving successor", "g h"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from insights.met_lately import met_lately_from
 from insights.models import KnownTotal
@@ -29,7 +29,7 @@ _OURS = """
     ), ours AS MATERIALIZED (
         SELECT person.id, function, is_active,
                CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
-               least((date_trunc('month', joined_at AT TIME ZONE %(zone)s))::date, min(met.month))
+               least(date_trunc('month', joined_at AT TIME ZONE %(zone)s)::date, min(met.month))
                    AS begins,
                CASE WHEN is_active THEN 'infinity' ELSE max(met.month) END AS ends,
                max(met.last_on) AS last_on
@@ -38,19 +38,15 @@ _OURS = """
           AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
         GROUP BY person.id
     )
-"""
-_GROUPS = f"""
-    {_OURS}
-    SELECT function, level, count(*), count(*) FILTER (WHERE last_on >= %(lately)s)
-    FROM ours WHERE is_active GROUP BY 1, 2
-"""
-_MONTHS = f"""
-    {_OURS}
-    SELECT shown.month::date, count(*), count(met.person_id)
-    FROM generate_series(%(first)s::date, %(last)s::date, interval '1 month') AS shown (month)
-    JOIN ours ON shown.month BETWEEN begins AND ends
-    LEFT JOIN met ON met.month = shown.month AND met.person_id = ours.id
-    GROUP BY 1 ORDER BY 1
+    (SELECT NULL::date AS month, function, level, count(*),
+            count(*) FILTER (WHERE last_on >= %(lately)s)
+     FROM ours WHERE is_active GROUP BY 2, 3)
+    UNION ALL
+    (SELECT shown.month::date, NULL, NULL, count(*), count(met.person_id)
+     FROM generate_series(%(first)s::date, %(last)s::date, interval '1 month') AS shown (month)
+     JOIN ours ON shown.month BETWEEN begins AND ends
+     LEFT JOIN met ON met.month = shown.month AND met.person_id = ours.id
+     GROUP BY 1 ORDER BY 1)
 """
 _ATTENTION = """
     SELECT {since}, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
@@ -101,9 +97,10 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Some customers, with what they are worth in each currency."""
+    """Some customers, how many count in each currency, and what they are worth in it."""
 
     customers: int = 0
+    numbers: Mapping[str, int] = field(default_factory=dict)
     yearly_value: Mapping[str, Decimal] = field(default_factory=dict)
     at_risk: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -137,19 +134,18 @@ class AttentionGiven:
 
 def ours(today: date, *, team: int | None = None) -> Ours:
     """Return who of us met customers; of a team those who belong to it now, 0 for to none."""
-    params = _span(today, team) | {"zone": settings.TIME_ZONE}
     by_function: dict[str, Share] = defaultdict(Share)
     by_level: dict[str, Share] = defaultdict(Share)
+    months: dict[date, Share] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, params)
-        for function, level, people, met in cursor.fetchall():
-            by_function[function] += Share(people, met)
-            by_level[level] += Share(people, met)
-        cursor.execute(_MONTHS, params)
-        months = {month: Share(people, met) for month, people, met in cursor.fetchall()}
-    begun = next((month for month, share in months.items() if share.met), None)
-    shown = {month: s for month, s in months.items() if begun is not None and month >= begun}
-    return Ours(dict(by_function), dict(by_level), shown)
+        cursor.execute(_OURS, _span(today, team) | {"zone": settings.TIME_ZONE})
+        for month, function, level, people, met in cursor.fetchall():
+            if month is None:
+                by_function[function] += Share(people, met)
+                by_level[level] += Share(people, met)
+            elif months or met:
+                months[month] = Share(people, met)
+    return Ours(dict(by_function), dict(by_level), months)
 
 
 def circles(*, team: int | None = None) -> Circles:
@@ -157,27 +153,20 @@ def circles(*, team: int | None = None) -> Circles:
     totals = KnownTotal.objects.filter(stage=Customer.Stage.CURRENT, customers__gt=0)
     if team is not None:
         totals = totals.filter(team_id=team)
-    by_team = _summed(totals, "team_id")
-    return Circles(
-        of_all=_summed(totals).get(0, {"": Some()}),
-        by_team=by_team,
-        names=dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name")),
-    )
-
-
-def _summed(totals: QuerySet[KnownTotal], *by: str) -> dict[int, dict[str, Some]]:
-    """Sum up by a column, under 0 without one, and by who knows them."""
     sums = {
         f"{key}_{name}": Sum(name, filter=condition, default=0)
         for key, condition in {"": Q(), **KNOWN}.items()
         for name in ("customers", "yearly_value", "at_risk")
     }
-    found: dict[int, dict[str, Some]] = {}
-    for row in totals.values(*by, "currency").annotate(**sums):
-        of = found.setdefault(row[by[0]] if by else 0, {})
-        for key in ("", *KNOWN):
-            of[key] = _with(of.get(key, Some()), row, key)
-    return found
+    of_all = dict.fromkeys(("", *KNOWN), Some())
+    by_team: dict[int, dict[str, Some]] = {}
+    for row in totals.values("team_id", "currency").annotate(**sums):
+        of_team = by_team.setdefault(row["team_id"], dict.fromkeys(of_all, Some()))
+        for key in of_all:
+            of_team[key] = _with(of_team[key], row, key)
+            of_all[key] = _with(of_all[key], row, key)
+    names = dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name"))
+    return Circles(of_all, by_team, names)
 
 
 def _with(some: Some, row: Mapping[str, Any], key: str) -> Some:
@@ -185,10 +174,12 @@ def _with(some: Some, row: Mapping[str, Any], key: str) -> Some:
     number, currency = row[f"{key}_customers"], row["currency"]
     if not number:
         return some
+    value, risk = some.yearly_value.get(currency, 0), some.at_risk.get(currency, 0)
     return Some(
         some.customers + number,
-        {**some.yearly_value, currency: row[f"{key}_yearly_value"]},
-        {**some.at_risk, currency: row[f"{key}_at_risk"]},
+        {**some.numbers, currency: some.numbers.get(currency, 0) + number},
+        {**some.yearly_value, currency: value + row[f"{key}_yearly_value"]},
+        {**some.at_risk, currency: risk + row[f"{key}_at_risk"]},
     )
 
 

@@ -16,7 +16,7 @@ from insights import known_words
 from insights.chart_files import chart_file
 from insights.charts import Bar, Chart, TrendMonth, bars, trend
 from insights.forms import KnownForm
-from insights.known_words import folded, levels_in_order, of_people
+from insights.known_words import of_people
 from insights.page_address import PageAddress
 from insights.selectors import known as selectors
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share, Some
@@ -52,10 +52,10 @@ def known(request: HttpRequest) -> HttpResponse:
     listed, said = _lists(team), address.said(form)
     charts = {
         "months": _months(people, today).named("who-met-customers", said=said),
-        "functions": _groups(_functions(people), "function").named("by-function", said=said),
-        "levels": _groups(levels_in_order(folded(people.by_level)), "level").named(
-            "by-level", said=said
+        "functions": _groups(known_words.functions(people), "function").named(
+            "by-function", said=said
         ),
+        "levels": _groups(known_words.levels(people), "level").named("by-level", said=said),
         "shares": _shares(given, listed).named("attention-and-value", said=said),
         "leads": _leads(given, today).named("attention-on-leads", said=said),
     }
@@ -108,11 +108,6 @@ def _months(people: Ours, today: date) -> Chart:
     ]
     title = "Share of us in contact with a customer, by month"
     return trend(months, title=title, what="In contact", top=1.0)
-
-
-def _functions(people: Ours) -> Sequence[tuple[str, Share]]:
-    named = {name or known_words.NOT_SAID: share for name, share in people.by_function.items()}
-    return folded(named)
 
 
 def _groups(groups: Sequence[tuple[str, Share]], what: str) -> Chart:
