@@ -14,7 +14,7 @@ from insights.models import Attention, DayMet, KnownTotal, PersonMonth, Reading
 from insights.selectors.acquaintances import acquaintances_at
 from insights.services.drain import drain
 from interactions.models import Touchpoint
-from relationships.models import Customer
+from relationships.models import Customer, Person
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
 DAY_FIELDS = [
@@ -116,3 +116,58 @@ def check_kept() -> None:
     found = set(people.values_list("month", "person_id", "touchpoints", "last_on"))
     assert found == counted_people()
     assert kept_totals() == counted_totals()
+
+
+def lately(now: datetime = NOW) -> date:
+    """Return the first of ninety days, of which today is the last."""
+    return day_of(now) - timedelta(days=89)
+
+
+def level_of(person: Person) -> str:
+    return person.level or ("executive" if person.role == "executive" else "")
+
+
+def counted_groups(of: str, team: int | None = None) -> dict[str, tuple[int, int]]:
+    """Count who of us is here and who met a customer lately, by function or level."""
+    met = {one.person_id for one in human() if day_of(one.occurred_at) >= lately()}
+    found = defaultdict(lambda: (0, 0))
+    for person in Person.objects.exclude(role="service").filter(is_active=True):
+        if team in (None, person.team_id or 0):
+            name = person.function if of == "function" else level_of(person)
+            people, those = found[name]
+            found[name] = people + 1, those + (person.pk in met)
+    return dict(found)
+
+
+def counted_months(months: list[date], team: int | None = None) -> dict[date, tuple[int, int]]:
+    """Count month by month who of us was here and who met a customer."""
+    met = defaultdict(set)
+    for one in human():
+        month = day_of(one.occurred_at).replace(day=1)
+        if one.person_id and month in months:
+            met[one.person_id].add(month)
+    found = {}
+    people = [
+        person
+        for person in Person.objects.exclude(role="service")
+        if team in (None, person.team_id or 0)
+    ]
+    for month in months:
+        here = those = 0
+        for person in people:
+            his = met[person.pk]
+            begins = min([day_of(person.joined_at).replace(day=1), *his])
+            ends = date.max if person.is_active else max(his, default=date.min)
+            here += begins <= month <= ends
+            those += month in his
+        found[month] = here, those
+    return found
+
+
+def counted_attention(team: int | None = None) -> dict[str, tuple[int, int, int]]:
+    """Count what each stage got of us lately."""
+    cells = defaultdict(list)
+    for one in human():
+        if day_of(one.occurred_at) >= lately() and team in (None, one.team_id or 0):
+            cells[one.customer.stage].append(one)
+    return {stage: _amounts(some) for stage, some in cells.items()}
