@@ -68,11 +68,13 @@ class Counted:
     def only(self, chosen: NDArray[np.bool_]) -> Self:
         """Return some of the customers."""
         rows = np.flatnonzero(chosen).tolist()
-        listed = {
-            name: [getattr(self, name)[row] for row in rows] for name in ("groups", "circles")
-        }
+        listed = {"groups", "circles"}
         columns = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in listed}
-        return type(self)(**listed, **{name: column[chosen] for name, column in columns.items()})
+        return type(self)(
+            groups=[self.groups[row] for row in rows],
+            circles=[self.circles[row] for row in rows],
+            **{name: column[chosen] for name, column in columns.items()},
+        )
 
     def places_in(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return where these customers stand among others, who are in order and include them."""
