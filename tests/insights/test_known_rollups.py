@@ -1,11 +1,12 @@
 """Who met and who knows customers stays exact, whatever happens to touchpoints and people."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
-from insights.models import Acquaintance, DayMet, KnownTotal, PersonMonth, Reading
+from insights.models import Acquaintance, Attention, DayMet, KnownTotal, PersonMonth, Reading
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.refold import outdate_everyone, refold_outdated
@@ -243,3 +244,34 @@ def _say_changed(customer):
         cursor.execute(
             "INSERT INTO relationships_profilechange (customer_id) VALUES (%s)", [customer.pk]
         )
+
+
+def test_what_happened_before_there_was_anybody_to_count_it_is_told_after_the_migration(by):
+    tom, customer = PersonFactory(), CustomerFactory(yearly_value=900)
+    touch(by, customer, "meeting.in_person", 10, tom, duration_minutes=30)
+    touch(by, CustomerFactory(stage="lead"), "web.visit", 10)
+    drain_all()
+    # As it was before.
+    for model in (DayMet, PersonMonth, Attention, Acquaintance, KnownTotal):
+        model.objects.all().delete()
+    Reading.objects.update(known_by=0, has_lost_person=False, is_met_lately=False)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("insights.migrations.0014_who_knows").COUNT)
+    while refold_outdated(now=NOW):
+        pass
+    assert kept_circle(customer) == (1, False, True)
+    check()
+
+
+def test_a_drain_that_fails_gives_back_what_it_counted(by, monkeypatch):
+    touch(by, CustomerFactory(), "visit", 10, PersonFactory())
+    with monkeypatch.context() as patch:
+        patch.setattr("insights.services.drain.count_months", _fail)
+        with pytest.raises(RuntimeError), transaction.atomic():
+            drain(now=NOW)
+    assert not DayMet.objects.exists()
+    check()
+
+
+def _fail(*given):
+    raise RuntimeError
