@@ -142,6 +142,10 @@ class Migration(migrations.Migration):
             model_name='reading',
             index=models.Index(condition=models.Q(('has_lost_person', True)), fields=['-at_risk', 'customer'], name='reading_of_lost_person'),
         ),
+        migrations.AddIndex(
+            model_name='reading',
+            index=models.Index(condition=models.Q(('known_by', 1)), fields=['-at_risk', 'customer'], name='reading_known_to_one'),
+        ),
         migrations.AddConstraint(
             model_name='reading',
             constraint=models.CheckConstraint(condition=models.Q(('known_by__in', (0, 1, 2))), name='reading_knows_nobody_one_or_more'),
@@ -149,6 +153,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='acquaintance',
             index=models.Index(fields=['person_id'], name='acquaintance_by_person'),
+        ),
+        migrations.AddIndex(
+            model_name='personmonth',
+            index=models.Index(fields=['person_id', 'month'], name='person_month_by_person'),
+        ),
+        migrations.AddIndex(
+            model_name='personmonth',
+            index=models.Index(condition=models.Q(('touchpoints__gt', 0)), fields=['month', 'person_id'], name='person_month_in_contact'),
         ),
         migrations.AddIndex(
             model_name='daymet',

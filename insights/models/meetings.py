@@ -38,6 +38,16 @@ class PersonMonth(models.Model):
     touchpoints = models.IntegerField()
     last_on = models.DateField(null=True)
 
+    class Meta:
+        indexes = (
+            models.Index(fields=("person_id", "month"), name="person_month_by_person"),
+            models.Index(
+                fields=("month", "person_id"),
+                condition=Q(touchpoints__gt=0),
+                name="person_month_in_contact",
+            ),
+        )
+
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}: person {self.person_id}"
 

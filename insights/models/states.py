@@ -155,7 +155,12 @@ class Reading(models.Model):
             models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
-            # The few among very many: the others are found on the way through an order.
+            # Few where most is at risk, so that no order leads to them soon.
+            models.Index(
+                fields=("-at_risk", "customer"),
+                condition=Q(known_by=1),
+                name="reading_known_to_one",
+            ),
             models.Index(
                 fields=("-at_risk", "customer"),
                 condition=Q(has_lost_person=True),

@@ -13,40 +13,46 @@ from django.db.models import Q, Sum
 
 from insights.met_lately import met_lately_from
 from insights.models import KnownTotal
-from insights.months import months_before
+from insights.months import Period, months_before
 from insights.selectors.portfolio import KNOWN
 from relationships.models import Customer, Team
 
-MONTHS_SHOWN = 25
-"""Two years, and the month two years ago."""
+MONTHS_SHOWN = 14
+"""A year of whole months, the one before it, and the running one."""
 
 # Nobody says when somebody left: whoever is here no longer was until they last met a customer.
-# Whoever met one before they were entered was here already.
-_OURS = """
-    WITH met AS MATERIALIZED (
-        SELECT month, person_id, last_on FROM insights_personmonth
-        WHERE month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
-    ), ours AS MATERIALIZED (
-        SELECT person.id, function, is_active,
-               CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
-               least(date_trunc('month', joined_at AT TIME ZONE %(zone)s)::date, min(met.month))
-                   AS begins,
-               CASE WHEN is_active THEN 'infinity' ELSE max(met.month) END AS ends,
-               max(met.last_on) AS last_on
-        FROM relationships_person AS person LEFT JOIN met ON met.person_id = person.id
+# Whoever met one before they were entered was here already. Most have been here all the time, and
+# of them the months need not be looked up.
+_MET = """
+    SELECT {what} FROM insights_personmonth
+    WHERE person_id = person.id AND month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
+"""
+_OURS = f"""
+    SELECT function,
+           CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
+           CASE WHEN joined <= %(first)s THEN %(first)s
+                ELSE least(joined, ({_MET.format(what="min(month)")})) END AS begins,
+           CASE WHEN is_active THEN %(last)s
+                ELSE ({_MET.format(what="max(month)")}) END AS ends,
+           is_active, count(*), count(met.person_id)
+    FROM (
+        SELECT *, date_trunc('month', joined_at AT TIME ZONE %(zone)s)::date AS joined
+        FROM relationships_person
         WHERE role <> 'service'
           AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
-        GROUP BY person.id
-    )
-    (SELECT NULL::date AS month, function, level, count(*),
-            count(*) FILTER (WHERE last_on >= %(lately)s)
-     FROM ours WHERE is_active GROUP BY 2, 3)
-    UNION ALL
-    (SELECT shown.month::date, NULL, NULL, count(*), count(met.person_id)
-     FROM generate_series(%(first)s::date, %(last)s::date, interval '1 month') AS shown (month)
-     JOIN ours ON shown.month BETWEEN begins AND ends
-     LEFT JOIN met ON met.month = shown.month AND met.person_id = ours.id
-     GROUP BY 1 ORDER BY 1)
+    ) AS person
+    LEFT JOIN (
+        SELECT DISTINCT person_id FROM insights_personmonth
+        WHERE month >= date_trunc('month', %(lately)s::date) AND last_on >= %(lately)s
+    ) AS met ON met.person_id = person.id
+    GROUP BY 1, 2, 3, 4, 5
+"""
+_MONTHS = """
+    SELECT month, count(*) FROM insights_personmonth AS met
+    JOIN relationships_person AS person ON person.id = met.person_id AND role <> 'service'
+    WHERE month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
+      AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
+    GROUP BY 1
 """
 _ATTENTION = """
     SELECT {since}, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
@@ -134,17 +140,29 @@ class AttentionGiven:
 
 def ours(today: date, *, team: int | None = None) -> Ours:
     """Return who of us met customers; of a team those who belong to it now, 0 for to none."""
+    span = _span(today, team)
     by_function: dict[str, Share] = defaultdict(Share)
     by_level: dict[str, Share] = defaultdict(Share)
-    months: dict[date, Share] = {}
+    here: dict[tuple[date, date], int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(_OURS, _span(today, team) | {"zone": settings.TIME_ZONE})
-        for month, function, level, people, met in cursor.fetchall():
-            if month is None:
+        cursor.execute(_OURS, span | {"zone": settings.TIME_ZONE})
+        for function, level, begins, ends, is_active, people, met in cursor.fetchall():
+            if ends is not None:
+                here[begins, ends] += people
+            if is_active:
                 by_function[function] += Share(people, met)
                 by_level[level] += Share(people, met)
-            elif months or met:
-                months[month] = Share(people, met)
+        cursor.execute(_MONTHS, span)
+        met_in: dict[date, int] = dict(cursor.fetchall())
+    begun = min(met_in, default=date.max)
+    shown = (month for month in Period(span["last"], MONTHS_SHOWN).each if month >= begun)
+    months = {
+        month: Share(
+            sum(people for (begins, ends), people in here.items() if begins <= month <= ends),
+            met_in.get(month, 0),
+        )
+        for month in shown
+    }
     return Ours(dict(by_function), dict(by_level), months)
 
 

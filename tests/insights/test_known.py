@@ -163,10 +163,10 @@ def test_the_number_of_queries_does_not_grow(browser, django_assert_num_queries)
 
     make(1)
     browser.get(URL)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(URL)
     make(6)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(URL)
 
 
