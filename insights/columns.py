@@ -42,6 +42,8 @@ def _day(moment: datetime | None) -> date | None:
 _BAND_LABELS = dict(Band.choices)
 _STAGE_LABELS = dict(Customer.Stage.choices)
 
+KNOWN_BY = {0: "None of us", 1: "One of us", 2: "Several of us"}
+
 NAME = Column("name", "Customer", "customer__name", sort="name")
 """The first of every list: it cannot be left out."""
 
@@ -62,6 +64,7 @@ COLUMNS = {
         Column("team", "Team", "customer__team__name"),
         Column("segment", "Segment", "customer__segment__name"),
         Column("stage", "Stage", "customer__stage", _STAGE_LABELS.get),
+        Column("known_by", "Known to", "known_by", KNOWN_BY.get),
     )
 }
 DEFAULT_COLUMNS = (

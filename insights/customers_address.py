@@ -13,8 +13,8 @@ from insights.models import Band
 from insights.selectors.portfolio import Choices
 
 NAMES = (
-    "q", "band", "quarter", "was", "moved", "since", "value", "size", "stage", "team", "owner",
-    "segment", "sort", "columns", "view",
+    "q", "band", "quarter", "was", "moved", "since", "value", "size", "known", "stage", "team",
+    "owner", "segment", "sort", "columns", "view",
 )  # fmt: skip
 UNSEEN = ("quarter", "was", "moved", "since", "value", "size")
 """Filters that no control says: links lead to them, and chips lead out."""

@@ -43,6 +43,15 @@ QUARTER_LABELS = {
     "walled_off": "Walled off",
 }
 
+KNOWN_LABELS = {
+    "one": "One of us only",
+    "several": "Several of us",
+    "nobody": "None of us",
+    "lost": "Their person left",
+    "met": "Met in 90 days",
+    "unmet": "Nobody met them in 90 days",
+}
+
 
 def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", any_label), *options])
@@ -83,6 +92,7 @@ class CustomersForm(forms.Form):
     size = _choice(
         "People we know there", [(one.name.lower(), one.label) for one in SizeClass], "Any"
     )
+    known = _choice("Who knows them", list(KNOWN_LABELS.items()), "Anyone or nobody")
     stage = _choice("Stage", Customer.Stage.choices, "Any stage")
     team = _choice("Team", [], "Any team")
     owner = _choice("Owner", [], "Any owner")
@@ -156,6 +166,7 @@ class CustomersForm(forms.Form):
             search=value("q") or "",
             bands=tuple(value("band") or ()),
             quarter=value("quarter") or "",
+            known=value("known") or "",
             stage=value("stage") or "",
             team=_number(value("team")),
             owner=_number(value("owner")),
@@ -242,6 +253,24 @@ class DistanceForm(forms.Form):
             team=_number(value("team")),
             segment=_number(value("segment")),
         )
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here."""
+        return _complaints(self)
+
+
+class KnownForm(forms.Form):
+    """Whose people and customers are shown."""
+
+    team = _choice("Team", [], "Any team")
+
+    def __init__(self, data: Any, choices: Choices) -> None:
+        super().__init__(data)
+        _offer(self, choices)
+
+    def chosen_team(self) -> int | None:
+        """Return the team asked for, 0 for none; None for all."""
+        return _number(self.cleaned_data.get("team"))
 
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from insights.charts import Svg, sparkline
+from insights.columns import KNOWN_BY
 from insights.models import Band, Reading
 from insights.mondays import UNKNOWN
 from insights.words import ago, money, percent, signed
@@ -43,6 +44,7 @@ class CustomerRow:
     value: str
     warmth: str
     silence: str
+    known_by: str
 
 
 def customer_url(pk: int) -> str:
@@ -86,6 +88,7 @@ def customer_row(reading: Reading, *, today: date) -> CustomerRow:
         value=money(reading.yearly_value, reading.currency),
         warmth="" if reading.warmth is None else f"{reading.warmth:.0f}",
         silence="" if reading.silence is None else percent(reading.silence),
+        known_by=KNOWN_BY[reading.known_by],
     )
 
 

@@ -59,6 +59,7 @@ from insights.views.handovers import (
     new_handover,
 )
 from insights.views.health import healthz
+from insights.views.known import known
 from insights.views.merges import merge_customer, same_customer, separate_customer
 from insights.views.policy import (
     policy,
@@ -191,6 +192,7 @@ urlpatterns = [
     path("wall/events/<int:pk>/revert/", revert_wall_event, name="revert_wall_event"),
     path("wall/events/<int:pk>/delete/", delete_wall_event, name="delete_wall_event"),
     path("wall/events/<int:pk>/restore/", restore_wall_event, name="restore_wall_event"),
+    path("who-knows/", known, name="known"),
     path("care/", care, name="care"),
     path("care/behind/<slug:what>/", care_behind, name="care_behind"),
     path("report/", report, name="report"),

@@ -15,6 +15,7 @@ from relationships import services
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
 from relationships.models import Contact, Customer, Identity, Person, Segment, Team
 from relationships.names import searchable
+from relationships.selectors import function_as_written
 
 admin.site.site_header = admin.site.site_title = "Hearth"
 admin.site.index_title = "Administration"
@@ -39,16 +40,27 @@ class LowerCaseEmail:
         return str(self.cleaned_data["email"]).lower()
 
 
-class NewPersonForm(LowerCaseEmail, AdminUserCreationForm):
+class OneSpelling:
+    """Keeps one spelling of each function, by which people are grouped."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_function(self) -> str:
+        """Return the function as it is written already, whatever its case."""
+        written = " ".join(str(self.cleaned_data["function"]).split())
+        return function_as_written(written)
+
+
+class NewPersonForm(OneSpelling, LowerCaseEmail, AdminUserCreationForm):
     """Makes a person; without a password they cannot sign in."""
 
     class Meta:
         model = Person
-        fields = ("email", "name", "role", "team")
+        fields = ("email", "name", "role", "team", "function", "level")
         field_classes: ClassVar = {}
 
 
-class PersonForm(LowerCaseEmail, UserChangeForm):
+class PersonForm(OneSpelling, LowerCaseEmail, UserChangeForm):
     """Changes a person."""
 
     time_zone = forms.ChoiceField(
@@ -58,7 +70,10 @@ class PersonForm(LowerCaseEmail, UserChangeForm):
 
     class Meta:
         model = Person
-        fields = ("email", "name", "role", "team", "time_zone", "is_active", "password")
+        fields = (
+            "email", "name", "role", "team", "function", "level", "time_zone", "is_active",
+            "password",
+        )  # fmt: skip
         field_classes: ClassVar = {}
 
 
@@ -68,8 +83,8 @@ class PersonAdmin(NeverDeleted, UserAdmin):
 
     form = PersonForm
     add_form = NewPersonForm
-    list_display = ("name", "email", "role", "team", "is_active")
-    list_filter = ("role", "is_active", "team")
+    list_display = ("name", "email", "role", "team", "function", "level", "is_active")
+    list_filter = ("role", "is_active", "team", "function", "level")
     list_select_related = ("team",)
     search_fields = ("name", "email")
     ordering = ("name", "id")
@@ -78,9 +93,10 @@ class PersonAdmin(NeverDeleted, UserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
         ("In Hearth", {"fields": ("role", "team", "time_zone", "is_active", "joined_at")}),
+        ("Who knows our customers groups people by", {"fields": ("function", "level")}),
     )
     add_fieldsets = (
-        (None, {"fields": ("email", "name", "role", "team")}),
+        (None, {"fields": ("email", "name", "role", "team", "function", "level")}),
         ("Sign-in", {"fields": ("usable_password", "password1", "password2")}),
     )
 

@@ -62,6 +62,7 @@ PAGES = (
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),
     Page("care", "Whether we listen, keep promises and make things right.", EXECUTIVE),
     Page("care_behind", "Whom one of its numbers counts.", EXECUTIVE, ("care",)),
+    Page("known", "Who of us knows our customers, and whom we give attention.", EXECUTIVE),
     Page("report", "Board reports by month, and who gets them by mail.", ADMINISTRATOR),
     Page("proof", "How often the score was right.", EXECUTIVE),
     Page("proof_customers", "The proof customer by customer.", EXECUTIVE),

@@ -24,9 +24,18 @@ class Bar:
 
 
 def bars(
-    rows: Sequence[Bar], *, title: str, unit: str, width: float = 520, what: str = "Name"
+    rows: Sequence[Bar],
+    *,
+    title: str,
+    unit: str,
+    width: float = 520,
+    what: str = "Name",
+    top: float | None = None,
 ) -> Chart:
-    """Draw one bar a row, in the order given, from a common zero; negatives run to the left."""
+    """Draw one bar a row, in the order given, from a common zero; negatives run to the left.
+
+    A bar as long as there is room is `top`, the largest by default.
+    """
     longest = max(rows, key=lambda row: abs(row.value), default=None)
     description = (
         f"{len(rows)} bars; the longest is {longest.label} with {longest.words}."
@@ -34,8 +43,8 @@ def bars(
         else "Nothing to show."
     )
     return Chart(
-        svg=_draw(rows, title, description, width, is_phone=False),
-        phone_svg=_draw(rows, title, description, 340, is_phone=True),
+        svg=_draw(rows, title, description, width, top, is_phone=False),
+        phone_svg=_draw(rows, title, description, 340, top, is_phone=True),
         caption=title,
         head=[what, unit],
         rows=[[row.label, row.words] for row in rows],
@@ -44,7 +53,13 @@ def bars(
 
 
 def _draw(
-    rows: Sequence[Bar], title: str, description: str, width: float, *, is_phone: bool
+    rows: Sequence[Bar],
+    title: str,
+    description: str,
+    width: float,
+    top: float | None,
+    *,
+    is_phone: bool,
 ) -> Svg:
     pitch, thick = (44.0, 14.0) if is_phone else (30.0, 16.0)
     left = (
@@ -54,17 +69,17 @@ def _draw(
     )
     right = 10 + 7.2 * max((len(row.words) for row in rows), default=0)
     room = max(width - left - right, 40)
-    most = max((row.value for row in rows), default=0)
+    most = top or max((row.value for row in rows), default=0)
     least = min((row.value for row in rows), default=0)
     reach = (max(most, 0) - min(least, 0)) or 1
     zero = left - min(least, 0) / reach * room
     letters = int(left / 6.4) if not is_phone else 48
     marks = []
     for i, row in enumerate(rows):
-        top = i * pitch + (20 if is_phone else 7)
+        upper = i * pitch + (20 if is_phone else 7)
         length = abs(row.value) / reach * room
         start = zero - length if row.value < 0 else zero
-        label_y = top - 6 if is_phone else top + thick - 4
+        label_y = upper - 6 if is_phone else upper + thick - 4
         marks.append(
             linked(
                 row.href,
@@ -75,12 +90,12 @@ def _draw(
                     "rect",
                     class_=f"bar fill-{row.fill}",
                     x=start,
-                    y=top,
+                    y=upper,
                     width=max(length, 1.5),
                     height=thick,
                     rx=2,
                 ),
-                element("text", row.words, x=max(start + length, zero) + 8, y=top + thick - 3.5),
+                element("text", row.words, x=max(start + length, zero) + 8, y=upper + thick - 3.5),
             )
         )
     if rows and not is_phone:

@@ -11,7 +11,16 @@ from typing import Any
 from insights.demo import texts
 from insights.demo.cast import Profile
 from insights.demo.days import Calendar
-from insights.demo.people import account_managers
+from insights.demo.people import (
+    BRANCH_CLOSED_AGO,
+    NORTH,
+    PRODUCT,
+    SERVICE,
+    SHOWROOM,
+    Colleague,
+    account_managers,
+    insiders,
+)
 from interactions.catalogue import DEFAULT_TYPES
 
 THREE_YEARS = 1095
@@ -22,6 +31,9 @@ Every = float | tuple[float, float]
 
 _DEPUTY_SHARE = 0.15
 """Share of conversations that somebody else of the team had."""
+
+_PRODUCT_STAYS_IN_AGO = 430
+"""Days since those who make what we sell go along to a customer no longer."""
 
 _KINDS = {kind.key: kind for kind in DEFAULT_TYPES}
 _MINUTES = {
@@ -146,7 +158,7 @@ class Diary:
         """Say who was there, for how long and in what mood, where a story does not."""
         is_human = _is_human(kind)
         facts: dict[str, Any] = {
-            "person": self.one_of_us(ago) if is_human else None,
+            "person": self._insider(kind, ago, self.one_of_us(ago)) if is_human else None,
             "contact": self._contact(ago) if is_human or self.random.random() < 0.5 else None,
         }
         if kind in _MINUTES:
@@ -154,6 +166,23 @@ class Diary:
             if self.random.random() < 0.15:
                 facts["sentiment"] = round(self.random.uniform(0.1, 0.7), 1)
         return facts
+
+    def _insider(self, kind: str, ago: float, otherwise: str | None) -> str | None:
+        """Return who behind the scenes it was: at the counter, in the chat, or along on a visit.
+
+        Whom only one of us knows nobody else ever met.
+        """
+        number, team = int(self.customer.key[1:]), self.customer.team
+        if not self.deputies or self.keeper(ago) is None:
+            return otherwise
+        some: list[Colleague] = []
+        if kind == "order.in_person" and (team != NORTH or ago > BRANCH_CLOSED_AGO):
+            some = insiders(SHOWROOM, team)
+        elif kind == "chat.person":
+            some = insiders(SERVICE)[1:]
+        elif kind == "visit" and ago > _PRODUCT_STAYS_IN_AGO and number % 4 == 0:
+            some = insiders(PRODUCT)
+        return some[number % len(some)].key if some else otherwise
 
     def _contact(self, ago: float) -> int:
         """Mostly the contact we always talk to, else any who had not left by then."""

@@ -100,6 +100,8 @@ def _person(colleague: Colleague, teams: Mapping[str, Team], calendar: Calendar)
         name=colleague.name,
         role=colleague.role,
         team=teams[colleague.team] if colleague.team else None,
+        function=colleague.function,
+        level=colleague.level,
         password=make_password(None),
         is_active=colleague.left_ago is None,
         is_demo=True,

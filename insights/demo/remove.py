@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
-from insights.models import BoardReport, WallEvent
+from insights.models import Acquaintance, BoardReport, WallEvent
 from insights.services.drain import BATCH
 from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
@@ -29,6 +29,8 @@ _TABLES_OF_CUSTOMERS = (
     "interactions_touchpoint",
     "insights_customerstate",
     "insights_reading",
+    "insights_daymet",
+    "insights_acquaintance",
     "insights_alert",
     "insights_snooze",
     "relationships_handovercustomer",
@@ -91,7 +93,11 @@ def _remove(by: Person) -> Removed:
         teams = _unused_teams()
         people = Person.objects.filter(is_demo=True)
         orphans = Customer.objects.filter(owner__in=people)
-        mark_profiles_changed(customer_ids=list(orphans.values_list("pk", flat=True)))
+        known = Acquaintance.objects.filter(person_id__in=_ids(people))
+        mark_profiles_changed(
+            customer_ids=[*_ids(orphans), *known.values_list("customer_id", flat=True)]
+        )
+        known.delete()
         cursor.execute(_FORGET, {"people": _ids(people), "teams": _ids(teams)})
         cursor.execute(_FORGET_TEAMS, {"teams": _ids(teams)})
     forget_demonstration(by=by)

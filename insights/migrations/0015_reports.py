@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insights', '0012_distance_over_time'),
+        ('insights', '0014_who_knows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,13 @@
 """States, readings, rollups, alerts, reports, snoozes, and the policy and population they go by."""
 
 from insights.models.alerts import Alert, AlertRun
+from insights.models.meetings import (
+    Acquaintance,
+    Attention,
+    DayMet,
+    KnownTotal,
+    PersonMonth,
+)
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.reports import BoardReport, ReportMailing, ReportReader
@@ -29,17 +36,22 @@ from insights.models.wall_events import WallEvent
 
 __all__ = [
     "SIZES_FROM",
+    "Acquaintance",
     "Alert",
     "AlertRun",
+    "Attention",
     "Band",
     "BandFlow",
     "BandTotal",
     "BoardReport",
     "CareTrace",
     "CustomerState",
+    "DayMet",
     "DistanceTotal",
+    "KnownTotal",
     "MonthlyLoops",
     "MonthlyTouchpoints",
+    "PersonMonth",
     "PolicyVersion",
     "Proof",
     "ProofCase",

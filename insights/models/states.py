@@ -166,6 +166,17 @@ class Reading(models.Model):
     via_share_normal = models.FloatField(null=True)
     care_said = models.FloatField(default=0)
     care_shown = models.FloatField(default=0)
+    known_by = models.SmallIntegerField(
+        default=0, db_default=0, help_text="How many of us know them; 2 for several."
+    )
+    has_lost_person = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whoever looks after them has left, or all of us who knew them.",
+    )
+    is_met_lately = models.BooleanField(
+        default=False, db_default=False, help_text="Met by one of us in the last 90 days."
+    )
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True, help_text="When they were last active.")
     history = models.BinaryField(
@@ -193,6 +204,17 @@ class Reading(models.Model):
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
             GinIndex(fields=("moves",), name="reading_by_move"),
+            # Few where most is at risk, so that no order leads to them soon.
+            models.Index(
+                fields=("-at_risk", "customer"),
+                condition=Q(known_by=1),
+                name="reading_known_to_one",
+            ),
+            models.Index(
+                fields=("-at_risk", "customer"),
+                condition=Q(has_lost_person=True),
+                name="reading_of_lost_person",
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -201,6 +223,9 @@ class Reading(models.Model):
             models.CheckConstraint(
                 name="reading_distance_is_a_score",
                 condition=Q(distance__isnull=True) | Q(distance__range=(0, 100)),
+            ),
+            models.CheckConstraint(
+                name="reading_knows_nobody_one_or_more", condition=Q(known_by__in=(0, 1, 2))
             ),
         )
 

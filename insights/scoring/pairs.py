@@ -18,6 +18,12 @@ Column = NDArray[np.float64]
 YEAR = 365.0
 """Days in which meetings are counted."""
 
+LOOKED_AT = np.array([0.0, *2.0 ** np.arange(14)])
+"""Days ahead between which a warmth is sought: now, a day, two, four, up to 22 years."""
+
+HALVINGS = 36
+"""From 11 years to about a hundredth of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -85,3 +91,67 @@ def pairs_of(events: Events, kinds: Kinds, policy: Policy, as_of: float) -> Pair
     last_met[np.isinf(last_met)] = np.nan
     lately = met & (events.at > as_of - YEAR) & (events.at <= as_of)
     return Pairs(warmth, last_met, np.bincount(pair[lately], minlength=events.customers))
+
+
+def known_between(
+    events: Events, kinds: Kinds, policy: Policy, as_of: float, least: float
+) -> tuple[Column, Column]:
+    """Say from when until when pairs are warm if nothing more happens.
+
+    A hurt fades faster than what was built, so that warmth may rise before it falls; it is taken
+    to do so once at most.
+
+    Parameters
+    ----------
+    events : Events
+        Of p pairs, each as if it were a customer of its own.
+    kinds : Kinds
+        What `events.kind` points into.
+    policy : Policy
+        Weights, half-lives and saturation.
+    as_of : float
+        The moment, days since 1970 UTC.
+    least : float
+        Warmth, 0 to 100, from which a pair is warm.
+
+    Returns
+    -------
+    f8[p], f8[p]
+        Days since 1970 UTC. The first is NaN for pairs that are warm as of now, the second for
+        those that never will be.
+
+    Raises
+    ------
+    ValueError
+        As `fold` does.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kinds = Kinds.from_rows([{"points": 15, "human": True}, {"points": 1}])
+    >>> met = {"customer": [0, 1], "at": [100.0, 100.0], "kind": [0, 1]}
+    >>> events = Events.from_frame(pd.DataFrame({**met, "direction": 2}))
+    >>> since, until = known_between(events, kinds, Policy(), as_of=100.0, least=10.0)
+    >>> since.tolist(), until.round(1).tolist()  # 75 sat(2^-(252.4 / 90)) is 10
+    ([nan, nan], [352.4, nan])
+    """
+    states = fold(events, kinds, policy).states
+    hurt_open = states[:, FIELD["hurt_open"]]
+
+    def is_warm(ahead: Column) -> NDArray[np.bool_]:
+        since = since_clock(states, as_of + ahead)
+        return warmth_of(fast_sums(states, since, policy), policy, hurt_open).score >= least
+
+    def crossing(warm: Column, cold: Column) -> Column:
+        for _ in range(HALVINGS):
+            middle = (warm + cold) / 2
+            found = is_warm(middle)
+            warm, cold = np.where(found, middle, warm), np.where(found, cold, middle)
+        return as_of + warm
+
+    warm = np.stack([is_warm(np.full(events.customers, days)) for days in LOOKED_AT])
+    first, last = warm.argmax(axis=0), len(LOOKED_AT) - 1 - warm[::-1].argmax(axis=0)
+    rising = crossing(LOOKED_AT[first], LOOKED_AT[np.maximum(first - 1, 0)])
+    falling = crossing(LOOKED_AT[last], LOOKED_AT[np.minimum(last + 1, len(LOOKED_AT) - 1)])
+    is_ever = warm.any(axis=0)
+    return np.where(is_ever & (first > 0), rising, np.nan), np.where(is_ever, falling, np.nan)

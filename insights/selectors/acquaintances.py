@@ -77,15 +77,16 @@ def acquaintances(
     Of a long history only what is `later_than` a moment is read.
     """
     lens = current_lens()
-    ids = np.array([contact.pk for contact in contacts], dtype=np.int64)
-    events, who = events_by_pair(customer.pk, ids, lens.row_of_type, to_microseconds(later_than))
+    events, who = events_by_pair(
+        np.array([customer.pk]), lens.row_of_type, np.array([to_microseconds(later_than)])
+    )
     policy = lens.policies.of(customer.segment_id or 0)
     found = pairs_of(events, lens.kinds, policy, days_of(now))
-    people = Person.objects.exclude(role=Person.Role.SERVICE).in_bulk(who[:, 0].tolist())
+    people = Person.objects.exclude(role=Person.Role.SERVICE).in_bulk(who[:, 1].tolist())
     by_id = {contact.pk: contact for contact in contacts}
     pairs = [
         Pair(people[person], by_id.get(contact), warmth, _moment(last_met), meetings)
-        for (person, contact), warmth, last_met, meetings in zip(
+        for (_, person, contact), warmth, last_met, meetings in zip(
             who.tolist(),
             found.warmth.tolist(),
             found.last_met.tolist(),

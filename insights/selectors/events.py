@@ -68,13 +68,17 @@ _FROM = f"""
     WHERE touchpoint.deleted_at IS NULL
 """
 _SELECT = f"SELECT {_COLUMNS} {_FROM}"
-# What is settled by somebody else stands open for nobody.
+# What is settled by somebody else stands open for nobody. Whoever is no contact of the customer is
+# nobody by name.
 _SELECT_WITH_PERSON = f"""
-    SELECT {_COLUMNS}, touchpoint.person_id, coalesce(touchpoint.contact_id, 0),
-           touchpoint.id = ANY(ARRAY(
-               SELECT opened_by_id FROM interactions_loop
-               WHERE customer_id = %s AND closed_at IS NULL
-           ))
+    SELECT {_COLUMNS}, touchpoint.person_id, coalesce((
+               SELECT id FROM relationships_contact
+               WHERE id = touchpoint.contact_id AND customer_id = touchpoint.customer_id
+           ), 0),
+           touchpoint.opens IS NOT NULL AND EXISTS (
+               SELECT FROM interactions_loop
+               WHERE opened_by_id = touchpoint.id AND closed_at IS NULL
+           )
     {_FROM} AND touchpoint.person_id IS NOT NULL
 """
 _WITH_PERSON = FIELDS | {"person": ">i8", "contact": ">i8", "is_open": "?"}
@@ -139,19 +143,19 @@ def events_of(
 
 
 def events_by_pair(
-    customer_id: int, contact_ids: NDArray[np.int64], row_of_type: Mapping[int, int], after: int
+    customer_ids: NDArray[np.int64], row_of_type: Mapping[int, int], after: NDArray[np.int64]
 ) -> tuple[Events, NDArray[np.int64]]:
-    """Return what one of us did with one contact, pair by pair, and who they are: i8[p, 2].
+    """Return what one of us did with one contact, pair by pair, and who they are: i8[p, 3].
 
-    The p pairs are (person id, contact id), as if each were a customer; the contact is 0 where
-    it is none of `contact_ids`. `after` is a moment in microseconds since 1970 UTC.
+    The p pairs are (customer id, person id, contact id), as if each were a customer; the contact
+    is 0 where it is none of the customer's. `after` i8[n] are moments in microseconds since 1970
+    UTC, one for each customer.
     """
-    params = [settings.TIME_ZONE, customer_id, [customer_id], [after]]
+    params = [settings.TIME_ZONE, customer_ids.tolist(), after.tolist()]
     with connection.cursor() as cursor:
         rows = copy_out(cursor, _SELECT_WITH_PERSON, params, _WITH_PERSON)
-    contacts = np.where(np.isin(rows["contact"], contact_ids), rows["contact"], 0)
-    who = np.stack([rows["person"], contacts], axis=1).astype(np.int64)
-    pairs, codes = np.unique(who, axis=0, return_inverse=True)
+    who = np.stack([rows[name] for name in ("customer", "person", "contact")], axis=1)
+    pairs, codes = np.unique(who.astype(np.int64), axis=0, return_inverse=True)
     columns = _columns(rows, row_of_type)
     # One pair opens and another may settle it, so that openers are not told.
     columns["opener"][:] = -1

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandFlow, BandTotal, Reading
+from insights.models import Band, BandFlow, BandTotal, KnownTotal, Reading
 from insights.selectors.orders import order_of
 from insights.selectors.then import Then
 from insights.selectors.totals import Totals, totals_of, totals_of_flows, totals_of_rollups
@@ -14,8 +14,6 @@ from relationships.access import customer_scope, customers_visible_to, teams_vis
 from relationships.models import Person, Segment
 from relationships.names import searchable
 from relationships.selectors import customers_like
-
-Total = TypeVar("Total", BandTotal, BandFlow)
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
@@ -38,6 +36,16 @@ QUARTERS = {
     "walled_off": _HEARD_FROM & Q(doors__lt=SPLIT, windows__lt=SPLIT),
 }
 
+KNOWN = {
+    "one": Q(known_by=1),
+    "several": Q(known_by=2),
+    "nobody": Q(known_by=0),
+    "lost": Q(has_lost_person=True),
+    "met": Q(is_met_lately=True),
+    "unmet": Q(is_met_lately=False),
+}
+"""Who of us knows or met a customer, as readings and their totals have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -46,6 +54,7 @@ class Filters:
     search: str = ""
     bands: Sequence[int] = ()
     quarter: str = ""
+    known: str = ""
     stage: str = ""
     team: int | None = None
     owner: int | None = None
@@ -57,7 +66,7 @@ class Filters:
     @property
     def are_set(self) -> bool:
         """Whether anything is filtered."""
-        texts = (self.search, self.bands, self.quarter, self.stage)
+        texts = (self.search, self.bands, self.quarter, self.known, self.stage)
         choices = (self.team, self.owner, self.segment, self.value_class, self.size_class)
         return any(texts) or any(choice is not None for choice in (*choices, self.then))
 
@@ -98,28 +107,34 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
     None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
     """
-    rollups = _rollups(person, filters)
+    rollups = None if filters.known else _rollups(person, filters)
     if rollups is None:
         return None
     return dict(rollups.values_list("band").annotate(Sum("customers")))
 
 
-def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
-    """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
+def _rollups(person: Person, filters: Filters) -> QuerySet[Any] | None:
+    """Return the rows of the rollup that a filter means, of all bands; None if none knows it."""
     if filters.then:
         return None
-    return _among(person, BandTotal.objects.filter(on_date=BandTotal.NOW), filters)
+    if not filters.known:
+        return _among(person, BandTotal.objects.filter(on_date=BandTotal.NOW), filters)
+    if filters.bands or filters.segment is not None:
+        return None
+    return _among(person, KnownTotal.objects.filter(KNOWN[filters.known]), filters)
 
 
 def _flows(person: Person, filters: Filters) -> QuerySet[BandFlow] | None:
     """Return the flows that a filter means, into all bands; None if there are none of it."""
+    if filters.then is None or filters.known:
+        return None
     # Who was never heard from is in no flow, and stands in the list of those unknown then.
-    if filters.then is None or (Band.UNKNOWN in filters.then.chosen and not filters.bands):
+    if Band.UNKNOWN in filters.then.chosen and not filters.bands:
         return None
     return _among(person, filters.then.flows(), filters)
 
 
-def _among(person: Person, totals: QuerySet[Total], filters: Filters) -> QuerySet[Total] | None:
+def _among(person: Person, totals: QuerySet[Any], filters: Filters) -> QuerySet[Any] | None:
     """Narrow totals to whose they are; None when a filter is set that they do not know."""
     unknown = (filters.owner, filters.value_class, filters.size_class)
     if filters.search or filters.quarter or any(choice is not None for choice in unknown):
@@ -230,6 +245,8 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
         readings = readings.filter(band__in=filters.bands)
     if filters.quarter:
         readings = readings.filter(QUARTERS[filters.quarter])
+    if filters.known:
+        readings = readings.filter(KNOWN[filters.known])
     if filters.stage:
         readings = readings.filter(stage=filters.stage)
     classes = {"value_class": filters.value_class, "size_class": filters.size_class}

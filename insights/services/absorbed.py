@@ -26,6 +26,7 @@ def forget_absorbed(cursor: CursorWrapper, locked: Locked) -> Locked:
     old = counted(cursor, "customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_reading WHERE customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_customerstate WHERE customer_id = ANY(%s)", [absorbed])
+    cursor.execute("DELETE FROM insights_acquaintance WHERE customer_id = ANY(%s)", [absorbed])
     move_totals(cursor, old, Counted.of_rows([]))
     hand_over_snoozes(cursor, absorbed)
     return locked.only(~np.isin(locked.ids, absorbed))

@@ -13,6 +13,8 @@ from insights.mondays import FIRST_MONDAY, UNKNOWN, UNREAD, WEEKS
 Group = tuple[int, int, str, str]
 """Team, segment, stage and currency; 0 for no team and no segment."""
 
+Circle = tuple[int, bool, bool]
+"""How many of us know a customer, whether their person left, whether one of us met them lately."""
 UNCLASSED = -1
 """The class of whoever was last read before there were any."""
 
@@ -22,7 +24,8 @@ COLUMNS = f"""
     (reading.yearly_value * 100)::bigint, (reading.at_risk * 100)::bigint,
     coalesce((reading.distance * 100)::bigint, 0),
     coalesce(reading.value_class, {UNCLASSED}), coalesce(reading.size_class, {UNCLASSED}),
-    reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7
+    reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7,
+    reading.known_by, reading.has_lost_person, reading.is_met_lately
 """
 """Of `reading`, what `Counted` is made of."""
 
@@ -40,6 +43,7 @@ class Counted:
 
     ids: NDArray[np.int64]
     groups: Sequence[Group]
+    circles: Sequence[Circle]
     bands: NDArray[np.int8]
     policy_versions: NDArray[np.int64]
     cents: NDArray[np.int64]
@@ -53,13 +57,16 @@ class Counted:
     @classmethod
     def of_rows(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
         """Take rows of `COLUMNS`, in the order of their ids."""
-        ids, *group, bands, versions, cents, risk_cents, points, values, sizes, histories, weeks = (
-            zip(*rows, strict=True) if rows else ((),) * 14
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 17
+        group, circle = columns[1:5], columns[14:]
+        ids, bands, versions, cents, risk_cents, points, values, sizes, histories, weeks = (
+            columns[:1] + columns[5:14]
         )
         kept = (bytes(one) if len(one) == WEEKS else _NOTHING for one in histories)
         return cls(
             ids=np.array(ids, np.int64),
             groups=list(zip(*group, strict=True)),
+            circles=list(zip(*circle, strict=True)),
             bands=np.array(bands, np.int8),
             policy_versions=np.array(versions, np.int64),
             cents=np.array(cents, np.int64),
@@ -73,10 +80,13 @@ class Counted:
 
     def only(self, chosen: NDArray[np.bool_]) -> Self:
         """Return some of the customers."""
-        groups = [self.groups[row] for row in np.flatnonzero(chosen).tolist()]
-        columns = {c.name: getattr(self, c.name) for c in fields(self) if c.name != "groups"}
+        rows = np.flatnonzero(chosen).tolist()
+        listed = {"groups", "circles"}
+        columns = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in listed}
         return type(self)(
-            groups=groups, **{name: column[chosen] for name, column in columns.items()}
+            groups=[self.groups[row] for row in rows],
+            circles=[self.circles[row] for row in rows],
+            **{name: column[chosen] for name, column in columns.items()},
         )
 
     @property

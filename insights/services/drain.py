@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import numpy as np
 from django.db import connection, transaction
@@ -15,9 +15,11 @@ from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
 from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.absorbed import forget_absorbed
+from insights.services.acquaintances import met_since, renew_acquaintances
 from insights.services.calendar import change_over, is_calendar_kept
 from insights.services.histories import advanced, is_ahead
 from insights.services.loops import count_loops
+from insights.services.meetings import Recounted, count_meetings, recount_days
 from insights.services.refold import Folded, refolded
 from insights.services.rollups import Month, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
@@ -59,15 +61,16 @@ _TAKE = f"""
            sum(count), min(first_at), bool_or(is_refold), bool_or(count = 0)
     FROM taken GROUP BY 1, 2, 3, 4, 5, 6
 """.replace("{changes}", "interactions_touchpointchange")
-_TAKE_PROFILES = f"DELETE FROM relationships_profilechange WHERE {_IS_OURS}".replace(
-    "{changes}", "relationships_profilechange"
-)
+_TAKE_PROFILES = f"""
+    DELETE FROM relationships_profilechange WHERE {_IS_OURS} RETURNING customer_id
+""".replace("{changes}", "relationships_profilechange")
 
 
 @dataclass(slots=True)
 class Changes:
     """What changed: by customer, the first moment and whether history did; and by month.
 
+    `counted` are the customer, month and type of whatever came, went or was corrected.
     Of `retrace` nobody said what changed: their touchpoints came from another customer, or the
     catalogue sees them otherwise.
     """
@@ -77,12 +80,15 @@ class Changes:
     retrace: set[int] = field(default_factory=set)
     months: Counter[Month] = field(default_factory=Counter)
     touched: set[Touched] = field(default_factory=set)
+    counted: set[tuple[int, date, int]] = field(default_factory=set)
+    profiled: set[int] = field(default_factory=set)
     taken: int = 0
 
     def add(self, customer: int, month: Month, count: int, first_at: datetime) -> None:
         """Add touchpoints of a customer in a month."""
         self.first_at[customer] = min(first_at, self.first_at.get(customer, first_at))
         self.months[month] += count
+        self.counted.add((customer, month[0], month[2]))
         if count > 0:
             self.touched.add((customer, month))
         self.taken += 1
@@ -117,12 +123,14 @@ def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
         add_states(cursor, customers)
         locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked, intakes)
+        met = _recount_days(cursor, locked, changes)
         locked = forget_absorbed(cursor, locked)
         if len(locked.ids):
             _score(cursor, locked, changes, now)
         leave_traces(cursor, changes.touched)
         retrace(cursor, changes.retrace)
-        # Last, for it locks the rows of this month, which other drains count in too.
+        # Last, for these lock the rows of this month, which other drains count in too.
+        count_meetings(cursor, met)
         count_months(cursor, changes.months)
         return changes.taken + count_loops(cursor, limit=limit)
 
@@ -153,7 +161,18 @@ def _take(
             changes.retrace.add(customer)
     cursor.execute(_TAKE_PROFILES, [customers, locked.ids.tolist()])
     changes.taken += cursor.rowcount
+    changes.profiled.update(customer for (customer,) in cursor)
     return changes
+
+
+def _recount_days(cursor: CursorWrapper, locked: Locked, changes: Changes) -> Recounted:
+    """Count the days anew on which these customers were met, where something changed."""
+    return recount_days(
+        cursor,
+        customers=locked.ids.tolist(),
+        changed=changes.counted,
+        whole=changes.retrace,
+    )
 
 
 def _score(cursor: CursorWrapper, locked: Locked, changes: Changes, now: datetime) -> None:
@@ -168,6 +187,8 @@ def _score(cursor: CursorWrapper, locked: Locked, changes: Changes, now: datetim
             states[rows], folded_to[rows] = folded.states, folded.folded_to
             history[rows] = folded.history
     store_states(cursor, profiles, states, folded_to, lens.policy_version)
+    anew = late | _may_know_others(cursor, locked, changes)
+    renew_acquaintances(cursor, profiles.only(anew), lens, now)
     store_readings(cursor, locked.counted, profiles, states, history, lens, now)
 
 
@@ -191,6 +212,12 @@ def _must_refold(
         | ~folded_alike(locked, profiles, lens)
         | is_ahead(locked.folded_to, locked.weeks, now)
     )
+
+
+def _may_know_others(cursor: CursorWrapper, locked: Locked, changes: Changes) -> NDArray[np.bool_]:
+    """Say whom others of us may know now than before: bool[n]."""
+    found = changes.profiled | met_since(cursor, changes.first_at)
+    return np.isin(locked.ids, list(found))
 
 
 def _refolded(group: Locked, profiles: Profiles, lens: Lens, now: datetime) -> Folded:

@@ -18,7 +18,9 @@ from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens, newest_rhythm
 from insights.selectors.policy import newest_version, policies_by_version
 from insights.selectors.profiles import Profiles, profiles_of
+from insights.services.acquaintances import renew_acquaintances
 from insights.services.calendar import is_calendar_kept
+from insights.services.meetings import count_meetings, recount_days
 from insights.services.rhythm import chunks_of_states, estimate_rhythm
 from insights.services.states import lock_states
 from insights.services.store import store_readings, store_states
@@ -103,10 +105,14 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
         if len(locked.ids):
             lens, profiles = current_lens(), profiles_of(cursor, locked.ids)
             folded = refolded(profiles, lens, now)
+            ids = locked.ids.tolist()
+            met = recount_days(cursor, customers=ids, whole=ids)
+            renew_acquaintances(cursor, profiles, lens, now)
             store_states(cursor, profiles, folded.states, folded.folded_to, lens.policy_version)
             store_readings(
                 cursor, locked.counted, profiles, folded.states, folded.history, lens, now
             )
+            count_meetings(cursor, met)
     return len(locked.ids)
 
 

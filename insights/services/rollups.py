@@ -14,7 +14,9 @@ from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted, Group, changed_past, counted
 from insights.services.distances import NOW_WEEK, day_of, moved_distances
 from insights.services.flows import moved_flows
+from insights.services.known_totals import moved_known
 from insights.services.loops import recount_loops
+from insights.services.meetings import recount_meetings
 from insights.services.past_bands import past_bands
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
@@ -88,6 +90,7 @@ def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
         *_moved_bands((old, new), (before, after)),
         *moved_distances((old, new), (before, after)),
         *moved_flows(old, new),
+        *moved_known(old, new),
     ]
     if additions:
         cursor.execute(_LOCK_TOTALS)
@@ -161,10 +164,11 @@ def rebuild_rollups() -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
         recount_loops(cursor)
+        recount_meetings(cursor)
         retrace_everyone(cursor)
         cursor.execute(
             "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
-            " DELETE FROM insights_bandflow"
+            " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal"
         )
         for chunk in _chunks(cursor):
             move_totals(cursor, Counted.of_rows([]), chunk)

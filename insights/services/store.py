@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from numpy.typing import NDArray
 
+from insights.met_lately import met_lately_from
 from insights.models import SIZES_FROM, Band, ValueClass
 from insights.mondays import NEVER, WEEKS, days_of, four_weeks_ago, last_monday, week_of
 from insights.moves import BACK
@@ -119,7 +121,15 @@ def store_readings(
     moves = moves_of(versions, profiles.segments, history, week_of(history_on), bands)
     columns |= dict(zip(MOVES, moves.T, strict=True))
     _send(cursor, "incoming_readings", READING_FIELDS, columns)
-    cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
+    cursor.execute(
+        _REPLACE_READINGS,
+        {
+            "version": lens.policy_version,
+            "now": now,
+            "history_on": history_on,
+            "lately": met_lately_from(timezone.localdate(now)),
+        },
+    )
     move_totals(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
     versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(
@@ -182,10 +192,18 @@ _VALUES = {
     "value_class": _VALUE_CLASS,
     "size_class": _SIZE_CLASS,
     "moves": f"ARRAY[{', '.join(f'incoming.{name}' for name in MOVES)}]",
-    "policy_version": "%s::int",
-    "as_of": "%s::timestamptz",
+    "policy_version": "%(version)s::int",
+    "as_of": "%(now)s::timestamptz",
     "updated_at": "clock_timestamp()",
-    "history_on": "%s::date",
+    "history_on": "%(history_on)s::date",
+    "known_by": "least(known.by_ours, 2)",
+    "has_lost_person": (
+        "coalesce(NOT owner.is_active, false) OR known.by_ours = 0 AND known.by_gone > 0"
+    ),
+    "is_met_lately": (
+        "EXISTS (SELECT FROM insights_daymet"
+        " WHERE customer_id = incoming.customer_id AND day >= %(lately)s)"
+    ),
     "at_risk": "risk_cents / 100.0",
     "first_at": _DAYS.format("first_at"),
     "last_at": _DAYS.format("last_at"),
@@ -199,6 +217,15 @@ _REPLACE_READINGS = """
     FROM incoming_readings AS incoming
     JOIN relationships_customer AS customer ON customer.id = incoming.customer_id
     LEFT JOIN insights_valuestep AS step ON step.currency = customer.currency
+    LEFT JOIN relationships_person AS owner ON owner.id = customer.owner_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE is_active) AS by_ours,
+               count(*) FILTER (WHERE NOT is_active) AS by_gone
+        FROM insights_acquaintance AS known
+        JOIN relationships_person AS person ON person.id = person_id AND role <> 'service'
+        WHERE customer_id = incoming.customer_id AND known_until > %(now)s
+          AND (known_from IS NULL OR known_from <= %(now)s)
+    ) AS known
     ON CONFLICT (customer_id) DO UPDATE SET {updates}
     RETURNING {counted}
 """.format(

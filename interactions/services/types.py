@@ -11,7 +11,8 @@ SCORED = (
 )  # fmt: skip
 """The fields that the fold reads; the others change nothing that was scored."""
 
-# Nothing is counted anew: the rollups count by type, whatever the type is worth.
+# The rollups count by type, whatever the type is worth; days with a person in them, which go by the
+# mode, are counted anew with the score.
 _MARK = f"""
     INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})
     SELECT customer_id, NULL, date_trunc('month', min(occurred_at))::date, type_id, false, false, 0,

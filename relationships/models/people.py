@@ -50,10 +50,31 @@ class Person(AbstractBaseUser):
         ADMINISTRATOR = "administrator", "Administrator"
         SERVICE = "service", "Service account"
 
+    class Level(models.TextChoices):
+        """How far from the customers' day a person stands; empty means nobody said."""
+
+        STAFF = "staff", "Staff"
+        TEAM_LEAD = "team_lead", "Team lead"
+        HEAD = "head", "Head of department"
+        EXECUTIVE = "executive", "Executive"
+
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, choices=Role, default=Role.ACCOUNT_MANAGER)
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="people")
+    function = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        help_text="What they do, such as Sales, Service or Finance; empty means nobody said.",
+    )
+    level = models.CharField(
+        max_length=10,
+        choices=Level,
+        blank=True,
+        db_default="",
+        help_text="Empty means nobody said; whoever has the role of an executive counts as one.",
+    )
     time_zone = models.CharField(
         max_length=50, blank=True, help_text="Empty means the organisation's own."
     )
@@ -77,6 +98,13 @@ class Person(AbstractBaseUser):
             models.CheckConstraint(
                 name="person_role_is_known",
                 condition=Q(role__in=("account_manager", "executive", "administrator", "service")),
+            ),
+            models.CheckConstraint(
+                name="person_level_is_known",
+                condition=Q(level__in=("", "staff", "team_lead", "head", "executive")),
+            ),
+            models.CheckConstraint(
+                name="person_function_is_trimmed", condition=Q(function__regex=r"^(\S(.*\S)?)?$")
             ),
         )
 

@@ -22,6 +22,7 @@ from relationships.selectors.keys import (
     service_accounts,
 )
 from relationships.selectors.named import Named, named
+from relationships.selectors.people import function_as_written
 from relationships.selectors.roster import ROSTER_VERSION, Roster, Whom, current_roster, roster_at
 from relationships.selectors.webhooks import wanted_kinds
 
@@ -40,6 +41,7 @@ __all__ = [
     "customer_numbered",
     "customers_by_identity",
     "customers_like",
+    "function_as_written",
     "has_demonstration",
     "identities_of",
     "is_origin_of_a_key",

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
     ("model", "change", "constraint"),
     [
         (Person, {"role": "king"}, "person_role_is_known"),
+        (Person, {"level": "king"}, "person_level_is_known"),
+        (Person, {"function": " Sales"}, "person_function_is_trimmed"),
         (Customer, {"name": ""}, "customer_has_a_name"),
         (Customer, {"stage": "x"}, "customer_stage_is_known"),
         (Customer, {"style": "x"}, "customer_style_is_known"),

@@ -1,0 +1,253 @@
+"""Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights import known_words
+from insights.chart_files import chart_file
+from insights.charts import Bar, Chart, TrendMonth, bars, trend
+from insights.forms import KnownForm
+from insights.known_words import of_people
+from insights.page_address import PageAddress
+from insights.selectors import known as selectors
+from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share, Some
+from insights.selectors.portfolio import filter_choices
+from insights.words import monies, percent, thousands
+from relationships.access import check_may_see_organisation
+from relationships.models import Customer
+from relationships.words import plural
+
+CURRENT = Customer.Stage.CURRENT.value
+STAGES = (("lead", "Leads"), (CURRENT, "Current customers"), ("former", "Former customers"))
+CARDS = (
+    ("one", "Known to one of us only", "If that person leaves, nobody here knows them"),
+    ("nobody", "Known to none of us", "Nobody met anybody there lately enough to be remembered"),
+    ("lost", "Their person left", "Whoever looks after them has left us, or all who knew them"),
+    ("unmet", "Not met in 90 days", "Nobody of us met, called or wrote to anybody there"),
+)
+List = Callable[..., str]
+"""Makes the address of the list of customers that a number counts."""
+
+
+@require_safe
+def known(request: HttpRequest) -> HttpResponse:
+    """Show who of us knows our customers, and whom we give our attention."""
+    check_may_see_organisation(request.user)
+    form = KnownForm(request.GET, filter_choices(request.user))
+    form.is_valid()
+    team, today = form.chosen_team(), timezone.localdate()
+    address = PageAddress.of("known", form, {})
+    people = selectors.ours(today, team=team)
+    circles = selectors.circles(team=team)
+    given = selectors.attention(today, team=team)
+    listed, said = _lists(team), address.said(form)
+    charts = {
+        "months": _months(people, today).named("who-met-customers", said=said),
+        "functions": _groups(known_words.functions(people), "function").named(
+            "by-function", said=said
+        ),
+        "levels": _groups(known_words.levels(people), "level").named("by-level", said=said),
+        "shares": _shares(given, listed).named("attention-and-value", said=said),
+        "leads": _leads(given, today).named("attention-on-leads", said=said),
+    }
+    file = chart_file(request, charts.values(), today=today)
+    if file is not None:
+        return file
+    context = {
+        "form": form,
+        "address": address,
+        "chips": address.chips(form),
+        # A line that ends between a number and its sign reads badly so large.
+        "sentence": _unbroken(known_words.known_sentence(people, circles)),
+        "year": known_words.year_sentence(people),
+        "has_people": people.everyone.people >= known_words.LEAST_TOGETHER,
+        "has_met": bool(people.months),
+        "has_functions": any(people.by_function),
+        "everyone": of_people(people.everyone),
+        "number": thousands(circles.of_all[""].customers),
+        "cards": [_card(circles, listed, *card) for card in CARDS],
+        "teams": _teams(circles, listed) if team is None else [],
+        "attention": known_words.attention_sentence(given),
+        "has_attention": bool(given.months),
+        "stages": _stages(given, listed),
+    }
+    return render(request, "insights/known.html", context | charts)
+
+
+def _unbroken(sentence: str) -> str:
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _lists(team: int | None) -> List:
+    def listed(**filters: object) -> str:
+        pairs = {k: v for k, v in {"team": team, **filters}.items() if v not in ("", None)}
+        return f"{reverse('customers')}?{urlencode(pairs)}"
+
+    return listed
+
+
+def _months(people: Ours, today: date) -> Chart:
+    """Draw what share of us met a customer, by month; of fewer than three nothing is told."""
+    months = [
+        TrendMonth(
+            month,
+            share.share if share.people >= known_words.LEAST_TOGETHER else None,
+            of_people(share),
+            is_whole=month < today.replace(day=1),
+        )
+        for month, share in people.months.items()
+    ]
+    title = "Share of us in contact with a customer, by month"
+    return trend(months, title=title, what="In contact", top=1.0)
+
+
+def _groups(groups: Sequence[tuple[str, Share]], what: str) -> Chart:
+    return bars(
+        [Bar(name, 100 * share.share, of_people(share), fill="human") for name, share in groups],
+        title=f"In contact with a customer {known_words.LATELY}, by {what}",
+        unit="% in contact",
+        what=what.capitalize(),
+        top=100.0,
+    )
+
+
+def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> dict[str, str]:
+    some, total = found.of_all.get(key, Some()), found.of_all[""].customers
+    return {
+        "key": key,
+        "title": title,
+        "meaning": meaning,
+        "url": listed(stage=CURRENT, known=key) if some.customers else "",
+        "value": thousands(some.customers),
+        "unit": f"of {thousands(total)}",
+        "yearly_value": monies(some.yearly_value),
+        "at_risk": monies(some.at_risk),
+    }
+
+
+def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
+    """Return a line for each team, by name; what has no team comes last."""
+    names = {team: found.names.get(team, "A team that is gone") for team in found.by_team if team}
+    teams = [*sorted(names, key=lambda team: names[team].casefold()), *(found.by_team.keys() & {0})]
+    return [
+        {
+            "name": names.get(team, "No team"),
+            "url": listed(stage=CURRENT, team=team),
+            "customers": thousands(found.by_team[team][""].customers),
+            "cells": [
+                {
+                    "title": title,
+                    "value": thousands(found.by_team[team][key].customers),
+                    "url": listed(stage=CURRENT, team=team, known=key)
+                    if found.by_team[team][key].customers
+                    else "",
+                    "at_risk": monies(found.by_team[team][key].at_risk)
+                    if found.by_team[team][key].customers
+                    else "",
+                }
+                for key, title, _ in CARDS
+            ],
+        }
+        for team in teams
+    ]
+
+
+def _stages(given: AttentionGiven, listed: List) -> list[dict[str, Any]]:
+    """Return what each stage got of us lately, beside what it is worth."""
+    efforts, some = given.lately, given.customers
+    contacts = sum(effort.touchpoints for effort in efforts.values())
+    minutes = sum(effort.minutes for effort in efforts.values())
+    customers = sum(one.customers for one in some.values())
+    return [
+        {
+            "name": name,
+            "contacts": thousands(effort.touchpoints),
+            "contacts_share": _share(effort.touchpoints, contacts),
+            "contacts_url": listed(stage=stage, known="met") if effort.touchpoints else "",
+            "hours": _hours(effort),
+            "hours_share": _share(effort.minutes, minutes),
+            "customers": thousands(here.customers),
+            "customers_share": _share(here.customers, customers),
+            "customers_url": listed(stage=stage) if here.customers else "",
+            "value": monies(here.yearly_value),
+        }
+        for stage, name in STAGES
+        for effort, here in [(efforts.get(stage, Effort()), some.get(stage, Some()))]
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if whole else ""
+
+
+def _hours(effort: Effort) -> str:
+    """Say how long it took, and of how much that is known."""
+    if not effort.timed:
+        return "nobody noted it"
+    long = plural(round(effort.minutes / 60), "hour")
+    if effort.timed == effort.touchpoints:
+        return long
+    return f"{long}, noted of {thousands(effort.timed)}"
+
+
+def _shares(given: AttentionGiven, listed: List) -> Chart:
+    """Put the share of contact of each stage beside its shares of customers and value."""
+    contacts = sum(effort.touchpoints for effort in given.lately.values())
+    customers = sum(some.customers for some in given.customers.values())
+    currency = known_words.main_currency(given)
+    rows = []
+    for stage, name in STAGES:
+        effort, some = given.lately.get(stage, Effort()), given.customers.get(stage, Some())
+        measures = [
+            ("contact", effort.touchpoints / contacts if contacts else 0.0, "human"),
+            ("customers", some.customers / customers if customers else 0.0, "plain"),
+        ]
+        if currency:
+            worth = known_words.share_of_value(given, stage, currency)
+            measures.append((f"value, {currency}", worth, "value"))
+        short = name.removesuffix(" customers")
+        rows += [
+            Bar(f"{short}: {what}", 100 * share, percent(share), listed(stage=stage), fill)
+            for what, share, fill in measures
+        ]
+    return bars(
+        rows,
+        title=f"Contact {known_words.LATELY}, customers and value, by stage",
+        unit="% of all",
+        what="Stage",
+        top=100.0,
+    )
+
+
+def _leads(given: AttentionGiven, today: date) -> Chart:
+    """Draw the leads' share of our contact by month, with the counts of all stages as a table."""
+    months, rows, data = [], [], []
+    for month, efforts in given.months.items():
+        counts = [efforts.get(stage, Effort()).touchpoints for stage, _ in STAGES]
+        total = sum(counts)
+        share = counts[0] / total if total >= known_words.LEAST_FOR_SHARES else None
+        one = TrendMonth(
+            month, share, "" if share is None else percent(share),
+            is_whole=month < today.replace(day=1),
+        )  # fmt: skip
+        months.append(one)
+        rows.append([one.name, *map(thousands, counts), one.words])
+        data.append([month, *counts, None if share is None else round(100 * share, 1)])
+    title = "Share of our contact that leads got, by month"
+    head = ["Month", *(name for _, name in STAGES), "Leads' share"]
+    chart = trend(months, title=title, what="Leads' share", top=_ceiling(months))
+    return replace(chart, head=head, rows=rows, data=data, data_head=[*head[:-1], "Leads, %"])
+
+
+def _ceiling(months: Sequence[TrendMonth]) -> float:
+    """Return what columns are measured against: half of all, or all where it is more."""
+    return 0.5 if all((month.value or 0) <= 0.5 for month in months) else 1.0
