@@ -10,9 +10,12 @@ from django.urls import reverse
 from insights.columns import DEFAULT_COLUMNS, SEPARATOR
 from insights.forms import CustomersForm
 from insights.models import Band
+from insights.region import ENDS, EVERYWHERE
 from insights.selectors.portfolio import Choices
 
-NAMES = ("q", "band", "quarter", "stage", "team", "owner", "segment", "sort", "columns", "view")
+NAMES = (
+    "q", "band", "quarter", *ENDS, "stage", "team", "owner", "segment", "sort", "columns", "view",
+)  # fmt: skip
 KEPT = ("columns", "view")
 """What stays when filters are cleared, and is no filter itself."""
 
@@ -51,7 +54,7 @@ class Address:
 
     def kept(self) -> list[tuple[str, str]]:
         """Return the parts that no control of the filters says."""
-        return [pair for pair in self.pairs if pair[0] in {"quarter", *KEPT}]
+        return [pair for pair in self.pairs if pair[0] in {"quarter", *ENDS, *KEPT}]
 
 
 def sound_query(text: str, choices: Choices) -> str:
@@ -70,12 +73,12 @@ def view_address(view_id: int, query: str) -> str:
 def _pairs(form: CustomersForm) -> Iterable[tuple[str, str]]:
     for name in NAMES:
         value = form.cleaned_data.get(name)
-        if name == "view" or not value:
+        if name == "view" or not value or value == getattr(EVERYWHERE, name, None):
             continue
         if name == "band":
             for band in value:
                 yield "band", Band(band).name.lower()
         elif name != "columns":
-            yield name, value
+            yield name, str(value)
         elif tuple(value) != DEFAULT_COLUMNS:
             yield name, SEPARATOR.join(value)

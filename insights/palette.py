@@ -58,6 +58,7 @@ PAGES = (
     Offer("What changed", "changes", "git-compare-arrows", "changes moved week", "g w"),
     Offer("Distance", "distance", "move-horizontal", "wall map organisation", "g d", _ORGANISATION),
     Offer("The Wall", "wall", "brick-wall", "human digital screens months", is_for=_ORGANISATION),
+    Offer("Doors and windows", "doors_and_windows", "map", "quarters", is_for=_ORGANISATION),
     Offer("Do we care", "care", "heart-handshake", "listening promises", "g k", _ORGANISATION),
     Offer("Proof", "proof", "scale", "backtest misses right", "g p"),
     Offer("Likely duplicates", "duplicates", "copy", "merge same twice", "g u"),

@@ -24,6 +24,7 @@ from insights.views.customers import customers
 from insights.views.customers_files import customers_csv, customers_xlsx
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
+from insights.views.doors_and_windows import doors_and_windows
 from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
 from insights.views.facts import (
     add_fact,
@@ -176,6 +177,7 @@ urlpatterns = [
     path("changes/changes.csv", changes_csv, name="changes_csv"),
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
+    path("doors-and-windows/", doors_and_windows, name="doors_and_windows"),
     path("wall/", wall, name="wall"),
     path("wall/events/", note_wall_event, name="note_wall_event"),
     path("wall/events/<int:pk>/", correct_wall_event, name="correct_wall_event"),

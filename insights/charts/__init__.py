@@ -10,17 +10,18 @@ from insights.charts.calibration import Said, calibration
 from insights.charts.distances import distances
 from insights.charts.lift import Found, lift
 from insights.charts.notes import WallNote
-from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
+from insights.charts.quarters import MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.standalone import light_styles, standalone
 from insights.charts.svg import Chart, Svg
 from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import WallMonth, wall
+from insights.charts.ways import Arrow, arrows, chosen
 
 __all__ = [
-    "CELL",
     "MARKS_AT_MOST",
+    "Arrow",
     "BandCounts",
     "Bar",
     "Cell",
@@ -33,10 +34,12 @@ __all__ = [
     "TrendMonth",
     "WallMonth",
     "WallNote",
+    "arrows",
     "band_strips",
     "bars",
     "calibration",
     "cells_of",
+    "chosen",
     "distances",
     "lift",
     "light_styles",

@@ -29,6 +29,7 @@ _TABLES_OF_CUSTOMERS = (
     "interactions_touchpoint",
     "insights_customerstate",
     "insights_reading",
+    "insights_yearago",
     "insights_alert",
     "insights_snooze",
     "relationships_handovercustomer",

@@ -1,10 +1,21 @@
 """What scoring keeps of each customer: the state, the reading, and the rhythm of all."""
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Floor, Least, Now
 
+from insights.region import SIDE, SQUARE
 from relationships.models import Customer, Person, Segment, Team
+
+
+def _row_or_column(score: str) -> Least:
+    return Least(Floor(F(score) / float(SQUARE)), float(SIDE - 1))
+
+
+PLACE = Cast(
+    _row_or_column("doors") * float(SIDE) + _row_or_column("windows"), models.SmallIntegerField()
+)
+"""In which square of the map of doors and windows a reading lies; see `insights.region`."""
 
 
 class Band(models.IntegerChoices):
@@ -144,6 +155,7 @@ class Reading(models.Model):
             models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
+            models.Index("stage", "segment", "team", PLACE, name="reading_by_place"),
         )
         constraints = (
             models.CheckConstraint(

@@ -6,10 +6,18 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import BandTotal, Reading
+from insights.region import EVERYWHERE, QUARTERS, Region
 from insights.selectors.orders import order_of
+from insights.selectors.organisation import Among
+from insights.selectors.places import standing_in, totals_in
 from insights.selectors.totals import Totals, totals_of, totals_of_rollups
-from relationships.access import customer_scope, customers_visible_to, teams_visible_to
+from relationships.access import (
+    customer_scope,
+    customers_visible_to,
+    sees_every_customer,
+    teams_visible_to,
+)
 from relationships.models import Person, Segment
 from relationships.names import searchable
 from relationships.selectors import customers_like
@@ -23,17 +31,6 @@ READ_AT_ONCE = 2_000
 
 MATCHES_AT_MOST = 1_000
 NEAR_AT_MOST = 50
-SPLIT = 40
-"""Doors or windows above this are open: SCORING, section 4."""
-
-# Who was never heard from stands in no quarter: never spoken is not walled off.
-_HEARD_FROM = ~Q(band=Band.UNKNOWN)
-QUARTERS = {
-    "open_house": _HEARD_FROM & Q(doors__gte=SPLIT, windows__gte=SPLIT),
-    "handshake_only": _HEARD_FROM & Q(doors__gte=SPLIT, windows__lt=SPLIT),
-    "through_the_glass": _HEARD_FROM & Q(doors__lt=SPLIT, windows__gte=SPLIT),
-    "walled_off": _HEARD_FROM & Q(doors__lt=SPLIT, windows__lt=SPLIT),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ class Filters:
     search: str = ""
     bands: Sequence[int] = ()
     quarter: str = ""
+    region: Region = EVERYWHERE
     stage: str = ""
     team: int | None = None
     owner: int | None = None
@@ -51,9 +49,14 @@ class Filters:
     @property
     def are_set(self) -> bool:
         """Whether anything is filtered."""
-        return any((self.search, self.bands, self.quarter, self.stage)) or any(
+        return any((self.search, self.bands, self.stage, not self.area.is_everywhere)) or any(
             choice is not None for choice in (self.team, self.owner, self.segment)
         )
+
+    @property
+    def area(self) -> Region:
+        """The part of the map that is asked for."""
+        return self.region.within(QUARTERS[self.quarter]) if self.quarter else self.region
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None
 
 def _rollups(person: Person, filters: Filters) -> QuerySet[BandTotal] | None:
     """Return the rows of the rollup that a filter means, of all bands; None if it knows it not."""
-    if filters.search or filters.quarter or filters.owner is not None:
+    if filters.search or not filters.area.is_everywhere or filters.owner is not None:
         return None
     totals = BandTotal.objects.filter(customer_scope(person), on_date=BandTotal.NOW)
     if filters.stage:
@@ -148,17 +151,33 @@ def ids_among(person: Person, filters: Filters, *, at_most: int) -> list[int]:
     return list(readings.order_by().values_list("pk", flat=True)[:at_most])
 
 
+def totals_among(person: Person, filters: Filters) -> Totals:
+    """Return what the list comes to, without its rows."""
+    return _totals(person, filters, _narrowed(person, filters, _matches(person, filters.search)))
+
+
 def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
     """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
     totals = totals_of(readings, at_most=COUNTED_AT_MOST)
-    rollups = None if totals.is_exact else _rollups(person, filters)
-    if rollups is None:
+    if totals.is_exact:
         return totals
-    if filters.bands:
-        rollups = rollups.filter(band__in=filters.bands)
-    counted = totals_of_rollups(rollups)
+    counted = _totals_kept(person, filters)
     # Rollups follow readings a moment later; while they are rebuilt they know less.
-    return counted if counted.customers > COUNTED_AT_MOST else totals
+    return counted if counted and counted.customers > COUNTED_AT_MOST else totals
+
+
+def _totals_kept(person: Person, filters: Filters) -> Totals | None:
+    """Return what the rollups say of a list; None where they know its filters not."""
+    rollups = _rollups(person, filters)
+    if rollups is not None:
+        if filters.bands:
+            rollups = rollups.filter(band__in=filters.bands)
+        return totals_of_rollups(rollups)
+    if filters.search or filters.bands or filters.owner is not None:
+        return None
+    team = person.team_id if filters.team is None and not sees_every_customer(person) else None
+    among = Among(filters.stage, filters.team if team is None else team, filters.segment)
+    return totals_in(filters.area, among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +221,8 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
     readings = Reading.objects.filter(customer_scope(person)).filter(matches.condition)
     if filters.bands:
         readings = readings.filter(band__in=filters.bands)
-    if filters.quarter:
-        readings = readings.filter(QUARTERS[filters.quarter])
+    if not filters.area.is_everywhere:
+        readings = readings.filter(standing_in(filters.area))
     if filters.stage:
         readings = readings.filter(stage=filters.stage)
     for name in ("team", "owner", "segment"):

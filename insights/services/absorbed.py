@@ -4,7 +4,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 
 from insights.services.counted import Counted, counted
-from insights.services.rollups import move_bands
+from insights.services.rollups import move_totals
 from insights.services.snoozes import hand_over_snoozes
 from insights.services.states import Locked
 
@@ -26,6 +26,6 @@ def forget_absorbed(cursor: CursorWrapper, locked: Locked) -> Locked:
     old = counted(cursor, "customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_reading WHERE customer_id = ANY(%s)", [absorbed])
     cursor.execute("DELETE FROM insights_customerstate WHERE customer_id = ANY(%s)", [absorbed])
-    move_bands(cursor, old, Counted.of_rows([]))
+    move_totals(cursor, old, Counted.of_rows([]))
     hand_over_snoozes(cursor, absorbed)
     return locked.only(~np.isin(locked.ids, absorbed))

@@ -16,6 +16,7 @@ from insights.scoring import next_bands
 from insights.selectors.policy import policies_by_version
 from insights.services.counted import Counted, Group, counted
 from insights.services.loops import recount_loops
+from insights.services.places import Addition, places_moved
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
@@ -36,7 +37,7 @@ Cells = NDArray[np.void]
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
 # totals in order, but not those of the next time, so without a lock of all two could wait for each
 # other. They share the totals of now anyway, which let one in at a time.
-_LOCK_BANDS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
+_LOCK_TOTALS = "SELECT pg_advisory_xact_lock(hashtext('insights.bands'))"
 _ADD_BANDS = """
     INSERT INTO insights_bandtotal
         (on_date, team_id, segment_id, stage, currency, band, customers, yearly_value, at_risk)
@@ -79,8 +80,17 @@ def count_months(cursor: CursorWrapper, counts: Mapping[Month, int]) -> None:
         cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
 
 
-def move_bands(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
-    """Take customers away from where they were counted and add them where they are now.
+def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
+    """Take customers away from where they were counted and add them where they are now."""
+    additions = [*_bands_moved(old, new), *places_moved(old, new)]
+    if additions:
+        cursor.execute(_LOCK_TOTALS)
+    for statement, columns in additions:
+        cursor.execute(statement, columns)
+
+
+def _bands_moved(old: Counted, new: Counted) -> Iterator[Addition]:
+    """Yield what moves customers between the totals of bands.
 
     Past Mondays are in the bands that the policy of its reading has, so what was added under one
     is taken away under the same. Most touchpoints change where a customer stands now and nothing
@@ -95,8 +105,7 @@ def move_bands(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
         _past(new.only(~kept_new), 1, groups),
     )
     if len(moved):
-        cursor.execute(_LOCK_BANDS)
-        cursor.execute(_ADD_BANDS, _columns(moved, list(groups)))
+        yield _ADD_BANDS, _columns(moved, list(groups))
 
 
 def _counted_alike(old: Counted, new: Counted) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -202,8 +211,9 @@ def rebuild_rollups() -> None:
         recount_loops(cursor)
         retrace_everyone(cursor)
         cursor.execute("DELETE FROM insights_bandtotal")
+        cursor.execute("DELETE FROM insights_placetotal; DELETE FROM insights_quartertotal")
         for chunk in _chunks(cursor):
-            move_bands(cursor, Counted.of_rows([]), chunk)
+            move_totals(cursor, Counted.of_rows([]), chunk)
 
 
 def _chunks(cursor: CursorWrapper) -> Iterator[Counted]:

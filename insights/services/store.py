@@ -16,7 +16,7 @@ from insights.selectors.lens import Lens
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
 from insights.services.counted import COLUMNS, Counted
-from insights.services.rollups import move_bands
+from insights.services.rollups import move_totals
 
 STATE_BYTES = 8 * STATE_SIZE
 SCORES = (
@@ -112,7 +112,7 @@ def store_readings(
     }
     _send(cursor, "incoming_readings", READING_FIELDS, columns)
     cursor.execute(_REPLACE_READINGS, [lens.policy_version, now, history_on])
-    move_bands(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
+    move_totals(cursor, old, Counted.of_rows(sorted(cursor.fetchall())))
     versions = np.full(len(ids), lens.policy_version)
     versions[old.places_in(ids)] = old.policy_versions
     tell_band_changes(

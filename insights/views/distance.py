@@ -1,27 +1,24 @@
 """How far the organisation is from its customers, for those who answer for all of it."""
 
-from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.among_words import WHO, List, lists_of
 from insights.chart_files import chart_file
 from insights.charts import (
     BandCounts,
     Bar,
     Chart,
-    Mark,
-    Quarter,
     band_strips,
     bars,
-    quarter_map,
     wall,
 )
 from insights.forms import DistanceForm
+from insights.map_words import map_of
 from insights.models import Band, Reading
 from insights.page_address import PageAddress
 from insights.presentation import BAND_KEYS, customer_url, why_values
@@ -29,14 +26,13 @@ from insights.scoring import why
 from insights.selectors.organisation import (
     Among,
     BandLine,
-    DoorsAndWindows,
     Standing,
-    doors_and_windows,
     movers_away,
     movers_closer,
     standing,
 )
-from insights.selectors.portfolio import SPLIT, filter_choices
+from insights.selectors.places import doors_and_windows
+from insights.selectors.portfolio import filter_choices
 from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
 from insights.words import MINUS, money, monies, short_money, signed, thousands
@@ -47,26 +43,6 @@ WALL_TITLE = "Touchpoints with a person and with a screen, by month"
 USUAL = {"stage": "current"}
 """What the address leaves out."""
 
-WHO = {
-    "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
-}  # fmt: skip
-QUARTERS = (
-    (
-        "handshake_only",
-        "Handshake only",
-        "We meet them, and see little of what they do",
-        True,
-        False,
-    ),
-    ("open_house", "Open house", "We meet them, and see what they do", True, True),
-    ("walled_off", "Walled off", "We neither meet them nor see what they do", False, False),
-    ("through_the_glass", "Through the glass", "We see what they do, and never meet", False, True),
-)
-
-
-List = Callable[..., str]
-"""Makes the address of the list of customers that a number counts."""
-
 
 @require_safe
 def distance(request: HttpRequest) -> HttpResponse:
@@ -76,14 +52,14 @@ def distance(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     among, address = form.among(), PageAddress.of("distance", form, USUAL)
     here, places = standing(now, among), doors_and_windows(among)
-    months, listed = wall_by_month(timezone.localdate(), among.team), _lists(among)
+    months, listed = wall_by_month(timezone.localdate(), among.team), lists_of(among)
     said, chips = address.said(form), address.chips(form)
     # The Wall counts what passed between us and everybody: only a team narrows it.
     of_team = ", ".join(f"{c['key']}: {c['value']}" for c in chips if c["key"] == "Team")
     charts = {
         "strips": _strips(here, listed, among).named("bands", said=said),
         "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
-        "map": _map(places, listed, among).named("doors-and-windows", said=said),
+        "map": map_of(places, listed, among).named("doors-and-windows", said=said),
     }
     risks = _risks(here, listed, said)
     file = chart_file(request, [*charts.values(), *risks], today=timezone.localdate())
@@ -102,22 +78,12 @@ def distance(request: HttpRequest) -> HttpResponse:
         "wall_url": PageAddress.to_page("wall", team=among.team),
         "wall_is_of_all": among.segment is not None or among.stage != Among().stage,
         "map_has_marks": bool(places.places),
+        "map_url": address.on("doors_and_windows"),
         "away": [_mover(reading) for reading in movers_away(among)],
         "closer": [_mover(reading) for reading in movers_closer(among)],
         "risks": risks,
     }
     return render(request, "insights/distance.html", context | charts)
-
-
-def _lists(among: Among) -> List:
-    """Return what leads to the customers that are counted here, and to some of them."""
-    kept = {"stage": among.stage, "team": among.team, "segment": among.segment}
-
-    def listed(**filters: object) -> str:
-        pairs = {k: v for k, v in {**kept, **filters}.items() if v not in ("", None)}
-        return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
-
-    return listed
 
 
 def _note(here: Standing, among: Among) -> str:
@@ -167,30 +133,6 @@ def _change(now: int, before: int | None) -> str:
     difference = now - before
     sign = "+" if difference > 0 else MINUS if difference < 0 else "±"
     return f"{sign}{thousands(abs(difference))}"
-
-
-def _map(found: DoorsAndWindows, listed: List, among: Among) -> Chart:
-    most = max((float(place.at_risk) for place in found.places), default=0) or 1
-    return quarter_map(
-        [
-            Quarter(
-                name, meaning, has_doors, has_windows,
-                found.count(SPLIT, has_doors=has_doors, has_windows=has_windows),
-                listed(quarter=key),
-            )
-            for key, name, meaning, has_doors, has_windows in QUARTERS
-        ],
-        title=f"{WHO[among.stage]} by doors and windows",
-        marks=[
-            Mark(
-                place.name, place.doors, place.windows, BAND_KEYS[place.band],
-                customer_url(place.customer_id), float(place.at_risk) / most,
-            )
-            for place in found.places
-        ],
-        cells=() if found.places else found.cells,
-        split=SPLIT,
-    )  # fmt: skip
 
 
 def _mover(reading: Reading) -> dict[str, object]:

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from insights.models import BandTotal, CustomerState, MonthlyTouchpoints, Reading
+from insights.models import (
+    BandTotal,
+    CustomerState,
+    MonthlyTouchpoints,
+    PlaceTotal,
+    QuarterTotal,
+    Reading,
+)
 from insights.services.drain import drain
 from insights.services.rollups import rebuild_rollups
 from interactions.models import TouchpointChange
@@ -48,7 +55,7 @@ def scores(customer: Customer) -> dict[str, object]:
     return reading | {"numbers": np.round(numbers, 9).tolist(), "folded_to": state.folded_to}
 
 
-def rollups() -> tuple[list[object], list[object]]:
+def rollups() -> tuple[list[object], ...]:
     months = MonthlyTouchpoints.objects.filter(count__gt=0).values_list(
         "month", "team_id", "type_id", "is_via", "is_template", "count"
     )
@@ -56,7 +63,14 @@ def rollups() -> tuple[list[object], list[object]]:
         "on_date", "team_id", "segment_id", "stage", "currency", "band", "customers",
         "yearly_value", "at_risk",
     )  # fmt: skip
-    return sorted(months), sorted(bands)
+    places = PlaceTotal.objects.exclude(customers=0).values_list(
+        "team_id", "segment_id", "stage", "place", "customers"
+    )
+    quarters = QuarterTotal.objects.exclude(customers=0).values_list(
+        "team_id", "segment_id", "stage", "currency", "has_doors", "has_windows", "customers",
+        "yearly_value", "at_risk",
+    )  # fmt: skip
+    return sorted(months), sorted(bands), sorted(places), sorted(quarters)
 
 
 def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):

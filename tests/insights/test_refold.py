@@ -24,7 +24,7 @@ from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.policy import roll_back_to, save_policy
 from insights.services.refold import refold_outdated, refold_progress
-from insights.services.rollups import move_bands, rebuild_rollups
+from insights.services.rollups import move_totals, rebuild_rollups
 from interactions.services import (
     NewTouchpoint,
     merge_customers,
@@ -401,7 +401,7 @@ def test_drain_that_counts_twice_never_deadlocks_with_another(transactional_db):
             for one in (first, second):
                 row = found.only(found.ids == one.pk)
                 moved = replace(row, cents=row.cents + 100, bands=np.array([one.pk % 5], "i1"))
-                move_bands(cursor, row, moved)
+                move_totals(cursor, row, moved)
                 time.sleep(0.5)
 
     threads = [
