@@ -18,6 +18,8 @@ NAMES = {
     "through_the_glass": ("Through the glass", "We see what they do, and never meet"),
 }
 
+WAYS = ", and the way of the largest over a year"
+
 
 def map_of(
     found: DoorsAndWindows,
@@ -32,7 +34,7 @@ def map_of(
     most = max((float(place.at_risk) for place in found.places), default=0) or 1
     return quarter_map(
         [_quarter(key, found, listed, lines) for key in NAMES],
-        title=f"{WHO[among.stage]} by doors and windows",
+        title=f"{WHO[among.stage]} by doors and windows{WAYS if ways else ''}",
         marks=[
             Mark(
                 place.name, place.doors, place.windows, BAND_KEYS[place.band],

@@ -1,6 +1,6 @@
 """What is drawn over the map of doors and windows: ways over a year, and a chosen part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from insights.charts.svg import Svg, element, linked
@@ -10,7 +10,7 @@ LEAST_WAY = 1.5
 """Points of doors and windows together under which no arrow is drawn: it has no length."""
 
 NAME_AT_MOST = 22
-LETTER, LINE = 6.6, 15.0
+LETTER, LINE = 7.4, 15.0
 """Width of a letter and height of a line of a name, in pixels, on average."""
 
 DESK, PHONE = 620.0, 290.0
@@ -70,8 +70,8 @@ def arrows(ways: Sequence[Arrow]) -> list[Svg]:
     """
     if not ways:
         return []
-    names = _names(ways)
-    return [_head(), *(_arrow(way, name) for way, name in zip(ways, names, strict=True))]
+    # Names come last, so that no line crosses them.
+    return [_head(), *map(_arrow, ways), *_names(ways)]
 
 
 def chosen(region: Region) -> Svg:
@@ -98,7 +98,7 @@ def _head() -> Svg:
     )  # fmt: skip
 
 
-def _arrow(way: Arrow, name: Svg | None) -> Svg:
+def _arrow(way: Arrow) -> Svg:
     (y1, y2), (x1, x2) = way.doors, way.windows
     line = {
         "x1": f"{x1:.1f}%", "x2": f"{x2:.1f}%", "y1": f"{100 - y1:.1f}%", "y2": f"{100 - y2:.1f}%",
@@ -110,43 +110,18 @@ def _arrow(way: Arrow, name: Svg | None) -> Svg:
     ]
     here = element("circle", class_="way-here", cx=line["x2"], cy=line["y2"], r=3.5)
     marks = drawn if way.has_moved else [here]
-    return linked(
-        way.href,
-        element("title", way.words),
-        *marks,
-        *([name] if name else []),
-        class_="way",
-        tabindex="-1",
-    )
+    return linked(way.href, element("title", way.words), *marks, class_="way", tabindex="-1")
 
 
-def _names(ways: Sequence[Arrow]) -> list[Svg | None]:
-    """Place the name of each way at its end; None where there is no room for it."""
-    heads = [_around(way) for way in ways]
-    on_desk: list[_Box] = []
-    on_phone: list[_Box] = []
-    names: list[Svg | None] = []
-    for number, way in enumerate(ways):
+def _names(ways: Sequence[Arrow]) -> Iterator[Svg]:
+    """Write names at the ends of their ways, those for which there is room."""
+    on_desk, on_phone = _Room(ways, DESK), _Room(ways, PHONE)
+    for way in ways:
         text = _shortened(way.label)
-        others = heads[:number] + heads[number + 1 :]
-        place = next(
-            (
-                place
-                for place in _PLACES
-                if _is_free(_box(way, text, place, DESK), DESK, [*on_desk, *_scaled(others, DESK)])
-            ),
-            None,
-        )
-        if place is None:
-            names.append(None)
-            continue
-        on_desk.append(_box(way, text, place, DESK))
-        small = _box(way, text, place, PHONE)
-        fits = _is_free(small, PHONE, [*on_phone, *_scaled(others, PHONE)])
-        if fits:
-            on_phone.append(small)
-        names.append(_name(way, text, place, is_wide=not fits))
-    return names
+        place = next((place for place in _PLACES if on_desk.takes(way, text, place)), None)
+        if place is not None:
+            is_wide = not on_phone.takes(way, text, place)
+            yield _name(way, text, place, is_wide=is_wide)
 
 
 @dataclass(frozen=True)
@@ -179,24 +154,37 @@ def _name(way: Arrow, text: str, place: _Beside, *, is_wide: bool) -> Svg:
     )
 
 
-def _box(way: Arrow, text: str, place: _Beside, side: float) -> _Box:
-    width = LETTER * len(text)
-    x = way.windows[1] / 100 * side + place.dx
-    y = (100 - way.doors[1]) / 100 * side + place.dy
-    left = x - {"start": 0.0, "middle": width / 2, "end": width}[place.style]
-    return _Box(left, y - LINE + 4, left + width, y + 4)
+class _Room:
+    """What is taken of a map of so many pixels: the ends of ways, and the names so far."""
 
+    def __init__(self, ways: Sequence[Arrow], side: float) -> None:
+        self._side = side
+        self._ends = {way: self._around(way) for way in ways}
+        self._names: list[_Box] = []
 
-def _around(way: Arrow) -> tuple[float, float]:
-    return way.windows[1] / 100, 1 - way.doors[1] / 100
+    def takes(self, way: Arrow, text: str, place: _Beside) -> bool:
+        """Take the room of a name; False, and nothing is taken, where it is not free."""
+        box = self._box(way, text, place)
+        others = (end for one, end in self._ends.items() if one is not way)
+        is_free = box.is_within(self._side) and not any(
+            box.covers(one) for one in (*others, *self._names)
+        )
+        if is_free:
+            self._names.append(box)
+        return is_free
 
+    def _end(self, way: Arrow) -> tuple[float, float]:
+        return way.windows[1] / 100 * self._side, (100 - way.doors[1]) / 100 * self._side
 
-def _scaled(heads: Iterable[tuple[float, float]], side: float) -> list[_Box]:
-    return [_Box(x * side - 4, y * side - 4, x * side + 4, y * side + 4) for x, y in heads]
+    def _around(self, way: Arrow) -> _Box:
+        x, y = self._end(way)
+        return _Box(x - 4, y - 4, x + 4, y + 4)
 
-
-def _is_free(box: _Box, side: float, taken: Iterable[_Box]) -> bool:
-    return box.is_within(side) and not any(box.covers(one) for one in taken)
+    def _box(self, way: Arrow, text: str, place: _Beside) -> _Box:
+        x, y = self._end(way)
+        width = LETTER * len(text)
+        left = x + place.dx - {"start": 0.0, "middle": width / 2, "end": width}[place.style]
+        return _Box(left, y + place.dy - LINE + 4, left + width, y + place.dy + 4)
 
 
 def _shortened(name: str) -> str:

@@ -20,6 +20,8 @@ from relationships.models import Customer
 ARROWS_SHOWN = 12
 """Customers whose way over a year is drawn: more would cover each other."""
 
+EVERYBODY = Q()
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -101,17 +103,20 @@ def quarters(among: Among = CURRENT) -> dict[str, QuarterLine]:
     return {name: _line(found[_opened(region)]) for name, region in QUARTERS.items()}
 
 
-def totals_in(region: Region, among: Among) -> Totals:
-    """Return how many stand in a part of the map, with their value where it is a quarter."""
+def totals_in(region: Region, among: Among, scope: Q = EVERYBODY) -> Totals:
+    """Return how many stand in a part of the map, with their value where it is a quarter.
+
+    `scope` is what somebody may see of customers, see `customer_scope`.
+    """
     name = next((name for name, quarter in QUARTERS.items() if quarter == region), None)
     if name:
         has_doors, has_windows = _opened(region)
         return totals_of_rollups(
             QuarterTotal.objects.filter(
-                among.totals(), has_doors=has_doors, has_windows=has_windows
+                scope, among.totals(), has_doors=has_doors, has_windows=has_windows
             )
         )
-    totals = _place_totals(among).filter(place__in=region.places())
+    totals = _place_totals(among, scope).filter(place__in=region.places())
     return Totals(customers=totals.aggregate(n=Sum("customers"))["n"] or 0, has_money=False)
 
 
@@ -132,9 +137,10 @@ def ways(among: Among = CURRENT) -> list[Way]:
     return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
 
 
-def _place_totals(among: Among) -> QuerySet[PlaceTotal]:
-    totals = PlaceTotal.objects.filter(among.totals())
-    return totals.filter(team_id=EVERY_TEAM) if among.team is None else totals
+def _place_totals(among: Among, scope: Q = EVERYBODY) -> QuerySet[PlaceTotal]:
+    totals = PlaceTotal.objects.filter(scope, among.totals())
+    is_of_all = among.team is None and not scope
+    return totals.filter(team_id=EVERY_TEAM) if is_of_all else totals
 
 
 def _opened(quarter: Region) -> tuple[bool, bool]:

@@ -12,12 +12,7 @@ from insights.selectors.orders import order_of
 from insights.selectors.organisation import Among
 from insights.selectors.places import standing_in, totals_in
 from insights.selectors.totals import Totals, totals_of, totals_of_rollups
-from relationships.access import (
-    customer_scope,
-    customers_visible_to,
-    sees_every_customer,
-    teams_visible_to,
-)
+from relationships.access import customer_scope, customers_visible_to, teams_visible_to
 from relationships.models import Person, Segment
 from relationships.names import searchable
 from relationships.selectors import customers_like
@@ -158,26 +153,28 @@ def totals_among(person: Person, filters: Filters) -> Totals:
 
 def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
     """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
+    placed = _placed(person, filters)
+    # To count thousands by where they stand takes long; their rollup says at once that they are.
+    if placed and placed.customers > COUNTED_AT_MOST:
+        return placed
     totals = totals_of(readings, at_most=COUNTED_AT_MOST)
-    if totals.is_exact:
+    rollups = None if totals.is_exact else _rollups(person, filters)
+    if rollups is None:
         return totals
-    counted = _totals_kept(person, filters)
+    if filters.bands:
+        rollups = rollups.filter(band__in=filters.bands)
+    counted = totals_of_rollups(rollups)
     # Rollups follow readings a moment later; while they are rebuilt they know less.
-    return counted if counted and counted.customers > COUNTED_AT_MOST else totals
+    return counted if counted.customers > COUNTED_AT_MOST else totals
 
 
-def _totals_kept(person: Person, filters: Filters) -> Totals | None:
-    """Return what the rollups say of a list; None where they know its filters not."""
-    rollups = _rollups(person, filters)
-    if rollups is not None:
-        if filters.bands:
-            rollups = rollups.filter(band__in=filters.bands)
-        return totals_of_rollups(rollups)
-    if filters.search or filters.bands or filters.owner is not None:
+def _placed(person: Person, filters: Filters) -> Totals | None:
+    """Return what the rollups of the map say of a list; None if they know its filters not."""
+    is_beside = filters.search or filters.bands or filters.owner is not None
+    if filters.area.is_everywhere or is_beside:
         return None
-    team = person.team_id if filters.team is None and not sees_every_customer(person) else None
-    among = Among(filters.stage, filters.team if team is None else team, filters.segment)
-    return totals_in(filters.area, among)
+    among = Among(filters.stage, filters.team, filters.segment)
+    return totals_in(filters.area, among, customer_scope(person))
 
 
 @dataclass(frozen=True, slots=True)
