@@ -77,7 +77,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='reading',
-            index=models.Index(models.F('stage'), models.F('segment'), models.F('team'), django.db.models.functions.comparison.Cast(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Least(django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('doors'), '/', models.Value(5.0))), 19.0), '*', models.Value(20.0)), '+', django.db.models.functions.comparison.Least(django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('windows'), '/', models.Value(5.0))), 19.0)), models.SmallIntegerField()), name='reading_by_place'),
+            index=models.Index(django.db.models.functions.comparison.Cast(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Least(django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('doors'), '/', models.Value(5.0))), 19.0), '*', models.Value(20.0)), '+', django.db.models.functions.comparison.Least(django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('windows'), '/', models.Value(5.0))), 19.0)), models.SmallIntegerField()), models.F('stage'), models.F('team'), name='reading_by_place'),
+        ),
+        migrations.AddIndex(
+            model_name='reading',
+            index=models.Index(models.F('stage'), django.db.models.functions.comparison.Coalesce('team', 0), django.db.models.functions.comparison.Coalesce('segment', 0), name='reading_by_group'),
         ),
         migrations.AddConstraint(
             model_name='placetotal',

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast, Floor, Least, Now
+from django.db.models.functions import Cast, Coalesce, Floor, Least, Now
 
 from insights.region import SIDE, SQUARE
 from relationships.models import Customer, Person, Segment, Team
@@ -155,7 +155,11 @@ class Reading(models.Model):
             models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
-            models.Index("stage", "segment", "team", PLACE, name="reading_by_place"),
+            models.Index(PLACE, "stage", "team", name="reading_by_place"),
+            # As totals have it, where zero stands for none: whose totals are few is found by it.
+            models.Index(
+                "stage", Coalesce("team", 0), Coalesce("segment", 0), name="reading_by_group"
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import In
@@ -15,12 +16,22 @@ from insights.models import EVERY_TEAM, PLACE, Band, PlaceTotal, QuarterTotal, R
 from insights.region import EVERYWHERE, QUARTERS, Region, corner_of
 from insights.selectors.organisation import CURRENT, Among, Amounts, heard_from
 from insights.selectors.totals import Totals, totals_of_rollups
-from relationships.models import Customer
 
 ARROWS_SHOWN = 12
 """Customers whose way over a year is drawn: more would cover each other."""
 
 EVERYBODY = Q()
+
+_OF_GROUPS = """
+    SELECT customer_id, name, doors, windows, band, at_risk
+    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS asked (stage, team_id, segment_id)
+    JOIN insights_reading AS reading
+      ON reading.stage = asked.stage AND coalesce(reading.team_id, 0) = asked.team_id
+     AND coalesce(reading.segment_id, 0) = asked.segment_id
+    JOIN relationships_customer AS customer ON customer.id = customer_id
+    WHERE band <> %s
+    LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +95,7 @@ def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
     cells = [Cell(*corner_of(place), count) for place, count in totals if count]
     if sum(cell.count for cell in cells) > MARKS_AT_MOST:
         return DoorsAndWindows(cells, ())
-    fields = ("pk", "customer__name", "doors", "windows", "band", "at_risk")
-    readings = heard_from(among).values_list(*fields)
-    if not among.stage:
-        # The index by which a few are found among many begins with the stage.
-        readings = readings.filter(stage__in=Customer.Stage.values)
-    return DoorsAndWindows(cells, [Place(*row) for row in readings[:MARKS_AT_MOST]])
+    return DoorsAndWindows(cells, _places(among))
 
 
 def quarters(among: Among = CURRENT) -> dict[str, QuarterLine]:
@@ -135,6 +141,20 @@ def ways(among: Among = CURRENT) -> list[Way]:
     )
     readings = heard_from(among).filter(pk__in=order).select_related("customer__year_ago")
     return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
+
+
+def _places(among: Among) -> list[Place]:
+    """Return where customers stand, one by one, if they are few.
+
+    Totals say of which teams, segments and stages they are, so that among a million readings
+    nobody else's is looked at, whichever of the three is asked for.
+    """
+    totals = PlaceTotal.objects.filter(among.totals(), customers__gt=0).exclude(team_id=EVERY_TEAM)
+    groups = totals.values_list("stage", "team_id", "segment_id").distinct().order_by()
+    columns = [list(column) for column in zip(*groups, strict=True)] or [[], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_GROUPS, [*columns, Band.UNKNOWN, MARKS_AT_MOST])
+        return [Place(*row) for row in cursor.fetchall()]
 
 
 def _place_totals(among: Among, scope: Q = EVERYBODY) -> QuerySet[PlaceTotal]:
