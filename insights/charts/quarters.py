@@ -11,7 +11,8 @@ from insights.charts.svg import Chart, Svg, drawing, element, linked
 from insights.region import SPLIT, SQUARE
 from insights.words import thousands
 
-MARKS_AT_MOST = 2_000
+MARKS_AT_MOST = 1_000
+"""More cover each other, and take longer to draw than a page has."""
 
 
 @dataclass(frozen=True)

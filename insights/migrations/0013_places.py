@@ -20,9 +20,11 @@ QUARTERS = """
     INSERT INTO insights_quartertotal
         (team_id, segment_id, stage, currency, has_doors, has_windows,
          customers, yearly_value, at_risk)
-    SELECT coalesce(team_id, 0), coalesce(segment_id, 0), stage, currency,
+    SELECT counted_in.team_id, coalesce(reading.segment_id, 0), stage, currency,
            doors >= 40, windows >= 40, count(*), sum(yearly_value), sum(at_risk)
-    FROM insights_reading WHERE band <> 0 GROUP BY 1, 2, 3, 4, 5, 6
+    FROM insights_reading AS reading
+    CROSS JOIN LATERAL (VALUES (coalesce(reading.team_id, 0)), (-1)) AS counted_in (team_id)
+    WHERE band <> 0 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
@@ -50,7 +52,7 @@ class Migration(migrations.Migration):
             name='QuarterTotal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('team_id', models.BigIntegerField(help_text='0 when they have no team.')),
+                ('team_id', models.BigIntegerField()),
                 ('segment_id', models.BigIntegerField(help_text='0 when they have no segment.')),
                 ('stage', models.CharField(max_length=10)),
                 ('currency', models.CharField(max_length=3)),

@@ -33,9 +33,12 @@ class PlaceTotal(models.Model):
 
 
 class QuarterTotal(models.Model):
-    """How many customers stand in one quarter of the map now, and what they are worth."""
+    """How many customers stand in one quarter of the map now, and what they are worth.
 
-    team_id = models.BigIntegerField(help_text="0 when they have no team.")
+    They are counted twice, as in `PlaceTotal`.
+    """
+
+    team_id = models.BigIntegerField()
     segment_id = models.BigIntegerField(help_text="0 when they have no segment.")
     stage = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models import F, Q, Sum, Window
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import In
 
@@ -22,7 +22,9 @@ ARROWS_SHOWN = 12
 
 EVERYBODY = Q()
 
+# To the planner a group may be large, and compiling for a million takes longer than finding few.
 _OF_GROUPS = """
+    SET LOCAL jit = off;
     SELECT customer_id, name, doors, windows, band, at_risk
     FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS asked (stage, team_id, segment_id)
     JOIN insights_reading AS reading
@@ -91,8 +93,9 @@ def standing_in(region: Region) -> Q:
 
 def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
     """Return where customers stand between doors and windows."""
-    totals = _place_totals(among).values_list("place").annotate(Sum("customers")).order_by("place")
-    cells = [Cell(*corner_of(place), count) for place, count in totals if count]
+    totals = PlaceTotal.objects.filter(_counted(among)).values_list("place")
+    counts = totals.annotate(Sum("customers")).order_by("place")
+    cells = [Cell(*corner_of(place), count) for place, count in counts if count]
     if sum(cell.count for cell in cells) > MARKS_AT_MOST:
         return DoorsAndWindows(cells, ())
     return DoorsAndWindows(cells, _places(among))
@@ -101,7 +104,7 @@ def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
 def quarters(among: Among = CURRENT) -> dict[str, QuarterLine]:
     """Return what stands in each quarter of the map, by its name in `QUARTERS`."""
     found: dict[tuple[bool, bool], list[tuple[str, int, Decimal, Decimal]]] = defaultdict(list)
-    totals = QuarterTotal.objects.filter(among.totals())
+    totals = QuarterTotal.objects.filter(_counted(among))
     for doors, windows, *line in totals.values_list(
         "has_doors", "has_windows", "currency"
     ).annotate(Sum("customers"), Sum("yearly_value"), Sum("at_risk")):
@@ -116,14 +119,15 @@ def totals_in(region: Region, among: Among, scope: Q = EVERYBODY) -> Totals:
     """
     name = next((name for name, quarter in QUARTERS.items() if quarter == region), None)
     if name:
-        has_doors, has_windows = _opened(region)
+        doors, windows = _opened(region)
         return totals_of_rollups(
             QuarterTotal.objects.filter(
-                scope, among.totals(), has_doors=has_doors, has_windows=has_windows
+                _counted(among, scope), has_doors=doors, has_windows=windows
             )
         )
-    totals = _place_totals(among, scope).filter(place__in=region.places())
-    return Totals(customers=totals.aggregate(n=Sum("customers"))["n"] or 0, has_money=False)
+    totals = PlaceTotal.objects.filter(_counted(among, scope), place__in=region.places())
+    counted = totals.aggregate(n=Sum("customers"))
+    return Totals(customers=counted["n"] or 0, has_money=False)
 
 
 def ways(among: Among = CURRENT) -> list[Way]:
@@ -139,7 +143,9 @@ def ways(among: Among = CURRENT) -> list[Way]:
     order = list(
         largest.order_by("rank", "-yearly_value", "pk").values_list("pk", flat=True)[:ARROWS_SHOWN]
     )
-    readings = heard_from(among).filter(pk__in=order).select_related("customer__year_ago")
+    # The night may put others in their place at this very moment.
+    known = heard_from(among).filter(pk__in=order, customer__year_ago__isnull=False)
+    readings = known.select_related("customer__year_ago")
     return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
 
 
@@ -149,7 +155,8 @@ def _places(among: Among) -> list[Place]:
     Totals say of which teams, segments and stages they are, so that among a million readings
     nobody else's is looked at, whichever of the three is asked for.
     """
-    totals = PlaceTotal.objects.filter(among.totals(), customers__gt=0).exclude(team_id=EVERY_TEAM)
+    totals = QuarterTotal.objects.filter(among.totals(), customers__gt=0)
+    totals = totals.exclude(team_id=EVERY_TEAM)
     groups = totals.values_list("stage", "team_id", "segment_id").distinct().order_by()
     columns = [list(column) for column in zip(*groups, strict=True)] or [[], [], []]
     with connection.cursor() as cursor:
@@ -157,10 +164,10 @@ def _places(among: Among) -> list[Place]:
         return [Place(*row) for row in cursor.fetchall()]
 
 
-def _place_totals(among: Among, scope: Q = EVERYBODY) -> QuerySet[PlaceTotal]:
-    totals = PlaceTotal.objects.filter(scope, among.totals())
+def _counted(among: Among, scope: Q = EVERYBODY) -> Q:
+    """Return the condition of totals: those of all teams together unless some are asked for."""
     is_of_all = among.team is None and not scope
-    return totals.filter(team_id=EVERY_TEAM) if is_of_all else totals
+    return scope & among.totals() & (Q(team_id=EVERY_TEAM) if is_of_all else Q())
 
 
 def _opened(quarter: Region) -> tuple[bool, bool]:

@@ -58,6 +58,11 @@ def places_moved(old: Counted, new: Counted) -> Iterator[Addition]:
     )
     keys, amounts = _summed(keys, np.stack([signs, *money], axis=1))
     if len(keys):
+        every = [(EVERY_TEAM, segment, stage, currency) for _, segment, stage, currency in numbers]
+        together = np.array([numbers.setdefault(one, len(numbers)) for one in every])
+        group, place = np.divmod(keys, PLACES)
+        keys = np.concatenate([keys, together[group] * PLACES + place])
+        keys, amounts = _summed(keys, np.concatenate([amounts, amounts]))
         groups = list(numbers)
         yield from _customers(groups, keys, amounts[:, 0])
         yield from _quarters(groups, keys, amounts)
@@ -68,7 +73,6 @@ def _customers(groups: list[Group], keys: Ints, added: Ints) -> Iterator[Additio
     for key, customers in zip(keys.tolist(), added.tolist(), strict=True):
         team, segment, stage, _ = groups[key // PLACES]
         counts[team, segment, stage, key % PLACES] += customers
-        counts[EVERY_TEAM, segment, stage, key % PLACES] += customers
     rows = [(*key, customers) for key, customers in counts.items() if customers]
     if rows:
         yield _ADD_PLACES, [list(column) for column in zip(*rows, strict=True)]

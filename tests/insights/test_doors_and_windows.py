@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from insights.forms import CustomersForm
-from insights.models import PLACE, Band, PlaceTotal, Reading, YearAgo
+from insights.models import PLACE, Band, PlaceTotal, QuarterTotal, Reading, YearAgo
 from insights.region import EVERYWHERE, QUARTERS, Region
 from insights.selectors import places as selectors
 from insights.selectors import portfolio
@@ -316,3 +317,13 @@ def test_where_nobody_was_with_us_a_year_ago_it_says_why_there_are_no_arrows(bro
     page = browser.get(URL)
     assert "no night has passed yet" in page.text
     assert "way-" not in page.context["chart"].svg
+
+
+def test_each_square_and_quarter_is_counted_once():
+    place(10, 10)
+    rebuild_rollups()
+    for total, name in ((PlaceTotal, "place_total"), (QuarterTotal, "quarter_total")):
+        one = total.objects.first()
+        one.pk = None
+        with pytest.raises(IntegrityError, match=f"{name}_is_counted_once"), transaction.atomic():
+            one.save()
