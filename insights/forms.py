@@ -46,11 +46,13 @@ def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> f
 
 
 def _points(label: str, usual: int) -> forms.IntegerField:
+    """Return an end of a part of the map, which is at least a square wide and high."""
+    is_end = usual == 100
     return forms.IntegerField(
         label=label,
         required=False,
-        min_value=0,
-        max_value=100,
+        min_value=SQUARE if is_end else 0,
+        max_value=100 if is_end else 100 - SQUARE,
         step_size=SQUARE,
         widget=forms.NumberInput(attrs={"placeholder": usual, "inputmode": "numeric"}),
     )

@@ -226,6 +226,8 @@ def test_too_many_for_marks_are_drawn_as_squares(browser, scattered, monkeypatch
     [
         ({"doors_from": "60", "doors_to": "20"}, "Doors to: 20 is not more than 60."),
         ({"doors_from": "7"}, "Doors from: "),
+        ({"doors_from": "100"}, "Doors from: "),
+        ({"doors_to": "0"}, "Doors to: "),
         ({"windows_to": "105"}, "Windows to: "),
         ({"windows_from": "few"}, "Windows from: "),
     ],
