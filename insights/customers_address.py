@@ -10,13 +10,14 @@ from django.urls import reverse
 from insights.columns import DEFAULT_COLUMNS, SEPARATOR
 from insights.forms import CustomersForm
 from insights.models import Band
+from insights.region import ENDS, EVERYWHERE
 from insights.selectors.portfolio import Choices
 
 NAMES = (
-    "q", "band", "quarter", "was", "moved", "since", "value", "size", "known", "stage", "team",
-    "owner", "segment", "sort", "columns", "view",
+    "q", "band", "quarter", *ENDS, "was", "moved", "since", "value", "size", "known", "stage",
+    "team", "owner", "segment", "sort", "columns", "view",
 )  # fmt: skip
-UNSEEN = ("quarter", "was", "moved", "since", "value", "size")
+UNSEEN = ("quarter", *ENDS, "was", "moved", "since", "value", "size")
 """Filters that no control says: links lead to them, and chips lead out."""
 
 KEPT = ("columns", "view")
@@ -76,12 +77,12 @@ def view_address(view_id: int, query: str) -> str:
 def _pairs(form: CustomersForm) -> Iterable[tuple[str, str]]:
     for name in NAMES:
         value = form.cleaned_data.get(name)
-        if name == "view" or not value:
+        if name == "view" or not value or value == getattr(EVERYWHERE, name, None):
             continue
         if name in ("band", "was"):
             for band in value:
                 yield name, Band(band).name.lower()
         elif name != "columns":
-            yield name, value
+            yield name, str(value)
         elif tuple(value) != DEFAULT_COLUMNS:
             yield name, SEPARATOR.join(value)

@@ -1,8 +1,9 @@
 """What Distance shows of where customers stand: the same on its page and in the board report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from insights.among_words import WHO, List
 from insights.charts import BandCounts, Bar, Chart, band_strips, bars
 from insights.models import Band, Reading
 from insights.presentation import BAND_KEYS, customer_url, why_values
@@ -12,15 +13,9 @@ from insights.since import FOUR_WEEKS, YEAR
 from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.words import plural
 
-WHO = {
-    "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
-}  # fmt: skip
 NOBODY_AWAY = "Nobody moved away by five points or more."
 NOBODY_CLOSER = "Nobody came closer by five points or more."
 NO_VALUE = "No customer has a yearly value yet."
-
-List = Callable[..., str]
-"""Makes the address of the list of customers that a number counts."""
 
 
 def nowhere(**filters: object) -> str:

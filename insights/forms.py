@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band, SizeClass, ValueClass
+from insights.region import ENDS, SQUARE, Region
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
 from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.organisation import Among, comparison_days
@@ -57,7 +58,43 @@ def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> f
     return forms.ChoiceField(label=label, required=False, choices=[("", any_label), *options])
 
 
-class CustomersForm(forms.Form):
+def _points(label: str, usual: int) -> forms.IntegerField:
+    """Return an end of a part of the map, which is at least a square wide and high."""
+    is_end = usual == 100
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=SQUARE if is_end else 0,
+        max_value=100 if is_end else 100 - SQUARE,
+        step_size=SQUARE,
+        widget=forms.NumberInput(attrs={"placeholder": usual, "inputmode": "numeric"}),
+    )
+
+
+class RegionForm(forms.Form):
+    """A part of the map of doors and windows; an end that is left out is that of the map."""
+
+    doors_from = _points("Doors from", 0)
+    doors_to = _points("Doors to", 100)
+    windows_from = _points("Windows from", 0)
+    windows_to = _points("Windows to", 100)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a part that ends before it begins."""
+        data = super().clean() or {}
+        for name in ("doors", "windows"):
+            begins, ends = data.get(f"{name}_from"), data.get(f"{name}_to")
+            if begins is not None and ends is not None and begins >= ends:
+                self.add_error(f"{name}_to", f"{ends} is not more than {begins}.")
+        return data
+
+    def region(self) -> Region:
+        """Return the part of the map that is asked for, all of it if nothing is."""
+        given = ((name, self.cleaned_data.get(name)) for name in ENDS)
+        return Region(**{name: value for name, value in given if value is not None})
+
+
+class CustomersForm(RegionForm):
     """Filters, order and place of the list of customers; what is wrong in it is left out."""
 
     q = forms.CharField(
@@ -167,6 +204,7 @@ class CustomersForm(forms.Form):
             bands=tuple(value("band") or ()),
             quarter=value("quarter") or "",
             known=value("known") or "",
+            region=self.region(),
             stage=value("stage") or "",
             team=_number(value("team")),
             owner=_number(value("owner")),
@@ -275,6 +313,10 @@ class KnownForm(forms.Form):
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here."""
         return _complaints(self)
+
+
+class DoorsAndWindowsForm(RegionForm, DistanceForm):
+    """Whose doors and windows are shown, and the part of the map that is chosen."""
 
 
 class WallForm(forms.Form):

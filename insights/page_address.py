@@ -33,6 +33,10 @@ class PageAddress:
         query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)])
         return f"{reverse(self.page)}?{query}" if query else reverse(self.page)
 
+    def on(self, page: str) -> str:
+        """Return the address of another page with the same filters."""
+        return PageAddress(page, self.pairs).to()
+
     @property
     def query(self) -> str:
         """The filters alone, with a question mark where there are any."""

@@ -66,6 +66,7 @@ PAGES = (
     ),
     Offer("The Wall", "wall", "brick-wall", "human digital screens months", is_for=_ORGANISATION),
     Offer("Board report", "report", "file-text", "pdf month print mail", is_for=_ORGANISATION),
+    Offer("Doors and windows", "doors_and_windows", "map", "quarters", is_for=_ORGANISATION),
     Offer("Do we care", "care", "heart-handshake", "listening promises", "g k", _ORGANISATION),
     Offer(
         "Who knows our customers",

@@ -25,6 +25,7 @@ from insights.views.customers_files import customers_csv, customers_xlsx
 from insights.views.demonstration import remove_demonstration
 from insights.views.distance import distance
 from insights.views.distance_over_time import distance_over_time
+from insights.views.doors_and_windows import doors_and_windows
 from insights.views.duplicates import dismiss_duplicate, duplicates, restore_duplicate
 from insights.views.facts import (
     add_fact,
@@ -186,6 +187,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
     path("distance/over-time/", distance_over_time, name="distance_over_time"),
+    path("doors-and-windows/", doors_and_windows, name="doors_and_windows"),
     path("wall/", wall, name="wall"),
     path("wall/events/", note_wall_event, name="note_wall_event"),
     path("wall/events/<int:pk>/", correct_wall_event, name="correct_wall_event"),

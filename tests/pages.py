@@ -57,6 +57,12 @@ PAGES = (
     Page("handover_print", "All of it on paper.", EXECUTIVE, ("handover",)),
     Page("distance", "The front page for executives.", EXECUTIVE),
     Page("distance_over_time", "Distance week by week, and by what customers are.", EXECUTIVE),
+    Page(
+        "doors_and_windows",
+        "Where customers stand between meeting us and being seen, and who moved.",
+        EXECUTIVE,
+        query="?doors_from=20&doors_to=60&windows_to=40",
+    ),
     Page("wall", "People against screens for years, and what happened meanwhile.", EXECUTIVE),
     Page("note_wall_event", "Noting what happened.", EXECUTIVE),
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),

@@ -12,17 +12,18 @@ from insights.charts.distances import distances
 from insights.charts.flows import flow_table
 from insights.charts.lift import Found, lift
 from insights.charts.notes import WallNote
-from insights.charts.quarters import CELL, MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
+from insights.charts.quarters import MARKS_AT_MOST, Cell, Mark, Quarter, cells_of, quarter_map
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.standalone import described, embedded, light_styles, standalone
 from insights.charts.svg import Chart, Svg
 from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import WallMonth, wall
+from insights.charts.ways import Arrow, arrows, chosen
 
 __all__ = [
-    "CELL",
     "MARKS_AT_MOST",
+    "Arrow",
     "BandCounts",
     "Bar",
     "Cell",
@@ -37,10 +38,12 @@ __all__ = [
     "TrendMonth",
     "WallMonth",
     "WallNote",
+    "arrows",
     "band_strips",
     "bars",
     "calibration",
     "cells_of",
+    "chosen",
     "course",
     "courses",
     "described",

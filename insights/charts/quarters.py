@@ -4,13 +4,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from insights.charts.bands import BAND_NAMES
 from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.region import SPLIT, SQUARE
 from insights.words import thousands
 
-MARKS_AT_MOST = 2_000
-CELL = 5
+MARKS_AT_MOST = 1_000
+"""More cover each other, and take longer to draw than a page has."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Quarter:
     has_windows: bool
     count: int
     href: str = ""
+    yearly_value: str = ""
+    at_risk: str = ""
 
 
 def cells_of(marks: Iterable[Mark]) -> list[Cell]:
@@ -62,9 +66,13 @@ def quarter_map(
     title: str,
     marks: Sequence[Mark] = (),
     cells: Sequence[Cell] = (),
-    split: float = 40,
+    split: float = SPLIT,
+    over: Sequence[Svg] = (),
+    is_large: bool = False,
 ) -> Chart:
     """Draw customers as marks, or as shaded squares when `cells` are given or marks too many.
+
+    What is drawn `over` them comes from `insights.charts.ways`.
 
     The canvas has no size of its own: marks are placed by percentages, so that text stays
     legible on a phone and a large screen alike.
@@ -72,6 +80,7 @@ def quarter_map(
     if len(marks) > MARKS_AT_MOST:
         cells, marks = cells_of(marks), ()
     total = sum(quarter.count for quarter in quarters)
+    has_money = any(quarter.yearly_value for quarter in quarters)
     description = (
         f"{thousands(total)} customers. "
         + ", ".join(f"{thousands(q.count)} {q.name.lower()}" for q in quarters)
@@ -84,18 +93,19 @@ def quarter_map(
         *_axes(split),
         *_density(cells),
         *(_mark(mark) for mark in sorted(marks, key=lambda mark: -mark.weight)),
+        *over,
         *(_heading(quarter, split) for quarter in quarters),
         size=None,
-        class_="plane",
+        class_="plane large" if is_large else "plane",
         has_links=True,
     )
     return Chart(
         svg=svg,
         caption=title,
-        head=["Quarter", "What it means", "Customers"],
-        rows=[[q.name, q.meaning, thousands(q.count)] for q in quarters],
+        head=["Quarter", "What it means", "Customers", *(_MONEY if has_money else ())],
+        rows=[_row(quarter, thousands(quarter.count), has_money=has_money) for quarter in quarters],
         data=[[m.label, BAND_NAMES[m.band], m.doors, m.windows] for m in marks]
-        or [[q.name, q.meaning, q.count] for q in quarters],
+        or [_row(quarter, quarter.count, has_money=has_money) for quarter in quarters],
         data_head=["Customer", "Band", "Doors", "Windows"] if marks else (),
         key=[
             (f"mark mark-{band}", name)
@@ -105,8 +115,16 @@ def quarter_map(
     )
 
 
+_MONEY = ("Yearly value", "At risk")
+
+
+def _row(quarter: Quarter, count: int | str, *, has_money: bool) -> list[Any]:
+    money = [quarter.yearly_value, quarter.at_risk] if has_money else []
+    return [quarter.name, quarter.meaning, count, *money]
+
+
 def _floor(score: float) -> int:
-    return min(int(score // CELL) * CELL, 100 - CELL)
+    return min(int(score // SQUARE) * SQUARE, 100 - SQUARE)
 
 
 def _at(score: float) -> str:
@@ -165,9 +183,9 @@ def _density(cells: Sequence[Cell]) -> list[Svg]:
             # By its logarithm: beside a crowded square a single customer must still be seen.
             fill_opacity=f"{0.2 + 0.75 * math.log(cell.count) / max(math.log(most), 1):.2f}",
             x=_at(cell.windows),
-            y=_at(100 - CELL - cell.doors),
-            width=f"{CELL}%",
-            height=f"{CELL}%",
+            y=_at(100 - SQUARE - cell.doors),
+            width=f"{SQUARE}%",
+            height=f"{SQUARE}%",
         )
         for cell in cells
     ]

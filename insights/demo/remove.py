@@ -31,6 +31,7 @@ _TABLES_OF_CUSTOMERS = (
     "insights_reading",
     "insights_daymet",
     "insights_acquaintance",
+    "insights_yearago",
     "insights_alert",
     "insights_snooze",
     "relationships_handovercustomer",

@@ -49,7 +49,7 @@ STAYING = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insights', '0012_distance_over_time'),
+        ('insights', '0013_places'),
         ('relationships', '0016_functions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

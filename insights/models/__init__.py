@@ -8,6 +8,7 @@ from insights.models.meetings import (
     KnownTotal,
     PersonMonth,
 )
+from insights.models.places import EVERY_TEAM, PlaceTotal, QuarterTotal, YearAgo
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.reports import BoardReport, ReportMailing, ReportReader
@@ -23,6 +24,7 @@ from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
 from insights.models.states import (
+    PLACE,
     SIZES_FROM,
     Band,
     CustomerState,
@@ -35,6 +37,8 @@ from insights.models.states import (
 from insights.models.wall_events import WallEvent
 
 __all__ = [
+    "EVERY_TEAM",
+    "PLACE",
     "SIZES_FROM",
     "Acquaintance",
     "Alert",
@@ -52,9 +56,11 @@ __all__ = [
     "MonthlyLoops",
     "MonthlyTouchpoints",
     "PersonMonth",
+    "PlaceTotal",
     "PolicyVersion",
     "Proof",
     "ProofCase",
+    "QuarterTotal",
     "Reading",
     "ReportMailing",
     "ReportReader",
@@ -67,4 +73,5 @@ __all__ = [
     "ValueClass",
     "ValueStep",
     "WallEvent",
+    "YearAgo",
 ]

@@ -3,10 +3,21 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Coalesce, Floor, Least, Now
 
+from insights.region import SIDE, SQUARE
 from relationships.models import Customer, Person, Segment, Team
+
+
+def _row_or_column(score: str) -> Least:
+    return Least(Floor(F(score) / float(SQUARE)), float(SIDE - 1))
+
+
+PLACE = Cast(
+    _row_or_column("doors") * float(SIDE) + _row_or_column("windows"), models.SmallIntegerField()
+)
+"""In which square of the map of doors and windows a reading lies; see `insights.region`."""
 
 
 class Band(models.IntegerChoices):
@@ -214,6 +225,11 @@ class Reading(models.Model):
                 fields=("-at_risk", "customer"),
                 condition=Q(has_lost_person=True),
                 name="reading_of_lost_person",
+            ),
+            models.Index(PLACE, "stage", "team", name="reading_by_place"),
+            # As totals have it, where zero stands for none: whose totals are few is found by it.
+            models.Index(
+                "stage", Coalesce("team", 0), Coalesce("segment", 0), name="reading_by_group"
             ),
         )
         constraints = (

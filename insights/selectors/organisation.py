@@ -11,10 +11,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Floor, Least
+from django.db.models import Q, QuerySet, Sum
 
-from insights.charts import CELL, MARKS_AT_MOST, Cell
 from insights.models import Band, BandTotal, Reading
 from insights.mondays import last_monday
 from relationships.models import Customer, Team
@@ -158,69 +156,21 @@ def comparison_days(now: datetime) -> tuple[date, date]:
     return last_monday(now - timedelta(days=25)), last_monday(now) - timedelta(weeks=52)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one customer stands on the map of doors and windows."""
-
-    customer_id: int
-    name: str
-    doors: float
-    windows: float
-    band: int
-    at_risk: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class DoorsAndWindows:
-    """The map: how many stand in each square, and each of them when they are few enough."""
-
-    cells: Sequence[Cell]
-    places: Sequence[Place]
-
-    def count(self, split: int, *, has_doors: bool, has_windows: bool) -> int:
-        """Count the customers of a quarter."""
-        return sum(
-            cell.count
-            for cell in self.cells
-            if (cell.doors >= split) is has_doors and (cell.windows >= split) is has_windows
-        )
-
-
-def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
-    """Return where customers stand between doors and windows."""
-    readings = _heard_from(among)
-    squares = readings.annotate(door=_square("doors"), window=_square("windows"))
-    cells = [
-        Cell(door * CELL, window * CELL, count)
-        for door, window, count in squares.values_list("door", "window")
-        .annotate(Count("pk"))
-        .order_by("door", "window")
-    ]
-    if sum(cell.count for cell in cells) > MARKS_AT_MOST:
-        return DoorsAndWindows(cells, ())
-    fields = ("pk", "customer__name", "doors", "windows", "band", "at_risk")
-    return DoorsAndWindows(cells, [Place(*row) for row in readings.values_list(*fields)])
-
-
 def movers_away(among: Among = CURRENT) -> QuerySet[Reading]:
     """Return the customers who drifted furthest away in four weeks."""
-    moved = _heard_from(among).filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
+    moved = heard_from(among).filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
     return moved.order_by("-drift", "pk")[:MOVERS_SHOWN]
 
 
 def movers_closer(among: Among = CURRENT) -> QuerySet[Reading]:
     """Return the customers who came most closer in four weeks."""
-    moved = _heard_from(among).filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
+    moved = heard_from(among).filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
     return moved.order_by("drift", "-pk")[:MOVERS_SHOWN]
 
 
-def _heard_from(among: Among) -> QuerySet[Reading]:
+def heard_from(among: Among) -> QuerySet[Reading]:
+    """Return the readings of those who were heard from at least once."""
     return Reading.objects.filter(among.readings()).exclude(band=Band.UNKNOWN)
-
-
-def _square(field: str) -> Cast:
-    """Return which row or column of the map a score falls into."""
-    return Cast(Least(Floor(F(field) / CELL), 100 / CELL - 1), IntegerField())
 
 
 def _customers(rows: list[dict[str, Any]], band: Band) -> int | None:

@@ -7,7 +7,10 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from insights.models import Band, BandFlow, BandTotal, KnownTotal, Reading
+from insights.region import EVERYWHERE, QUARTERS, Region
 from insights.selectors.orders import order_of
+from insights.selectors.organisation import Among
+from insights.selectors.places import standing_in, totals_in
 from insights.selectors.then import Then
 from insights.selectors.totals import Totals, totals_of, totals_of_flows, totals_of_rollups
 from relationships.access import customer_scope, customers_visible_to, teams_visible_to
@@ -24,17 +27,6 @@ READ_AT_ONCE = 2_000
 
 MATCHES_AT_MOST = 1_000
 NEAR_AT_MOST = 50
-SPLIT = 40
-"""Doors or windows above this are open: SCORING, section 4."""
-
-# Who was never heard from stands in no quarter: never spoken is not walled off.
-_HEARD_FROM = ~Q(band=Band.UNKNOWN)
-QUARTERS = {
-    "open_house": _HEARD_FROM & Q(doors__gte=SPLIT, windows__gte=SPLIT),
-    "handshake_only": _HEARD_FROM & Q(doors__gte=SPLIT, windows__lt=SPLIT),
-    "through_the_glass": _HEARD_FROM & Q(doors__lt=SPLIT, windows__gte=SPLIT),
-    "walled_off": _HEARD_FROM & Q(doors__lt=SPLIT, windows__lt=SPLIT),
-}
 
 KNOWN = {
     "one": Q(known_by=1),
@@ -55,6 +47,7 @@ class Filters:
     bands: Sequence[int] = ()
     quarter: str = ""
     known: str = ""
+    region: Region = EVERYWHERE
     stage: str = ""
     team: int | None = None
     owner: int | None = None
@@ -66,9 +59,14 @@ class Filters:
     @property
     def are_set(self) -> bool:
         """Whether anything is filtered."""
-        texts = (self.search, self.bands, self.quarter, self.known, self.stage)
+        texts = (self.search, self.bands, not self.area.is_everywhere, self.known, self.stage)
         choices = (self.team, self.owner, self.segment, self.value_class, self.size_class)
         return any(texts) or any(choice is not None for choice in (*choices, self.then))
+
+    @property
+    def area(self) -> Region:
+        """The part of the map that is asked for."""
+        return self.region.within(QUARTERS[self.quarter]) if self.quarter else self.region
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,8 @@ def _flows(person: Person, filters: Filters) -> QuerySet[BandFlow] | None:
 def _among(person: Person, totals: QuerySet[Any], filters: Filters) -> QuerySet[Any] | None:
     """Narrow totals to whose they are; None when a filter is set that they do not know."""
     unknown = (filters.owner, filters.value_class, filters.size_class)
-    if filters.search or filters.quarter or any(choice is not None for choice in unknown):
+    is_beside = filters.search or not filters.area.is_everywhere
+    if is_beside or any(choice is not None for choice in unknown):
         return None
     totals = totals.filter(customer_scope(person))
     if filters.stage:
@@ -185,8 +184,17 @@ def ids_among(person: Person, filters: Filters, *, at_most: int) -> list[int]:
     return list(readings.order_by().values_list("pk", flat=True)[:at_most])
 
 
+def totals_among(person: Person, filters: Filters) -> Totals:
+    """Return what the list comes to, without its rows."""
+    return _totals(person, filters, _narrowed(person, filters, _matches(person, filters.search)))
+
+
 def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
     """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
+    placed = _placed(person, filters)
+    # To count thousands by where they stand takes long; their rollup says at once that they are.
+    if placed and placed.customers > COUNTED_AT_MOST:
+        return placed
     totals = totals_of(readings, at_most=COUNTED_AT_MOST)
     if totals.is_exact:
         return totals
@@ -200,6 +208,17 @@ def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> To
         return totals
     # Rollups follow readings a moment later; while they are rebuilt they know less.
     return counted if counted.customers > COUNTED_AT_MOST else totals
+
+
+def _placed(person: Person, filters: Filters) -> Totals | None:
+    """Return what the rollups of the map say of a list; None if they know its filters not."""
+    texts = (filters.search, filters.bands, filters.known)
+    choices = (filters.owner, filters.value_class, filters.size_class, filters.then)
+    is_beside = any(texts) or any(choice is not None for choice in choices)
+    if filters.area.is_everywhere or is_beside:
+        return None
+    among = Among(filters.stage, filters.team, filters.segment)
+    return totals_in(filters.area, among, customer_scope(person))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +262,8 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
     readings = Reading.objects.filter(customer_scope(person)).filter(matches.condition)
     if filters.bands:
         readings = readings.filter(band__in=filters.bands)
-    if filters.quarter:
-        readings = readings.filter(QUARTERS[filters.quarter])
+    if not filters.area.is_everywhere:
+        readings = readings.filter(standing_in(filters.area))
     if filters.known:
         readings = readings.filter(KNOWN[filters.known])
     if filters.stage:

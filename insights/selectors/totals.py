@@ -8,7 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from insights.models import BandFlow, BandTotal, KnownTotal, Reading
+from insights.models import BandFlow, BandTotal, KnownTotal, QuarterTotal, Reading
 
 _TOTALS = """
     SELECT currency, count(*), sum(yearly_value), sum(at_risk), sum(distance), count(distance)
@@ -51,7 +51,9 @@ def totals_of(readings: QuerySet[Reading], *, at_most: int) -> Totals:
     )
 
 
-def totals_of_rollups(rollups: QuerySet[BandTotal] | QuerySet[KnownTotal]) -> Totals:
+def totals_of_rollups(
+    rollups: QuerySet[BandTotal] | QuerySet[KnownTotal] | QuerySet[QuarterTotal],
+) -> Totals:
     """Return the totals of rows of the rollup, which knows no distances."""
     rows = list(
         rollups.values_list("currency").annotate(

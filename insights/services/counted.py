@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
 from insights.mondays import FIRST_MONDAY, UNKNOWN, UNREAD, WEEKS
+from insights.region import SIDE, SQUARE
 
 Group = tuple[int, int, str, str]
 """Team, segment, stage and currency; 0 for no team and no segment."""
@@ -24,6 +25,8 @@ COLUMNS = f"""
     (reading.yearly_value * 100)::bigint, (reading.at_risk * 100)::bigint,
     coalesce((reading.distance * 100)::bigint, 0),
     coalesce(reading.value_class, {UNCLASSED}), coalesce(reading.size_class, {UNCLASSED}),
+    least(floor(reading.doors / {SQUARE}), {SIDE - 1})::int * {SIDE}
+        + least(floor(reading.windows / {SQUARE}), {SIDE - 1})::int,
     reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7,
     reading.known_by, reading.has_lost_person, reading.is_met_lately
 """
@@ -36,9 +39,9 @@ _NOTHING = bytes([UNKNOWN]) * WEEKS
 class Counted:
     """By what n customers with a reading are counted, a column each, in the order of their ids.
 
-    `cents` of their yearly value, `risk_cents` of what of it is at risk, `points` are
-    hundredths of the distance. `history` u1[n, WEEKS] ends on the Monday so many `weeks` after the
-    first.
+    `cents` of their yearly value, `risk_cents` of what of it is at risk, `points` are hundredths
+    of the distance, `places` squares of the map. `history` u1[n, WEEKS] ends on the Monday so many
+    `weeks` after the first.
     """
 
     ids: NDArray[np.int64]
@@ -51,16 +54,17 @@ class Counted:
     points: NDArray[np.int64]
     value_classes: NDArray[np.int8]
     size_classes: NDArray[np.int8]
+    places: NDArray[np.int16]
     history: NDArray[np.uint8]
     weeks: NDArray[np.int64]
 
     @classmethod
     def of_rows(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
         """Take rows of `COLUMNS`, in the order of their ids."""
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 17
-        group, circle = columns[1:5], columns[14:]
-        ids, bands, versions, cents, risk_cents, points, values, sizes, histories, weeks = (
-            columns[:1] + columns[5:14]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 18
+        group, circle = columns[1:5], columns[15:]
+        ids, bands, versions, cents, risk_cents, points, values, sizes, places, histories, weeks = (
+            columns[:1] + columns[5:15]
         )
         kept = (bytes(one) if len(one) == WEEKS else _NOTHING for one in histories)
         return cls(
@@ -74,6 +78,7 @@ class Counted:
             points=np.array(points, np.int64),
             value_classes=np.array(values, np.int8),
             size_classes=np.array(sizes, np.int8),
+            places=np.array(places, np.int16),
             history=np.frombuffer(b"".join(kept), np.uint8).reshape(-1, WEEKS),
             weeks=np.array([UNREAD if week is None else week for week in weeks], np.int64),
         )

@@ -14,6 +14,7 @@ from insights.services.rhythm import estimate_rhythm
 from insights.services.states import Locked, folded_alike
 from insights.services.store import store_readings
 from insights.services.value_steps import estimate_value_steps
+from insights.services.year_ago import look_back_a_year
 from relationships.services import mark_profiles_changed
 
 SHARE_OF_NEWCOMERS = 0.1
@@ -42,7 +43,9 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
 
     estimate_rhythm(now=now)
     estimate_value_steps()
-    return score_everyone(read, progress=progress)
+    everyone = score_everyone(read, progress=progress)
+    look_back_a_year(now=now)
+    return everyone
 
 
 def rhythm_is_outdated() -> bool:

@@ -18,6 +18,7 @@ from insights.services.known_totals import moved_known
 from insights.services.loops import recount_loops
 from insights.services.meetings import recount_meetings
 from insights.services.past_bands import past_bands
+from insights.services.places import places_moved
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
@@ -91,6 +92,7 @@ def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
         *moved_distances((old, new), (before, after)),
         *moved_flows(old, new),
         *moved_known(old, new),
+        *places_moved(old, new),
     ]
     if additions:
         cursor.execute(_LOCK_TOTALS)
@@ -168,7 +170,8 @@ def rebuild_rollups() -> None:
         retrace_everyone(cursor)
         cursor.execute(
             "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
-            " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal"
+            " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal;"
+            " DELETE FROM insights_placetotal; DELETE FROM insights_quartertotal"
         )
         for chunk in _chunks(cursor):
             move_totals(cursor, Counted.of_rows([]), chunk)

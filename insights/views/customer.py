@@ -25,9 +25,9 @@ from insights.fact_words import fact_rows
 from insights.handover_words import handed_over_lines
 from insights.models import Band
 from insights.presentation import BAND_KEYS, year_of_distance
+from insights.region import SPLIT
 from insights.selectors import customer as selectors
 from insights.selectors.customer import ContactLine, CustomerPage, Explained, Standing
-from insights.selectors.portfolio import SPLIT
 from insights.shoes import shoes_context
 from insights.timeline_form import TimelineForm
 from insights.views.customer_timeline import shown_of, timeline_context

@@ -29,11 +29,15 @@ def add_states(number: int) -> np.ndarray:
     states = np.resize(few, (number, few.shape[1]))
     columns = {
         "customer_id": np.arange(1, number + 1),
+        "segment_id": np.zeros(number, np.int64),
         "folded_to": np.full(number, to_microseconds(NOW)),
         "numbers": np.ascontiguousarray(states).view(f"V{STATE_BYTES}").ravel(),
     }
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE states (id bigint, folded_to bigint, numbers bytea)")
+        cursor.execute(
+            "CREATE TEMP TABLE states"
+            " (id bigint, segment_id bigint, folded_to bigint, numbers bytea)"
+        )
         copy_in(cursor, "states", pack(STATE_FIELDS, columns))
         cursor.execute(
             "INSERT INTO insights_customerstate (customer_id, policy_version, numbers, folded_to)"

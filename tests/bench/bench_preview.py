@@ -59,11 +59,15 @@ def prepare(customers: int) -> None:
 
 def processor_seconds() -> float:
     """Return the processor time of this process and of the server's that answers it."""
+    return time.process_time() + database_seconds()
+
+
+def database_seconds() -> float:
+    """Return the processor time of the server's process that answers this one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rsplit(")")[1].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def seconds_of(name: str, value: float) -> float:

@@ -14,7 +14,6 @@ from insights.selectors.organisation import (
     BandLine,
     Standing,
     comparison_days,
-    doors_and_windows,
     movers_away,
     movers_closer,
     standing,
@@ -179,30 +178,6 @@ def test_the_wall_counts_people_and_screens_and_leaves_bookkeeping_out():
         (date(2026, 2, 1), 0, 0, True),
         (date(2026, 3, 1), 0, 0, False),
     ]
-
-
-@pytest.mark.django_db
-def test_the_map_counts_every_quarter_and_places_each_customer():
-    ReadingFactory(doors=100, windows=40)
-    ReadingFactory(doors=39.9, windows=0, customer=CustomerFactory(name="Acme"))
-    ReadingFactory(doors=50, windows=50, band=Band.UNKNOWN)
-    ReadingFactory(doors=50, windows=50, customer=CustomerFactory(stage="former"))
-    found = doors_and_windows()
-    assert found.count(40, has_doors=True, has_windows=True) == 1
-    assert found.count(40, has_doors=False, has_windows=False) == 1
-    assert sum(cell.count for cell in found.cells) == len(found.places) == 2
-
-
-def test_a_quarter_leads_to_a_list_of_as_many(browser):
-    ReadingFactory(doors=10, windows=90)
-    ReadingFactory(doors=10, windows=90)
-    ReadingFactory(doors=90, windows=90)
-    total(Band.STEADY, 3)
-    chart = browser.get(URL).context["map"]
-    counts = {row[0]: row[2] for row in chart.rows}
-    assert counts["Through the glass"] == "2"
-    listed = browser.get("/customers/", {"stage": "current", "quarter": "through_the_glass"})
-    assert listed.context["summary"] == "2 customers"
 
 
 @pytest.mark.django_db

@@ -99,6 +99,7 @@ def test_every_number_is_what_a_slow_count_says_and_its_link_leads_to_as_many(br
             found = listed(browser, row["url"])
             assert found == (plural(len(of_band), "customer"), money(of_band, "at_risk")), asked
         check_map(browser, page["map"], known)
+        check_map_page(browser, asked, known)
         check_risks(browser, page["risks"], readings)
         far = [one for one in known if one.band in (Band.DRIFTING, Band.GONE)]
         assert listed(browser, page["far_url"])[0] == plural(len(far), "customer"), asked
@@ -107,12 +108,32 @@ def test_every_number_is_what_a_slow_count_says_and_its_link_leads_to_as_many(br
 def check_map(browser, chart, known):
     counts = dict.fromkeys((row[0] for row in chart.rows), 0)
     for one in known:
-        name = ("Walled off", "Through the glass", "Handshake only", "Open house")
-        counts[name[2 * (one.doors >= 40) + (one.windows >= 40)]] += 1
+        counts[quarter_of(one)] += 1
     assert {row[0]: row[2] for row in chart.rows} == {n: thousands(c) for n, c in counts.items()}
     for url, name in links(chart):
         if "quarter=" in url:
             assert listed(browser, url)[0] == plural(counts[name.split(":")[0]], "customer")
+
+
+def check_map_page(browser, asked, known):
+    part = {"doors_from": 10, "doors_to": 70, "windows_from": 35}
+    page = browser.get("/doors-and-windows/", asked | part).context
+    for quarter in page["quarters"]:
+        of_quarter = [one for one in known if quarter_of(one) == quarter["name"]]
+        assert quarter["customers"] == thousands(len(of_quarter)), asked
+        assert quarter["value"] == money(of_quarter, "yearly_value"), asked
+        assert quarter["at_risk"] == money(of_quarter, "at_risk"), asked
+        found = listed(browser, quarter["url"])
+        assert found == (plural(len(of_quarter), "customer"), money(of_quarter, "at_risk")), asked
+    chosen = [one for one in known if 10 <= one.doors < 70 and one.windows >= 35]
+    assert page["chosen"]["customers"] == plural(len(chosen), "customer"), asked
+    assert (page["chosen"]["at_risk"] or "nothing") == money(chosen, "at_risk"), asked
+    assert listed(browser, page["chosen"]["url"])[0] == page["chosen"]["customers"], asked
+
+
+def quarter_of(reading):
+    names = ("Walled off", "Through the glass", "Handshake only", "Open house")
+    return names[2 * (reading.doors >= 40) + (reading.windows >= 40)]
 
 
 def check_risks(browser, charts, readings):

@@ -11,6 +11,8 @@ from insights.models import (
     CustomerState,
     DistanceTotal,
     MonthlyTouchpoints,
+    PlaceTotal,
+    QuarterTotal,
     Reading,
 )
 from insights.services.drain import drain
@@ -69,7 +71,14 @@ def rollups() -> tuple[list[object], ...]:
     flows = BandFlow.objects.filter(customers__gt=0).values_list(
         "on_date", "team_id", "segment_id", "stage", "was", "band", "customers"
     )
-    return sorted(months), sorted(bands), sorted(distances), sorted(flows)
+    places = PlaceTotal.objects.exclude(customers=0).values_list(
+        "team_id", "segment_id", "stage", "place", "customers"
+    )
+    quarters = QuarterTotal.objects.exclude(customers=0).values_list(
+        "team_id", "segment_id", "stage", "currency", "has_doors", "has_windows", "customers",
+        "yearly_value", "at_risk",
+    )  # fmt: skip
+    return tuple(map(sorted, (months, bands, distances, flows, places, quarters)))
 
 
 def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):

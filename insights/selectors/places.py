@@ -1,0 +1,197 @@
+"""The map of doors and windows: how many stand where, who, and where some came from."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F, Q, Sum, Window
+from django.db.models.functions import RowNumber
+from django.db.models.lookups import In
+
+from insights.charts import MARKS_AT_MOST, Cell
+from insights.models import EVERY_TEAM, PLACE, Band, PlaceTotal, QuarterTotal, Reading, YearAgo
+from insights.region import EVERYWHERE, QUARTERS, Region, corner_of
+from insights.selectors.organisation import CURRENT, Among, Amounts, heard_from
+from insights.selectors.totals import Totals, totals_of_rollups
+
+ARROWS_SHOWN = 12
+"""Customers whose way over a year is drawn: more would cover each other."""
+
+EVERYBODY = Q()
+
+# To the planner a group may be large, and compiling for a million takes longer than finding few.
+_OF_GROUPS = """
+    SET LOCAL jit = off;
+    SELECT customer_id, name, doors, windows, band, at_risk
+    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS asked (stage, team_id, segment_id)
+    JOIN insights_reading AS reading
+      ON reading.stage = asked.stage AND coalesce(reading.team_id, 0) = asked.team_id
+     AND coalesce(reading.segment_id, 0) = asked.segment_id
+    JOIN relationships_customer AS customer ON customer.id = customer_id
+    WHERE band <> %s
+    LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one customer stands on the map."""
+
+    customer_id: int
+    name: str
+    doors: float
+    windows: float
+    band: int
+    at_risk: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsAndWindows:
+    """The map: how many stand in each square, and each of them when they are few enough."""
+
+    cells: Sequence[Cell]
+    places: Sequence[Place]
+
+    def count(self, region: Region = EVERYWHERE) -> int:
+        """Count the customers in a part of the map."""
+        return sum(cell.count for cell in self.cells if region.holds(cell.doors, cell.windows))
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterLine:
+    """How many customers stand in a quarter, and what they are worth."""
+
+    customers: int
+    yearly_value: Amounts
+    at_risk: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one customer stood a year ago, and stands now."""
+
+    customer_id: int
+    name: str
+    band: int
+    currency: str
+    yearly_value: Decimal
+    since: date
+    doors: tuple[float, float]
+    windows: tuple[float, float]
+
+
+def standing_in(region: Region) -> Q:
+    """Return the condition of a reading in a part of the map.
+
+    Who was never heard from stands nowhere: never spoken is not walled off.
+    """
+    return ~Q(band=Band.UNKNOWN) & Q(In(PLACE, region.places()))
+
+
+def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
+    """Return where customers stand between doors and windows."""
+    totals = PlaceTotal.objects.filter(_counted(among)).values_list("place")
+    counts = totals.annotate(Sum("customers")).order_by("place")
+    cells = [Cell(*corner_of(place), count) for place, count in counts if count]
+    if sum(cell.count for cell in cells) > MARKS_AT_MOST:
+        return DoorsAndWindows(cells, ())
+    return DoorsAndWindows(cells, _places(among))
+
+
+def quarters(among: Among = CURRENT) -> dict[str, QuarterLine]:
+    """Return what stands in each quarter of the map, by its name in `QUARTERS`."""
+    found: dict[tuple[bool, bool], list[tuple[str, int, Decimal, Decimal]]] = defaultdict(list)
+    totals = QuarterTotal.objects.filter(_counted(among))
+    for doors, windows, *line in totals.values_list(
+        "has_doors", "has_windows", "currency"
+    ).annotate(Sum("customers"), Sum("yearly_value"), Sum("at_risk")):
+        found[doors, windows].append(tuple(line))
+    return {name: _line(found[_opened(region)]) for name, region in QUARTERS.items()}
+
+
+def totals_in(region: Region, among: Among, scope: Q = EVERYBODY) -> Totals:
+    """Return how many stand in a part of the map, with their value where it is a quarter.
+
+    `scope` is what somebody may see of customers, see `customer_scope`.
+    """
+    name = next((name for name, quarter in QUARTERS.items() if quarter == region), None)
+    if name:
+        doors, windows = _opened(region)
+        return totals_of_rollups(
+            QuarterTotal.objects.filter(
+                _counted(among, scope), has_doors=doors, has_windows=windows
+            )
+        )
+    totals = PlaceTotal.objects.filter(_counted(among, scope), place__in=region.places())
+    counted = totals.aggregate(n=Sum("customers"))
+    return Totals(customers=counted["n"] or 0, has_money=False)
+
+
+def ways(among: Among = CURRENT) -> list[Way]:
+    """Return how the customers of the most yearly value moved over a year, those first.
+
+    Currencies take turns: their amounts say nothing of each other. It is known of those whom the
+    night has looked back for, see `insights.services.year_ago`.
+    """
+    rank = Window(
+        RowNumber(), partition_by=F("currency"), order_by=(F("yearly_value").desc(), F("pk"))
+    )
+    largest = YearAgo.objects.filter(among.totals()).annotate(rank=rank)
+    order = list(
+        largest.order_by("rank", "-yearly_value", "pk").values_list("pk", flat=True)[:ARROWS_SHOWN]
+    )
+    # The night may put others in their place at this very moment.
+    known = heard_from(among).filter(pk__in=order, customer__year_ago__isnull=False)
+    readings = known.select_related("customer__year_ago")
+    return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
+
+
+def _places(among: Among) -> list[Place]:
+    """Return where customers stand, one by one, if they are few.
+
+    Totals say of which teams, segments and stages they are, so that among a million readings
+    nobody else's is looked at, whichever of the three is asked for.
+    """
+    totals = QuarterTotal.objects.filter(among.totals(), customers__gt=0)
+    totals = totals.exclude(team_id=EVERY_TEAM)
+    groups = totals.values_list("stage", "team_id", "segment_id").distinct().order_by()
+    columns = [list(column) for column in zip(*groups, strict=True)] or [[], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_GROUPS, [*columns, Band.UNKNOWN, MARKS_AT_MOST])
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def _counted(among: Among, scope: Q = EVERYBODY) -> Q:
+    """Return the condition of totals: those of all teams together unless some are asked for."""
+    is_of_all = among.team is None and not scope
+    return scope & among.totals() & (Q(team_id=EVERY_TEAM) if is_of_all else Q())
+
+
+def _opened(quarter: Region) -> tuple[bool, bool]:
+    """Say whether there are doors in a quarter, and windows."""
+    return quarter.doors_from > 0, quarter.windows_from > 0
+
+
+def _line(rows: Sequence[tuple[str, int, Decimal, Decimal]]) -> QuarterLine:
+    return QuarterLine(
+        customers=sum(row[1] for row in rows),
+        yearly_value={row[0]: row[2] for row in rows if row[2]},
+        at_risk={row[0]: row[3] for row in rows if row[3]},
+    )
+
+
+def _way(reading: Reading) -> Way:
+    then = reading.customer.year_ago
+    return Way(
+        customer_id=reading.pk,
+        name=reading.customer.name,
+        band=reading.band,
+        currency=reading.currency,
+        yearly_value=reading.yearly_value,
+        since=then.on_date,
+        doors=(then.doors, reading.doors),
+        windows=(then.windows, reading.windows),
+    )
