@@ -1,9 +1,10 @@
 """Bench Distance, the map of doors and windows and the lists they lead to, at a million readings.
 
-`python -m tests.bench.bench_map [CUSTOMERS]`: the customers of the demonstration over and over,
-as in `bench_pages`, then scattered over the whole map and many teams, which no demonstration
-does and fills every total there is. All statements of a page together are held against 10 ms, the
-page against 150 ms: of the processor, here and in the database, as where nothing else runs.
+`python -m tests.bench.bench_map [CUSTOMERS]`: the customers of the demonstration over and over, as
+in `bench_pages` but without touchpoints, then scattered over the whole map and many teams, which
+no demonstration does and fills every total there is. All statements of a page together are held
+against 10 ms, the page against 150 ms: of the processor, here and in the database, as where
+nothing else runs.
 """
 
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 
 from tests.bench.database import connection, scratch_database  # first: sets up
 
-from tests.bench.bench_pages import multiply  # isort: skip
+from tests.bench.organisation import multiply  # isort: skip
 from tests.bench.bench_preview import database_seconds, processor_seconds  # isort: skip
 
 from django.conf import settings  # isort: skip
@@ -115,7 +116,7 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     with scratch_database():
         organisation = demonstration()
-        multiply(customers)
+        multiply(customers, has_touchpoints=False)
         team, few = scatter()
         client = Client(headers={"accept-encoding": "gzip"})
         client.force_login(organisation.people[EXECUTIVE])
