@@ -7,6 +7,9 @@ from relationships.words import plural
 LEAST_KNOWN = 10
 """With fewer customers a share says more about chance than about us."""
 
+LEAST_FAR = 5
+"""Of fewer, where they are says nothing."""
+
 
 def distance_sentence(standing: Standing) -> str:
     """Say how many customers are far, how that moved, and what it puts at risk."""
@@ -17,7 +20,7 @@ def distance_sentence(standing: Standing) -> str:
             f"So far we have heard from {plural(standing.known, 'customer')} only: too few to say "
             f"how far we are from our customers."
         )
-    return f"{_far(standing)}{_moved(standing)}; {_risk(standing)}."
+    return f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
 
 
 def _far(standing: Standing) -> str:
@@ -38,6 +41,16 @@ def _more(difference: int) -> str:
     if difference == 0:
         return "as many as"
     return f"{thousands(abs(difference))} {'more' if difference > 0 else 'fewer'} than"
+
+
+def _where(standing: Standing) -> str:
+    """Name the team that has most of the far, where it has more than its part of the customers."""
+    most = max(standing.teams, key=lambda team: team.far, default=None)
+    if most is None or not most.team_id or standing.far < LEAST_FAR:
+        return ""
+    is_most = 2 * most.far > standing.far
+    is_more_than_its_part = most.far * standing.known > standing.far * most.customers
+    return f", most of them in {most.name}" if is_most and is_more_than_its_part else ""
 
 
 def _risk(standing: Standing) -> str:

@@ -13,6 +13,7 @@ from insights.selectors.organisation import (
     Among,
     BandLine,
     Standing,
+    TeamLine,
     comparison_days,
     movers_away,
     movers_closer,
@@ -57,7 +58,9 @@ def total(
     )  # fmt: skip
 
 
-def standing_of(near=0, gone=0, *, unknown=0, gone_before=None, gone_year_ago=None, at_risk=None):
+def standing_of(
+    near=0, gone=0, *, unknown=0, gone_before=None, gone_year_ago=None, at_risk=None, teams=()
+):
     def line(band, now, before=None, year=None, risk=None):
         return BandLine(band, now, before, year, {}, risk or {})
 
@@ -67,7 +70,7 @@ def standing_of(near=0, gone=0, *, unknown=0, gone_before=None, gone_year_ago=No
             line(Band.NEAR, near),
             line(Band.GONE, gone, gone_before, gone_year_ago, at_risk),
         ],
-        [],
+        [TeamLine(pk, f"Team {pk}", *counts, at_risk={}) for pk, counts in enumerate(teams)],
     )
 
 
@@ -286,10 +289,31 @@ def test_a_filter_that_makes_no_sense_is_left_out_and_named(browser):
                 "yearly value is at risk."
             ),
         ),
+        (
+            standing_of(15, 5, gone_before=3, teams=[(0, 0), (9, 3), (11, 2)]),
+            (
+                "5 of 20 customers are drifting or gone, 2 more than four weeks ago, most of them "
+                "in Team 1; no yearly value is at risk."
+            ),
+        ),
     ],
 )
 def test_the_first_sentence_says_what_the_numbers_say(here, sentence):
     assert distance_sentence(here).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("gone", "teams"),
+    [
+        pytest.param(4, [(0, 0), (5, 4), (15, 0)], id="they are few"),
+        pytest.param(5, [(9, 5), (12, 0)], id="they have no team"),
+        pytest.param(6, [(0, 0), (11, 3), (11, 3)], id="it has half"),
+        pytest.param(5, [(0, 0), (18, 4), (3, 1)], id="it has as many of all customers"),
+        pytest.param(5, [], id="there is none"),
+    ],
+)
+def test_no_team_is_named_where_that_would_say_nothing(gone, teams):
+    assert "most of them" not in distance_sentence(standing_of(16, gone, teams=teams))
 
 
 @pytest.mark.parametrize("days", range(7))
