@@ -21,7 +21,7 @@ NO_NETWORK = "Failed to load resource: net::ERR_"
 GIVEN_UP = ("htmx:afterRequest", "htmx:sendError")
 """What a page says of a request that it had not got an answer to when it was left."""
 
-FETCHED_BY_ITSELF = '[hx-trigger="load"]'
+STORY_TO_COME = '#story[hx-trigger="load"]'
 
 # What is fading in has too little contrast until it is there.
 SETTLED = """
@@ -113,7 +113,7 @@ def accessibility_problems() -> Callable[[Page], list[str]]:
     """Return a check that names what axe finds wrong with a page."""
 
     def check(page: Page) -> list[str]:
-        page.wait_for_selector(FETCHED_BY_ITSELF, state="detached")
+        page.wait_for_selector(STORY_TO_COME, state="detached")
         page.evaluate(SETTLED)
         violations = Axe().run(page).response["violations"]
         return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
