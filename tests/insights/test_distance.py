@@ -110,10 +110,10 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(browser, django_
         )
 
     make(1)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browser.get(URL)
     make(20)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browser.get(URL)
 
 

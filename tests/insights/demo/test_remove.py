@@ -17,6 +17,8 @@ from insights.models import (
     DistanceTotal,
     MonthlyLoops,
     MonthlyTouchpoints,
+    PlaceTotal,
+    QuarterTotal,
     Reading,
     WallEvent,
 )
@@ -101,9 +103,14 @@ def everything():
     }
 
 
+ROLLUPS = {
+    BandFlow, BandTotal, DistanceTotal, MonthlyLoops, MonthlyTouchpoints, PlaceTotal, QuarterTotal,
+}  # fmt: skip
+
+
 def rows_of(model):
     """Return rows as text, without the numbers that rollups are given when written anew."""
-    is_rollup = model in {MonthlyTouchpoints, MonthlyLoops, BandTotal, BandFlow, DistanceTotal}
+    is_rollup = model in ROLLUPS
     names = [field.attname for field in model._meta.concrete_fields]
     for row in model.objects.values_list(*names[is_rollup:]):
         yield repr([bytes(value) if isinstance(value, memoryview) else value for value in row])
