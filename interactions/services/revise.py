@@ -20,6 +20,8 @@ from relationships import access
 from relationships.models import Person
 from relationships.services import keep_customers
 
+_COUNTS = "id = %s AND deleted_at IS NULL"
+
 
 class TouchpointGoneError(LookupError):
     """There is no such touchpoint that this person may change."""
@@ -58,9 +60,10 @@ def edit(*, touchpoint_id: int, by: Person, now: datetime, **changes: Any) -> No
         if new == replace(old, team_id=new.team_id, is_template=new.is_template):
             # Who sends all their records every night corrects nothing.
             return
-        mark(cursor, "id = %s", [touchpoint_id], sign=-1)
+        # One that is deleted counts nowhere, before or after.
+        mark(cursor, _COUNTS, [touchpoint_id], sign=-1)
         Touchpoint.objects.filter(pk=touchpoint_id).update(**asdict(new), edited_at=now)
-        mark(cursor, "id = %s", [touchpoint_id], sign=1)
+        mark(cursor, _COUNTS, [touchpoint_id], sign=1)
         loops.reconcile(cursor, loop_keys(rows_of(old, new)))
         flag_templates(cursor, [new.fingerprint] if new.fingerprint else [])
 

@@ -95,13 +95,13 @@ class PowerCut:
 
 
 def scores(customer: Customer) -> dict[str, object]:
-    """Return all scores but the band, which depends on the one before."""
+    """Return all scores but the band, and moves into it, which depend on the one before."""
     reading = Reading.objects.filter(customer=customer).values().get()
     state = CustomerState.objects.get(customer=customer)
     numbers = np.round(np.frombuffer(state.numbers), 9).tolist()
     found = reading | {"numbers": numbers, "folded_to": state.folded_to}
     found["history"] = bytes(found["history"])
-    for name in ("band", "customer_id", "updated_at"):
+    for name in ("band", "moves", "customer_id", "updated_at"):
         del found[name]
     return {
         name: round(value, 9) if isinstance(value, float) else value
@@ -277,6 +277,15 @@ HISTORIES = st.lists(
 
 @CALM
 @given(steps=HISTORIES)
+@example(
+    steps=[
+        (("record", 0, "id", 0, "call.phone", 2), None),
+        (("change", 0, "delete", 0), None),
+        (("change", 0, "move", 1), None),
+        (("change", 0, "restore", 0), None),
+        (("change", 0, "delete", 0), None),
+    ]
+)
 @example(
     steps=[
         (("record", 0, "id", 80, "complaint", -1), None),
