@@ -1,8 +1,8 @@
 """Flows between bands as Distance shows them: a sentence and a table for each span."""
 
-from collections.abc import Callable
 from datetime import datetime
 
+from insights.among_words import List
 from insights.charts import Chart, flow_table
 from insights.presentation import BAND_KEYS
 from insights.selectors.changes import FURTHER, NEARER
@@ -19,7 +19,7 @@ SPANS = (
 
 
 def flow_tables(
-    now: datetime, among: Among, known: int, listed: Callable[..., str], said: str
+    now: datetime, among: Among, known: int, listed: List, said: str
 ) -> list[dict[str, object]]:
     """Return what moved in four weeks and in a year, where there is anything to compare with.
 
@@ -54,7 +54,7 @@ def moved_words(moved: Flows) -> tuple[str, str]:
     return f"{further} of {thousands(moved.compared)} moved further", f"{nearer} came nearer"
 
 
-def _chart(moved: Flows, since: str, span: str, when: str, listed: Callable[..., str]) -> Chart:
+def _chart(moved: Flows, since: str, span: str, when: str, listed: List) -> Chart:
     def leads(then: str, now: str) -> str:
         stood = {"was": then, "since": since} if then else {}
         return listed(**stood, band=now or KNOWN)

@@ -8,6 +8,7 @@ from insights.presentation import BAND_KEYS, customer_url
 from insights.region import EVERYWHERE, QUARTERS, Region
 from insights.selectors.organisation import Among
 from insights.selectors.places import DoorsAndWindows, QuarterLine, Way
+from insights.sentences import risk_said
 from insights.words import monies, thousands
 from relationships.words import plural
 
@@ -84,10 +85,8 @@ def map_sentence(customers: int, lines: Mapping[str, QuarterLine], among: Among)
         f"{thousands(walled.customers)} of {_whom(customers, among)} {verb} walled off: we neither "
         f"meet them nor see what they do"
     )
-    risk = monies(walled.at_risk)
-    if risk == "nothing":
-        return f"{said}."
-    return f"{said}; {risk} a year {'are' if ' and ' in risk else 'is'} at risk there."
+    risk = risk_said(walled.at_risk)
+    return f"{said}; {risk} there." if risk else f"{said}."
 
 
 def _whom(customers: int, among: Among) -> str:

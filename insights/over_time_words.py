@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import urlencode
 
-from django.urls import reverse
-
+from insights.among_words import lists_of
 from insights.charts import Line, Moment
 from insights.models import BandTotal, SizeClass, ValueClass
 from insights.selectors.organisation import Among
 from insights.selectors.over_time import Course, Key, OverTime, Week
-from insights.sentences import LEAST_KNOWN
+from insights.sentences import LEAST_KNOWN, too_few
 from insights.words import percent, thousands
 from relationships.words import plural
 
@@ -23,16 +21,13 @@ Leads = Callable[[Key | None, date, bool], str]
 
 def leads_to(among: Among, by: str) -> Leads:
     """Return what leads to the customers that are counted."""
-    kept = {"stage": among.stage, "team": among.team, "segment": among.segment}
+    listed = lists_of(among)
 
     def leads(part: Key | None, day: date, is_far: bool) -> str:
-        whose = kept if part is None else {**kept, by: _named(by, part)}
-        pairs: dict[str, object] = {k: v for k, v in whose.items() if v not in ("", None)}
+        whose = {} if part is None else {by: _named(by, part)}
         if day == BandTotal.NOW:
-            pairs["band"] = FAR if is_far else KNOWN
-        else:
-            pairs |= ({"was": FAR} if is_far else {}) | {"since": day.isoformat()}
-        return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
+            return listed(**whose, band=FAR if is_far else KNOWN)
+        return listed(**whose, was=FAR if is_far else "", since=day.isoformat())
 
     return leads
 
@@ -107,13 +102,8 @@ def _far(week: Week) -> str:
 def over_time_sentence(found: OverTime) -> str:
     """Say how far customers are on average, and how that moved."""
     now = found.whole.at(BandTotal.NOW)
-    if now.mean is None:
-        return "We have not heard from any customer yet, so there is no distance to show."
-    if now.customers < LEAST_KNOWN:
-        return (
-            f"So far we have heard from {plural(now.customers, 'customer')} only: too few to say "
-            f"how far we are from our customers."
-        )
+    if now.mean is None or now.customers < LEAST_KNOWN:
+        return too_few(now.customers)
     moved = [
         f"{_further(round(now.mean) - round(then))} {when}"
         for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago"))

@@ -1,5 +1,8 @@
 """The first sentence of a page, written from its numbers."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from insights.selectors.organisation import Standing
 from insights.words import monies, thousands
 from relationships.words import plural
@@ -13,14 +16,19 @@ LEAST_FAR = 5
 
 def distance_sentence(standing: Standing) -> str:
     """Say how many customers are far, how that moved, and what it puts at risk."""
-    if not standing.known:
-        return "We have not heard from any customer yet, so there is no distance to show."
     if standing.known < LEAST_KNOWN:
-        return (
-            f"So far we have heard from {plural(standing.known, 'customer')} only: too few to say "
-            f"how far we are from our customers."
-        )
+        return too_few(standing.known)
     return f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
+
+
+def too_few(known: int) -> str:
+    """Say that nothing can be said of so few customers."""
+    if not known:
+        return "We have not heard from any customer yet, so there is no distance to show."
+    return (
+        f"So far we have heard from {plural(known, 'customer')} only: too few to say "
+        f"how far we are from our customers."
+    )
 
 
 def _far(standing: Standing) -> str:
@@ -54,7 +62,12 @@ def _where(standing: Standing) -> str:
 
 
 def _risk(standing: Standing) -> str:
-    amounts = monies(standing.at_risk)
+    return risk_said(standing.at_risk) or "no yearly value is at risk"
+
+
+def risk_said(at_risk: Mapping[str, Decimal]) -> str:
+    """Say what is at risk, by currency; nothing where nothing is."""
+    amounts = monies(at_risk)
     if amounts == "nothing":
-        return "no yearly value is at risk"
+        return ""
     return f"{amounts} a year {'are' if ' and ' in amounts else 'is'} at risk"

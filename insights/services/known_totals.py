@@ -1,11 +1,11 @@
 """How many customers are known to how many of us, kept by whoever writes their readings."""
 
-from collections import Counter
-
-from insights.services.cells import Addition
-from insights.services.counted import Circle, Counted, Group
+from insights.services.cells import Addition, blank, numbered, summed
+from insights.services.counted import Circle, Counted
 
 Key = tuple[int, str, str, *Circle]
+
+AMOUNTS = ("customers", "cents", "risk_cents")
 
 _ADD = """
     INSERT INTO insights_knowntotal AS known
@@ -27,23 +27,24 @@ _ADD = """
 
 def moved_known(old: Counted, new: Counted) -> list[Addition]:
     """Return what moves customers from where they were counted to where they are now."""
-    customers, cents, risk_cents = Counter[Key](), Counter[Key](), Counter[Key]()
-    for sign, some in ((-1, old), (1, new)):
-        for group, circle, value, risk in zip(
-            some.groups, some.circles, some.cents.tolist(), some.risk_cents.tolist(), strict=True
-        ):
-            key = _key(group, circle)
-            customers[key] += sign
-            cents[key] += sign * value
-            risk_cents[key] += sign * risk
-    rows = [
-        (*key, customers[key], cents[key], risk_cents[key])
-        for key in customers
-        if customers[key] or cents[key] or risk_cents[key]
+    keys: dict[Key, int] = {}
+    pieces = [
+        blank(
+            ("key", *AMOUNTS), len(some.ids), key=numbered(_keys(some), keys), customers=sign,
+            cents=sign * some.cents, risk_cents=sign * some.risk_cents,
+        )
+        for sign, some in ((-1, old), (1, new))
+    ]  # fmt: skip
+    moved = summed(pieces, ("key",), AMOUNTS)
+    if not len(moved):
+        return []
+    named = list(keys)
+    columns = zip(*(named[number] for number in moved["key"].tolist()), strict=True)
+    return [(_ADD, [*map(list, columns), *(moved[name].tolist() for name in AMOUNTS)])]
+
+
+def _keys(counted: Counted) -> list[Key]:
+    return [
+        (team, stage, currency, *circle)
+        for (team, _, stage, currency), circle in zip(counted.groups, counted.circles, strict=True)
     ]
-    return [(_ADD, [list(column) for column in zip(*rows, strict=True)])] if rows else []
-
-
-def _key(group: Group, circle: Circle) -> Key:
-    team, _, stage, currency = group
-    return (team, stage, currency, *circle)

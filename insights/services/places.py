@@ -1,19 +1,19 @@
 """Counts of the map of doors and windows, kept with the totals of bands."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from insights.models import EVERY_TEAM, Band
 from insights.region import SIDE, SPLIT, corner_of
-from insights.services.cells import Addition
+from insights.services.cells import Addition, Cells, blank, numbered, summed
 from insights.services.counted import Counted, Group
 
 PLACES = SIDE * SIDE
 HAS_DOORS, HAS_WINDOWS = np.array([corner_of(place) for place in range(PLACES)]).T >= SPLIT
-Ints = NDArray[np.int64]
+PLACED = ("group", "place")
+AMOUNTS = ("customers", "cents", "risk_cents")
 
 _ADD_PLACES = """
     INSERT INTO insights_placetotal AS known (team_id, segment_id, stage, place, customers)
@@ -45,51 +45,52 @@ def places_moved(old: Counted, new: Counted) -> Iterator[Addition]:
 
     Who was never heard from stands nowhere.
     """
-    old, new = (one.only(one.bands != Band.UNKNOWN) for one in (old, new))
     numbers: dict[Group, int] = {}
-    whose = [numbers.setdefault(group, len(numbers)) for group in (*old.groups, *new.groups)]
-    keys = np.array(whose, np.int64) * PLACES + np.concatenate([old.places, new.places])
-    signs = np.repeat(np.array([-1, 1]), [len(old.ids), len(new.ids)])
-    money = (
-        signs * np.concatenate([getattr(old, name), getattr(new, name)])
-        for name in ("cents", "risk_cents")
-    )
-    keys, amounts = _summed(keys, np.stack([signs, *money], axis=1))
-    if len(keys):
+    moved = summed([_stood(old, -1, numbers), _stood(new, 1, numbers)], PLACED, AMOUNTS)
+    if len(moved):
         every = [(EVERY_TEAM, segment, stage, currency) for _, segment, stage, currency in numbers]
-        together = np.array([numbers.setdefault(one, len(numbers)) for one in every])
-        group, place = np.divmod(keys, PLACES)
-        keys = np.concatenate([keys, together[group] * PLACES + place])
-        keys, amounts = _summed(keys, np.concatenate([amounts, amounts]))
-        groups = list(numbers)
-        yield from _customers(groups, keys, amounts[:, 0])
-        yield from _quarters(groups, keys, amounts)
+        together = moved.copy()
+        together["group"] = numbered(every, numbers)[moved["group"]]
+        both = summed([moved, together], PLACED, AMOUNTS)
+        yield from _customers(list(numbers), both)
+        yield from _quarters(list(numbers), both)
 
 
-def _customers(groups: list[Group], keys: Ints, added: Ints) -> Iterator[Addition]:
-    counts: Counter[tuple[int, int, str, int]] = Counter()
-    for key, customers in zip(keys.tolist(), added.tolist(), strict=True):
-        team, segment, stage, _ = groups[key // PLACES]
-        counts[team, segment, stage, key % PLACES] += customers
-    rows = [(*key, customers) for key, customers in counts.items() if customers]
-    if rows:
-        yield _ADD_PLACES, [list(column) for column in zip(*rows, strict=True)]
+def _stood(everyone: Counted, sign: int, numbers: dict[Group, int]) -> Cells:
+    """Return what customers add to the squares that they stand in."""
+    heard = everyone.only(everyone.bands != Band.UNKNOWN)
+    return blank(
+        (*PLACED, *AMOUNTS), len(heard.ids), group=numbered(heard.groups, numbers),
+        place=heard.places, customers=sign, cents=sign * heard.cents,
+        risk_cents=sign * heard.risk_cents,
+    )  # fmt: skip
 
 
-def _quarters(groups: list[Group], keys: Ints, added: Ints) -> Iterator[Addition]:
-    group, place = np.divmod(keys, PLACES)
-    keys, sums = _summed(group * 4 + 2 * HAS_DOORS[place] + HAS_WINDOWS[place], added)
-    if len(keys):
-        whose = [groups[number] for number in (keys // 4).tolist()]
-        columns = [list(column) for column in zip(*whose, strict=True)]
-        opened = [(keys % 4 >= 2).tolist(), (keys % 2 == 1).tolist()]
-        yield _ADD_QUARTERS, [*columns, *opened, *sums.T.tolist()]
+def _customers(groups: list[Group], moved: Cells) -> Iterator[Addition]:
+    """Yield the counts of squares, which know no currency."""
+    numbers: dict[tuple[int, int, str], int] = {}
+    whose = numbered([group[:3] for group in groups], numbers)[moved["group"]]
+    cells = blank(
+        (*PLACED, "customers"), len(moved),
+        group=whose, place=moved["place"], customers=moved["customers"],
+    )  # fmt: skip
+    counts = summed([cells], PLACED, ("customers",))
+    if len(counts):
+        amounts = [counts[name].tolist() for name in ("place", "customers")]
+        yield _ADD_PLACES, [*_columns(list(numbers), counts), *amounts]
 
 
-def _summed(keys: Ints, amounts: Ints) -> tuple[Ints, Ints]:
-    """Sum amounts i8[n, k] up by key i8[n]; what comes to nothing is left out."""
-    different, places = np.unique(keys, return_inverse=True)
-    sums = np.zeros((len(different), amounts.shape[1]), np.int64)
-    np.add.at(sums, places, amounts)
-    changed = sums.any(axis=1)
-    return different[changed], sums[changed]
+def _quarters(groups: list[Group], moved: Cells) -> Iterator[Addition]:
+    """Yield the counts and money of quarters."""
+    cells = moved.copy()
+    cells["place"] = 2 * HAS_DOORS[moved["place"]] + HAS_WINDOWS[moved["place"]]
+    sums = summed([cells], PLACED, AMOUNTS)
+    if len(sums):
+        opened = [(sums["place"] >= 2).tolist(), (sums["place"] % 2 == 1).tolist()]
+        amounts = [sums[name].tolist() for name in AMOUNTS]
+        yield _ADD_QUARTERS, [*_columns(groups, sums), *opened, *amounts]
+
+
+def _columns(groups: Sequence[tuple[Any, ...]], cells: Cells) -> list[list[Any]]:
+    """Return whose each cell is, as columns."""
+    return [list(one) for one in zip(*(groups[n] for n in cells["group"].tolist()), strict=True)]

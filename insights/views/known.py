@@ -1,18 +1,17 @@
 """Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import known_words
+from insights.among_words import List, lists_of
 from insights.chart_files import chart_file
 from insights.charts import Bar, Chart, TrendMonth, bars, trend
 from insights.forms import KnownForm
@@ -20,6 +19,7 @@ from insights.known_words import of_people
 from insights.page_address import PageAddress
 from insights.selectors import known as selectors
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share, Some
+from insights.selectors.organisation import Among
 from insights.selectors.portfolio import filter_choices
 from insights.words import monies, percent, thousands
 from relationships.access import check_may_see_organisation
@@ -34,8 +34,6 @@ CARDS = (
     ("lost", "Their person left", "Whoever looks after them has left us, or all who knew them"),
     ("unmet", "Not met in 90 days", "Nobody of us met, called or wrote to anybody there"),
 )
-List = Callable[..., str]
-"""Makes the address of the list of customers that a number counts."""
 
 
 @require_safe
@@ -49,7 +47,7 @@ def known(request: HttpRequest) -> HttpResponse:
     people = selectors.ours(today, team=team)
     circles = selectors.circles(team=team)
     given = selectors.attention(today, team=team)
-    listed, said = _lists(team), address.said(form)
+    listed, said = lists_of(Among(stage="", team=team)), address.said(form)
     charts = {
         "months": _months(people, today).named("who-met-customers", said=said),
         "functions": _groups(known_words.functions(people), "function").named(
@@ -85,14 +83,6 @@ def known(request: HttpRequest) -> HttpResponse:
 
 def _unbroken(sentence: str) -> str:
     return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def _lists(team: int | None) -> List:
-    def listed(**filters: object) -> str:
-        pairs = {k: v for k, v in {"team": team, **filters}.items() if v not in ("", None)}
-        return f"{reverse('customers')}?{urlencode(pairs)}"
-
-    return listed
 
 
 def _months(people: Ours, today: date) -> Chart:
