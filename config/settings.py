@@ -88,6 +88,12 @@ TEMPLATES = [
             "builtins": ["relationships.templatetags.icons"],
         },
     },
+    # For rows of long lists, which take Django's engine several times as long.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"autoescape": True},
+    },
 ]
 
 FORM_RENDERER = "config.renderer.FormRenderer"
@@ -108,8 +114,15 @@ CONTENT_SECURITY_POLICY = {
 # Data ------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", conn_max_age=600, conn_health_checks=True),
+    "default": env.dj_db_url(
+        "DATABASE_URL", engine="config.database", conn_max_age=600, conn_health_checks=True
+    ),
 }
+# What is asked here is answered in milliseconds: to start workers for it, or to compile it, takes
+# longer than it saves, and many at once would wait for each other's.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c jit=off -c max_parallel_workers_per_gather=0"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")

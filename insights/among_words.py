@@ -1,6 +1,7 @@
 """Whose numbers a page of the organisation shows: in words, and as links to their list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -17,10 +18,17 @@ List = Callable[..., str]
 
 def lists_of(among: Among) -> List:
     """Return what leads to the customers that are counted, and to some of them."""
-    kept = {"stage": among.stage, "team": among.team, "segment": among.segment}
+    kept = {name: getattr(among, name) for name in ("stage", "team", "segment", "owner")}
+    page = reverse("customers")
 
-    def listed(**filters: object) -> str:
-        pairs = {k: v for k, v in {**kept, **filters}.items() if v not in ("", None)}
-        return f"{reverse('customers')}?{urlencode(pairs, doseq=True)}"
+    def listed(**filters: Hashable) -> str:
+        pairs = {**kept, **filters}.items()
+        return f"{page}?{'&'.join([_pair(k, v) for k, v in pairs if v not in ('', None)])}"
 
     return listed
+
+
+@lru_cache(maxsize=4_096, typed=True)
+def _pair(name: str, value: Hashable) -> str:
+    # A page of hundreds of teams has thousands of addresses, all made of the same few parts.
+    return urlencode({name: value}, doseq=True)

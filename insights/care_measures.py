@@ -6,7 +6,7 @@ from math import inf, isfinite
 
 from insights.care_words import LEAST, TOO_FEW, difference, half, points
 from insights.measures import Measure
-from insights.selectors.care import Sums
+from insights.selectors.care import Part, Sums
 from insights.words import percent, thousands
 from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS
@@ -25,6 +25,11 @@ class Behind:
     kinds: tuple[LoopKind, ...] = ()
     state: str = ""
     measure: Measure | None = None
+
+    @property
+    def parts(self) -> Part:
+        """What must be summed to know how many there are."""
+        return Part.NOT_DUE if self.state in ("not_due", "broken") else Part(0)
 
 
 _TOUCHPOINTS = ("touchpoint", "touchpoints")

@@ -1,6 +1,7 @@
 """What Distance shows of where customers stand: the same on its page and in the board report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from insights.among_words import WHO, List
@@ -32,8 +33,8 @@ def note(here: Standing, among: Among) -> str:
             f"{'is' if here.unknown == 1 else 'are'} not counted."
         )
     if here.far_year_ago is not None and here.known:
-        was = plural(here.far_year_ago, "customer")
-        parts.append(f"A year ago {was} {'was' if here.far_year_ago == 1 else 'were'} that far.")
+        was = plural(here.far_year_ago, "customer") if here.far_year_ago else "nobody"
+        parts.append(f"A year ago {was} {'were' if here.far_year_ago > 1 else 'was'} that far.")
     return " ".join(parts)
 
 
@@ -111,6 +112,10 @@ def currencies_at_risk(here: Standing) -> Sequence[str]:
     return sorted(here.at_risk, key=lambda code: -here.at_risk[code])
 
 
+TEAMS_DRAWN = 12
+"""Those with most at risk; all of them are in the table."""
+
+
 def teams_at_risk(here: Standing, currency: str) -> Sequence[TeamLine]:
     """Return the teams with anything at risk in a currency, the one with most first."""
     return sorted(
@@ -119,17 +124,30 @@ def teams_at_risk(here: Standing, currency: str) -> Sequence[TeamLine]:
     )
 
 
-def risk(teams: Sequence[TeamLine], currency: str, listed: List, *, width: float = 520) -> Chart:
-    """Draw what teams have at risk in a currency."""
+def risk(
+    here: Standing, currency: str, listed: List, *, drawn: int = TEAMS_DRAWN, width: float = 520
+) -> Chart:
+    """Draw what the teams with most at risk in a currency have, and say what the others have."""
 
-    def bar(team: TeamLine, amount: Decimal) -> Bar:
+    def bar(team: TeamLine) -> Bar:
+        amount = team.at_risk[currency]
         text = short_money(amount, currency)
         return Bar(team.name, float(amount), text, listed(team=team.team_id))
 
-    return bars(
-        [bar(team, team.at_risk[currency]) for team in teams],
+    teams = teams_at_risk(here, currency)
+    everyone = [bar(team) for team in teams]
+    chart = bars(
+        everyone[:drawn],
         title=f"At risk in a year, in {currency}, by team",
         unit=f"{currency} a year",
         what="Team",
         width=width,
+    )
+    rest = teams[drawn:]
+    amount = sum((team.at_risk[currency] for team in rest), Decimal())
+    return replace(
+        chart,
+        rows=[[one.label, one.words] for one in everyone],
+        data=[[one.label, one.value] for one in everyone],
+        note=f"{plural(len(rest), 'more team')}: {monies({currency: amount})}." if rest else "",
     )

@@ -11,7 +11,7 @@ from insights.selectors.organisation import Among
 from insights.since import FOUR_WEEKS, YEAR
 from insights.words import thousands
 
-KNOWN = [key for key in BAND_KEYS.values() if key != "unknown"]
+KNOWN = tuple(key for key in BAND_KEYS.values() if key != "unknown")
 SPANS = (
     (FOUR_WEEKS, "in four weeks", "Four weeks ago", "moved-four-weeks"),
     (YEAR, "in a year", "A year ago", "moved-year"),

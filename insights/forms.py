@@ -1,6 +1,7 @@
 """What pages accept from the address bar."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,15 +10,18 @@ from django.utils import timezone
 
 from insights.columns import COLUMNS, DEFAULT_COLUMNS, columns_in, moved
 from insights.models import Band, SizeClass, ValueClass
+from insights.months import Period
 from insights.region import ENDS, SQUARE, Region
 from insights.selectors.changes import FURTHER, NEARER, Narrowing
+from insights.selectors.known import MONTHS_SHOWN as MONTHS_OF_CONTACT
 from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.organisation import Among, comparison_days
-from insights.selectors.portfolio import Choices, Filters
+from insights.selectors.portfolio import COUNTED_AT_MOST, Choices, Filters
 from insights.selectors.proof import Question
 from insights.selectors.then import Then
 from insights.selectors.wall import MONTHS_SHOWN, WallAmong
 from insights.since import FOUR_WEEKS, NoSuchMondayError, monday_of
+from insights.words import thousands
 from relationships.models import Customer
 from relationships.words import plural
 
@@ -229,7 +233,7 @@ class CustomersForm(RegionForm):
 
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here, naming the value."""
-        return _complaints(self)
+        return complaints_of(self)
 
 
 class ChangesForm(forms.Form):
@@ -260,14 +264,56 @@ class ChangesForm(forms.Form):
 
     def complaints(self) -> list[str]:
         """Say what was left out because it makes no sense here."""
-        return _complaints(self)
+        return complaints_of(self)
 
 
-class DistanceForm(forms.Form):
-    """Whose distance is shown, that of current customers if nothing is said."""
+class OwnerForm(forms.Form):
+    """Whose customers are added up, if their owner is asked for."""
+
+    owner = _choice("Owner", [], "Any owner")
+    field_order = ("team", "segment", "stage", "owner")
+
+    def __init__(self, data: Any, choices: Choices) -> None:
+        super().__init__(data)
+        _offer(self, choices)
+        self._uncounted = choices.uncounted
+
+    def clean_owner(self) -> str:
+        """Refuse whoever has so many customers that adding them up would take long."""
+        owner = str(self.cleaned_data["owner"])
+        if owner and int(owner) == self._uncounted:
+            raise forms.ValidationError(
+                f"these are more than {thousands(COUNTED_AT_MOST)} customers, too many to add up "
+                f"while you wait."
+            )
+        return owner
+
+    def complaints(self) -> list[str]:
+        """Say what was left out because it makes no sense here."""
+        return complaints_of(self)
+
+
+class WhoseForm(OwnerForm):
+    """Whose numbers are shown, those of everybody if nothing is said."""
 
     team = _choice("Team", [], "Any team")
     segment = _choice("Segment", [], "Any segment")
+    stage = _choice("Stage", Customer.Stage.choices, "Any stage")
+
+    def whose(self) -> Among:
+        """Return whose customers are counted."""
+        value = self.cleaned_data.get
+        return Among(
+            stage=value("stage") or "",
+            team=_number(value("team")),
+            segment=_number(value("segment")),
+            owner=_number(value("owner")),
+        )
+
+
+class DistanceForm(WhoseForm):
+    """Whose distance is shown, that of current customers if nothing is said."""
+
     stage = forms.ChoiceField(
         label="Stage",
         required=False,
@@ -278,51 +324,58 @@ class DistanceForm(forms.Form):
         ],
     )
 
-    def __init__(self, data: Any, choices: Choices) -> None:
-        super().__init__(data)
-        _offer(self, choices)
-
     def among(self) -> Among:
         """Return which customers are counted."""
-        value = self.cleaned_data.get
-        stage = value("stage") or Customer.Stage.CURRENT.value
-        return Among(
-            stage="" if stage == ANY else stage,
-            team=_number(value("team")),
-            segment=_number(value("segment")),
-        )
-
-    def complaints(self) -> list[str]:
-        """Say what was left out because it makes no sense here."""
-        return _complaints(self)
+        whose = self.whose()
+        stage = whose.stage or Customer.Stage.CURRENT.value
+        return replace(whose, stage="" if stage == ANY else stage)
 
 
-class KnownForm(forms.Form):
+class KnownForm(OwnerForm):
     """Whose people and customers are shown."""
 
     team = _choice("Team", [], "Any team")
-
-    def __init__(self, data: Any, choices: Choices) -> None:
-        super().__init__(data)
-        _offer(self, choices)
 
     def chosen_team(self) -> int | None:
         """Return the team asked for, 0 for none; None for all."""
         return _number(self.cleaned_data.get("team"))
 
-    def complaints(self) -> list[str]:
-        """Say what was left out because it makes no sense here."""
-        return _complaints(self)
+    def chosen_owner(self) -> int | None:
+        """Return the owner asked for, 0 for nobody; None for all."""
+        return _number(self.cleaned_data.get("owner"))
+
+
+class KnownContactsForm(KnownForm):
+    """Contact with whom, and in which month; none means lately."""
+
+    stage = _choice("Stage", Customer.Stage.choices, "Current customers")
+    month = forms.CharField(label="Month", required=False, max_length=7)
+
+    def clean_month(self) -> str:
+        """Refuse what is no month that is shown."""
+        text = str(self.cleaned_data["month"])
+        shown = {f"{month:%Y-%m}" for month in Period(timezone.localdate(), MONTHS_OF_CONTACT).each}
+        if text and text not in shown:
+            raise forms.ValidationError(f"Choose one from {min(shown)} to {max(shown)}.")
+        return text
+
+    def chosen_stage(self) -> str:
+        """Return the stage asked for."""
+        return self.cleaned_data.get("stage") or Customer.Stage.CURRENT.value
+
+    def chosen_month(self) -> date | None:
+        """Return the first day of the month asked for."""
+        text = self.cleaned_data.get("month")
+        return date.fromisoformat(f"{text}-01") if text else None
 
 
 class DoorsAndWindowsForm(RegionForm, DistanceForm):
     """Whose doors and windows are shown, and the part of the map that is chosen."""
 
 
-class WallForm(forms.Form):
+class WallForm(WhoseForm):
     """Which part of the Wall is shown, and how far back."""
 
-    team = _choice("Team", [], "Any team")
     channel = _choice("Channel", [], "Any channel")
     months = forms.ChoiceField(
         label="Period",
@@ -337,43 +390,53 @@ class WallForm(forms.Form):
     )
 
     def __init__(self, data: Any, choices: Choices, channels: Sequence[str]) -> None:
-        super().__init__(data)
-        _offer(self, choices)
+        super().__init__(data, choices)
         self.fields["channel"].choices = [
             ("", "Any channel"), *((name, name.capitalize()) for name in channels)
         ]  # fmt: skip
 
     def among(self) -> WallAmong:
         """Return what the Wall is narrowed to."""
-        value = self.cleaned_data.get
+        value, whose = self.cleaned_data.get, self.whose()
         months = value("months") or str(MONTHS_SHOWN)
         return WallAmong(
-            team=_number(value("team")),
+            team=whose.team,
+            segment=whose.segment,
+            stage=whose.stage,
+            owner=whose.owner,
             channel=value("channel") or "",
             months=None if months == ANY else int(months),
         )
-
-    def complaints(self) -> list[str]:
-        """Say what was left out because it makes no sense here."""
-        return _complaints(self)
 
 
 def _offer(form: forms.Form, choices: Choices) -> None:
     """Offer the teams, owners and segments that there are, and none."""
     for name, label, options in (
-        ("team", "Any team", choices.teams),
+        ("team", "Any team", [*choices.teams, NONE]),
         ("owner", "Any owner", choices.owners),
-        ("segment", "Any segment", choices.segments),
+        ("segment", "Any segment", [*choices.segments, NONE]),
     ):
         if name not in form.fields:
             continue
-        form.fields[name].choices = [("", label), *options, NONE]
+        if name == "owner" and choices.team_of:
+            label, options = "Any owner (choose a team for names)", _near(form.data, choices)
+        form.fields[name].choices = [("", label), *options]
         form.fields[name].error_messages["invalid_choice"] = (
             "number %(value)s is gone, or not yours to see."
         )
 
 
-def _complaints(form: forms.Form) -> list[str]:
+def _near(data: Any, choices: Choices) -> list[tuple[int, str]]:
+    """Return the owners of the chosen team, nobody, and who is chosen already."""
+    team, owner = (str(data.get(name, "")) for name in ("team", "owner"))
+    return [
+        (pk, name)
+        for pk, name in choices.owners
+        if pk == 0 or owner == str(pk) or team == str(choices.team_of.get(pk) or 0)
+    ]
+
+
+def complaints_of(form: forms.Form) -> list[str]:
     """Name what was left out of a form, and why."""
     return [
         f"{form.fields[name].label}: {' '.join(map(str, errors))}"

@@ -83,7 +83,7 @@ def of_people(share: Share) -> str:
 
 def known_sentence(found: Ours, known: Circles) -> str:
     """Say how many of us met a customer, and how many customers hang on one of us."""
-    return f"{_people(found)} {_customers(known)}"
+    return f"{_people(found)} {circles_sentence(known)}"
 
 
 def _people(found: Ours) -> str:
@@ -107,7 +107,8 @@ def _people(found: Ours) -> str:
     return f"{counted} {were} in contact with a customer {LATELY}{of_them}."
 
 
-def _customers(known: Circles) -> str:
+def circles_sentence(known: Circles) -> str:
+    """Say how many customers hang on one of us, and how many lost their person."""
     total = known.of_all[""].customers
     if not total:
         return "There are no current customers yet."
@@ -172,6 +173,20 @@ def attention_sentence(found: AttentionGiven) -> str:
 
 def _of(part: int, whole: int) -> str:
     return percent(part / whole) if part else "nothing"
+
+
+def hours_said(effort: Effort) -> str:
+    """Say how long contacts took, and of how many that is known.
+
+    >>> hours_said(Effort(3, 2, 130)), hours_said(Effort(3, 0, 0))
+    ('2 hours, noted of 2', 'nobody noted it')
+    """
+    if not effort.timed:
+        return "nobody noted it"
+    long = plural(round(effort.minutes / 60), "hour")
+    if effort.timed == effort.touchpoints:
+        return long
+    return f"{long}, noted of {thousands(effort.timed)}"
 
 
 def share_of_time(efforts: Mapping[str, Effort]) -> float | None:

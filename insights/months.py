@@ -17,6 +17,32 @@ def months_before(day: date, months: int) -> date:
     return date(years, month + 1, 1)
 
 
+def months_between(first: date, last: date) -> int:
+    """Return how many months lie between two days.
+
+    >>> months_between(date(2025, 11, 30), date(2026, 1, 1))
+    2
+    """
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+EARLIEST = date(1899, 12, 1)
+"""Nothing is recorded of before 1900, wherever that began first."""
+
+
+def month_of(text: str, today: date) -> date | None:
+    """Read a month as an address has it; None for nonsense and for one that is still to come.
+
+    >>> month_of("2026-02", date(2026, 3, 4)), month_of("2026-13", date(2026, 3, 4))
+    (datetime.date(2026, 2, 1), None)
+    """
+    try:
+        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    except ValueError:
+        return None
+    return month if EARLIEST <= month <= today else None
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """So many months, of which `last` is the first day of the last."""

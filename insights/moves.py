@@ -24,3 +24,13 @@ def move_codes(monday: date, was: Iterable[int], now: Iterable[int]) -> list[int
     """
     first = week_of(monday) * BANDS**2
     return [first + then * BANDS + band for then, band in product(was, now)]
+
+
+def parts_of(code: int) -> tuple[int, int, int]:
+    """Return the week of a code, as `week_of` has it, the band then and the band of now.
+
+    >>> parts_of(46)
+    (1, 1, 4)
+    """
+    week, bands = divmod(code, BANDS**2)
+    return week, *divmod(bands, BANDS)

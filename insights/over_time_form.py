@@ -16,13 +16,15 @@ BY_LABELS = {
     "size": "People we know there",
 }
 SHOW_LABELS = {"distance": "Mean distance", "far": "Share drifting or gone"}
+WEEKS_LABELS = {"52": "A year", "26": "Half a year", "13": "A quarter"}
 
 
 class OverTimeForm(DistanceForm):
-    """Whose distance is shown over time, by what, and which number."""
+    """Whose distance is shown over time, by what, which number, and how far back."""
 
     by = forms.ChoiceField(label="By", required=False, choices=list(BY_LABELS.items()))
     show = forms.ChoiceField(label="Show", required=False, choices=list(SHOW_LABELS.items()))
+    weeks = forms.ChoiceField(label="Period", required=False, choices=list(WEEKS_LABELS.items()))
 
     def clean(self) -> dict[str, Any]:
         """By stage, no stage is chosen among the others."""
@@ -37,6 +39,10 @@ class OverTimeForm(DistanceForm):
     def by_what(self) -> str:
         """Return what the parts are, teams if nothing is said."""
         return self.cleaned_data.get("by") or "team"
+
+    def weeks_back(self) -> int:
+        """Return how many weeks are drawn, a year of them if nothing is said."""
+        return int(self.cleaned_data.get("weeks") or next(iter(WEEKS_LABELS)))
 
     def shows_share(self) -> bool:
         """Whether the share of those drifting or gone is shown, not the mean distance."""

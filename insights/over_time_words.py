@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from insights.among_words import lists_of
 from insights.charts import Line, Moment
 from insights.models import BandTotal, SizeClass, ValueClass
+from insights.number_cells import NumberCell, written
 from insights.selectors.organisation import Among
 from insights.selectors.over_time import Course, Key, OverTime, Week
 from insights.sentences import LEAST_KNOWN, too_few
@@ -39,17 +41,22 @@ def _named(by: str, part: Key) -> str:
 
 
 def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share: bool) -> Line:
-    """Return the course of a part, or of all, as a line."""
-    part = None if one is found.whole else one.key
+    """Return the course of a part, or of all, as a line; of a part only its ends lead anywhere."""
+    is_whole = one is found.whole
+    part = None if is_whole else one.key
+    numbers = {day: _number(one.at(day), is_share=is_share) for day in found.days}
+    told = [day for day, (value, _) in numbers.items() if value is not None]
+    leading = found.days if is_whole else (*told[:1], *told[-1:])
     moments = [
         Moment(
             today if day == BandTotal.NOW else day,
-            *_number(one.at(day), is_share=is_share),
+            value,
+            text,
             _day_said(day),
-            leads(part, day, is_share),
+            leads(part, day, is_share) if day in leading else "",
             one.at(day).customers,
         )
-        for day in found.days
+        for day, (value, text) in numbers.items()
     ]
     note = plural(one.at(BandTotal.NOW).customers, "customer")
     return Line(one.name, moments, leads(part, BandTotal.NOW, False), note)
@@ -64,6 +71,7 @@ def _number(week: Week, *, is_share: bool) -> tuple[float | None, str]:
     return week.mean, f"{week.mean:.0f}"
 
 
+@lru_cache(maxsize=256)
 def _day_said(day: date) -> str:
     return "now" if day == BandTotal.NOW else f"on {day.day} {day:%B %Y}"
 
@@ -72,26 +80,36 @@ def over_time_row(one: Course, found: OverTime, leads: Leads) -> dict[str, objec
     """Return a line of the table: a year ago, four weeks ago and now, each with its lists."""
     part = None if one is found.whole else one.key
     days = {
-        "A year ago": found.year_ago, "4 weeks ago": found.four_weeks_ago, "Now": BandTotal.NOW
+        "a year ago": found.year_ago, "4 weeks ago": found.four_weeks_ago, "now": BandTotal.NOW
     }  # fmt: skip
-    cells = [(label, day, one.at(day)) for label, day in days.items()]
+    weeks = [(label, day, one.at(day)) for label, day in days.items()]
+    url = leads(part, BandTotal.NOW, False)
+    means = [
+        NumberCell(
+            f"Distance {label}",
+            _number(week, is_share=False)[1] if week.customers else "",
+            leads(part, day, False) if week.customers else "",
+        )
+        for label, day, week in weeks
+    ]
+    far = [
+        NumberCell(
+            f"Far {label}",
+            _far(week) if week.far else "0" * bool(week.customers),
+            leads(part, day, True) if week.far else "",
+        )
+        for label, day, week in weeks
+    ]
+    customers = NumberCell("Customers", thousands(one.at(BandTotal.NOW).customers), url)
     return {
         "name": "All" if part is None else one.name,
         "is_whole": part is None,
-        "url": leads(part, BandTotal.NOW, False),
-        "customers": thousands(one.at(BandTotal.NOW).customers),
-        "means": [
-            {"label": f"Distance {label.lower()}", "text": _number(week, is_share=False)[1],
-             "url": leads(part, day, False)}
-            if week.customers else {"label": f"Distance {label.lower()}"}
-            for label, day, week in cells
-        ],
-        "far": [
-            {"label": f"Far {label.lower()}", "text": _far(week), "url": leads(part, day, True)}
-            if week.far else {"label": f"Far {label.lower()}", "text": "0" * bool(week.customers)}
-            for label, day, week in cells
-        ],
-    }  # fmt: skip
+        "url": url,
+        "customers": customers,
+        "means": means,
+        "far": far,
+        "numbers": written([customers, *means, *far]),
+    }
 
 
 def _far(week: Week) -> str:

@@ -37,6 +37,10 @@ class PageAddress:
         """Return the address of another page with the same filters."""
         return PageAddress(page, self.pairs).to()
 
+    def only(self, *names: str) -> "PageAddress":
+        """Return the address with these filters alone."""
+        return PageAddress(self.page, tuple(pair for pair in self.pairs if pair[0] in names))
+
     @property
     def query(self) -> str:
         """The filters alone, with a question mark where there are any."""

@@ -50,13 +50,13 @@ class CustomerRow:
 def customer_url(pk: int) -> str:
     """Return the address of a customer's page."""
     # A map has hundreds of them, and Django takes as long for one as for drawing its mark.
-    before, after = _around_a_customer()
+    before, after = _around("customer")
     return f"{before}{pk}{after}"
 
 
 @cache
-def _around_a_customer() -> tuple[str, str]:
-    before, _, after = reverse("customer", args=[0]).rpartition("0")
+def _around(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[0]).rpartition("0")
     return before, after
 
 
@@ -64,13 +64,14 @@ def customer_row(reading: Reading, *, today: date) -> CustomerRow:
     """Write a reading, with its customer, owner, team and segment, as a row of a list."""
     customer = reading.customer
     is_known = reading.distance is not None
+    before, after = _around("customer_actions")
     drift, direction = signed(reading.drift)
     last_day = timezone.localtime(reading.last_at).date() if reading.last_at else None
     return CustomerRow(
         pk=reading.pk,
         name=customer.name,
         url=customer_url(reading.pk),
-        actions_url=reverse("customer_actions", args=[reading.pk]),
+        actions_url=f"{before}{reading.pk}{after}",
         band=BAND_KEYS[reading.band],
         band_label=Band(reading.band).label,
         distance=f"{reading.distance:.0f}" if is_known else "",

@@ -44,12 +44,15 @@ def headline(month: Month) -> str:
     'Of 40 customers we flagged in June 2026, 27 have gone silent; of 300 we did not flag, 21 have.'
     >>> headline(Month(677, 5, True, 1, 0, 1, 1, share, share))
     'Of 1 customer we flagged in June 2026, none has gone silent; of 1 we did not flag, 1 has.'
+    >>> headline(Month(677, 5, True, 1, 0, 0, 0, share, share))
+    'Of 1 customer we flagged in June 2026, none has gone silent; there was nobody else.'
     """
     name = f"{month_of(month.month):%B %Y}"
     flagged = plural(month.flagged, "customer")
+    others = f"of {thousands(month.others)} we did not flag, {_have(month.others_silent)}"
     return (
         f"Of {flagged} we flagged in {name}, {_have(month.flagged_silent)} gone silent; "
-        f"of {thousands(month.others)} we did not flag, {_have(month.others_silent)}."
+        f"{others if month.others else 'there was nobody else'}."
     )
 
 

@@ -7,7 +7,6 @@ the words of its page, so that paper and screen cannot differ.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -31,11 +30,10 @@ from insights.distance_presentation import (
     nowhere,
     risk,
     strips,
-    teams_at_risk,
 )
 from insights.models import Band, Reading
 from insights.months import Period
-from insights.selectors.care import Care, care
+from insights.selectors.care import Care, Part, care
 from insights.selectors.organisation import (
     CURRENT,
     Standing,
@@ -44,8 +42,9 @@ from insights.selectors.organisation import (
     standing,
 )
 from insights.selectors.proof import Question, proof_standing
+from insights.selectors.since_event import event_since
 from insights.selectors.wall import WallAmong, noted_events, wall
-from insights.sentences import distance_sentence
+from insights.sentences import distance_sentence, team_with_most
 from insights.words import monies
 from relationships.words import plural
 
@@ -89,9 +88,10 @@ class About:
 def report_contents(about: About) -> Mapping[str, Any]:
     """Return what the report says, ready to be typeset; it can be written as JSON."""
     here, today = standing(about.as_of), timezone.localtime(about.as_of).date()
+    since = event_since(about.as_of, here, CURRENT, team_with_most(here))
     return {
         **_head(about),
-        "sentence": distance_sentence(here),
+        "sentence": distance_sentence(here, since),
         "note": note(here, CURRENT),
         "has_data": here.known > 0,
         "bands": _bands(here),
@@ -148,11 +148,8 @@ def _risk(here: Standing) -> Section:
 
 
 def _risk_in(here: Standing, currency: str, width: float) -> Section:
-    teams = teams_at_risk(here, currency)
-    drawn, rest = teams[:TEAMS_DRAWN], teams[TEAMS_DRAWN:]
-    amount = sum((team.at_risk[currency] for team in rest), Decimal())
-    more = f"{plural(len(rest), 'more team')}: {monies({currency: amount})}." if rest else ""
-    return {**_drawn(risk(drawn, currency, nowhere, width=width)), "more": more}
+    chart = risk(here, currency, nowhere, drawn=TEAMS_DRAWN, width=width)
+    return {**_drawn(chart), "more": chart.note}
 
 
 def _movers(readings: Iterable[Reading]) -> list[Section]:
@@ -186,7 +183,8 @@ def _wall(today: date) -> Section:
 
 
 def _care(period: Period, about: About) -> Section:
-    found = care((period, *period.others), trend=period, team=None, now=about.as_of)
+    first = min(other.first for other in period.others)
+    found = care(period, first=first, now=about.as_of, parts=Part.ALL_TOLD)
     sums = found.of(period)
     return {
         "sentence": care_sentence(sums, period.words),

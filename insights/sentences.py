@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from insights.selectors.organisation import Standing
+from insights.models import WallEvent
+from insights.selectors.organisation import Standing, TeamLine
 from insights.words import monies, thousands
 from relationships.words import plural
 
@@ -13,12 +14,30 @@ LEAST_KNOWN = 10
 LEAST_FAR = 5
 """Of fewer, where they are says nothing."""
 
+FURTHER_SINCE = "We are further from our customers than a year ago, most of it since"
+"""What stands before an event; it says when and not why."""
 
-def distance_sentence(standing: Standing) -> str:
-    """Say how many customers are far, how that moved, and what it puts at risk."""
+
+def distance_sentence(standing: Standing, since: WallEvent | None = None) -> str:
+    """Say how many customers are far, how that moved, and what it puts at risk.
+
+    Before it stands the event since which most of what moved in a year did.
+    """
     if standing.known < LEAST_KNOWN:
         return too_few(standing.known)
-    return f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
+    said = f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
+    return f"{FURTHER_SINCE} {event_said(since)}: {said}" if since else said
+
+
+def event_said(event: WallEvent) -> str:
+    """Return an event in the words of whoever noted it, whatever they are, whose and when.
+
+    >>> from datetime import date
+    >>> event_said(WallEvent(text="branch in Zwolle closed!", on_date=date(2026, 3, 14)))
+    '“branch in Zwolle closed!” (14 March 2026)'
+    """
+    day = f"{event.on_date.day} {event.on_date:%B %Y}"
+    return f"“{event.text}” ({f'{event.team}, {day}' if event.team else day})"
 
 
 def too_few(known: int) -> str:
@@ -38,11 +57,14 @@ def _far(standing: Standing) -> str:
 
 
 def _moved(standing: Standing) -> str:
-    """Compare with four weeks ago, and with a year ago where that says something else."""
-    before = standing.far_four_weeks_ago
-    if before is None:
+    """Compare with a year ago and with four weeks ago, as far back as anything is known."""
+    past = ("a year ago", standing.far_year_ago), ("four weeks ago", standing.far_four_weeks_ago)
+    compared = [(standing.far - then, when) for when, then in past if then is not None]
+    if not compared:
         return ", and nothing older to compare with yet"
-    return f", {_more(standing.far - before)} four weeks ago"
+    is_turning = len({difference > 0 for difference, _ in compared if difference}) > 1
+    said = [f"{_more(difference)} {when}" for difference, when in compared]
+    return f", {(' but ' if is_turning else ' and ').join(said)}"
 
 
 def _more(difference: int) -> str:
@@ -52,13 +74,18 @@ def _more(difference: int) -> str:
 
 
 def _where(standing: Standing) -> str:
-    """Name the team that has most of the far, where it has more than its part of the customers."""
+    most = team_with_most(standing)
+    return f", most of them in {most.name}" if most else ""
+
+
+def team_with_most(standing: Standing) -> TeamLine | None:
+    """Return the team that has most of the far, where it has more than its part of customers."""
     most = max(standing.teams, key=lambda team: team.far, default=None)
     if most is None or not most.team_id or standing.far < LEAST_FAR:
-        return ""
+        return None
     is_most = 2 * most.far > standing.far
     is_more_than_its_part = most.far * standing.known > standing.far * most.customers
-    return f", most of them in {most.name}" if is_most and is_more_than_its_part else ""
+    return most if is_most and is_more_than_its_part else None
 
 
 def _risk(standing: Standing) -> str:

@@ -13,6 +13,7 @@ from insights.views.contacts import (
     restore_contact,
     revert_contact,
 )
+from insights.views.counting import counting
 from insights.views.customer import (
     customer,
     customer_payback,
@@ -61,6 +62,7 @@ from insights.views.handovers import (
 )
 from insights.views.health import healthz
 from insights.views.known import known
+from insights.views.known_contacts import known_contacts
 from insights.views.merges import merge_customer, same_customer, separate_customer
 from insights.views.policy import (
     policy,
@@ -102,6 +104,7 @@ from insights.views.silence import (
 from insights.views.snoozes import snooze, snooze_again, wake
 from insights.views.today import today
 from insights.views.wall import wall
+from insights.views.wall_behind import wall_behind
 from insights.views.wall_events import (
     correct_wall_event,
     delete_wall_event,
@@ -187,14 +190,17 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("distance/", distance, name="distance"),
     path("distance/over-time/", distance_over_time, name="distance_over_time"),
+    path("counting/", counting, name="counting"),
     path("doors-and-windows/", doors_and_windows, name="doors_and_windows"),
     path("wall/", wall, name="wall"),
+    path("wall/behind/", wall_behind, name="wall_behind"),
     path("wall/events/", note_wall_event, name="note_wall_event"),
     path("wall/events/<int:pk>/", correct_wall_event, name="correct_wall_event"),
     path("wall/events/<int:pk>/revert/", revert_wall_event, name="revert_wall_event"),
     path("wall/events/<int:pk>/delete/", delete_wall_event, name="delete_wall_event"),
     path("wall/events/<int:pk>/restore/", restore_wall_event, name="restore_wall_event"),
     path("who-knows/", known, name="known"),
+    path("who-knows/contacts/", known_contacts, name="known_contacts"),
     path("care/", care, name="care"),
     path("care/behind/<slug:what>/", care_behind, name="care_behind"),
     path("report/", report, name="report"),

@@ -1,14 +1,62 @@
 """What people say when they note what happened beside the Wall."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from insights.forms import complaints_of
 from insights.models import WallEvent
 from insights.models.wall_events import LONGEST_TEXT
+from insights.months import month_of, months_before
+from interactions.models import TouchpointType
 
 NO_TEAM = ("", "The whole organisation")
+
+
+HUMAN, DIGITAL = TouchpointType.Mode.HUMAN.value, TouchpointType.Mode.DIGITAL.value
+
+
+class ColumnForm(forms.Form):
+    """Which column of the Wall: usually the people of the last whole month."""
+
+    mode = forms.ChoiceField(
+        label="With whom",
+        required=False,
+        choices=[(HUMAN, "With a person"), (DIGITAL, "Digital")],
+    )
+    month = forms.CharField(label="Month", required=False, max_length=7)
+
+    def __init__(self, data: Any, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.is_valid()
+
+    def clean_month(self) -> date | None:
+        """Read the month; none that is still to come."""
+        text = self.cleaned_data["month"]
+        month = month_of(text, self.today)
+        if text and month is None:
+            raise ValidationError(
+                f"“{text}” is no month up to now; write it as {self.today:%Y-%m}."
+            )
+        return month
+
+    @property
+    def chosen_mode(self) -> str:
+        """Whether people or screens are asked for."""
+        return self.cleaned_data.get("mode") or HUMAN
+
+    @property
+    def chosen_month(self) -> date:
+        """The month asked for."""
+        return self.cleaned_data.get("month") or months_before(self.today, 1)
+
+    def complaints(self) -> Sequence[str]:
+        """Say what was left out because it makes no sense here."""
+        return complaints_of(self)
 
 
 class EventForm(forms.Form):

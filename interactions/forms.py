@@ -14,12 +14,12 @@ from interactions.customer_choice import customer_meant, nobody_meant
 from interactions.line import LONGEST_LINE
 from interactions.mess_up_forms import SEVERITIES
 from interactions.models import Direction, Loop, LoopKind, Touchpoint, TouchpointType
-from interactions.selectors import loop_closed_by, open_loops_of, types_to_log
+from interactions.selectors import loop_closed_by, loops_open_with, types_to_log
 from interactions.services import NewTouchpoint, Refusal
 from interactions.services.flaws import CLOCK_TOLERANCE
 from relationships import words
 from relationships.models import Contact, Customer, Person
-from relationships.selectors import colleagues, contacts_of
+from relationships.selectors import colleagues, contacts_at
 
 # Offered first, in this order, where the catalogue has them.
 OFTEN = (
@@ -44,6 +44,8 @@ NAME_IN_FORM = {
 # What is only known when something has happened.
 AFTERWARDS = ("direction", "sentiment", "severity", "opens", "due_at", "closes")
 NUMBERS = {"contact", "person", "direction", "severity", "opens", "closes"}
+PEOPLE_SHOWN = 200
+"""In a list to choose from; nobody finds anybody in a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,10 @@ class TouchpointForm(forms.Form):
         self._choose_customer()
         self.types = offered_types(touchpoint)
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
-        self.fields["person"].choices = people_choices(person, touchpoint)
+        offer_people(
+            self.fields["person"], person,
+            touchpoint=touchpoint, customer=self.chosen, chosen=self._given("person"),
+        )  # fmt: skip
         self._offer_about_customer()
 
     @property
@@ -188,8 +193,8 @@ class TouchpointForm(forms.Form):
         self.chosen, self.candidates = choice.customer, choice.candidates
 
     def _offer_about_customer(self) -> None:
-        contacts = list(contacts_of(self.chosen)) if self.chosen else []
-        loops = list(open_loops_of(self.chosen)) if self.chosen else []
+        contacts = contacts_at(self.chosen) if self.chosen else []
+        loops = loops_open_with(self.chosen) if self.chosen else []
         if self.touchpoint and (settled := loop_closed_by(self.touchpoint)):
             loops.insert(0, settled)
             self.initial["closes"] = str(settled.pk)
@@ -381,13 +386,42 @@ def offered_types(touchpoint: Touchpoint | None = None) -> list[TouchpointType]:
     return kinds
 
 
-def people_choices(person: Person, touchpoint: Touchpoint | None = None) -> list[tuple[str, str]]:
-    """Return who of us may have been there, oneself first."""
-    people = {one.pk: one.name for one in colleagues(person)}
+def offer_people(
+    field: Any,
+    person: Person,
+    *,
+    touchpoint: Touchpoint | None = None,
+    customer: Customer | None = None,
+    chosen: str = "",
+) -> None:
+    """Let one of us be chosen who may have been there, oneself first.
+
+    Of more than anybody looks through, those near the customer and near oneself are shown.
+    """
+    people = {
+        pk: (name, team) for pk, name, team in colleagues(person).values_list(*_OF_COLLEAGUES)
+    }
     if touchpoint and touchpoint.person:
-        people.setdefault(touchpoint.person.pk, touchpoint.person.name)
+        people.setdefault(touchpoint.person.pk, (touchpoint.person.name, touchpoint.person.team_id))
     people.pop(person.pk, None)
-    others = [(str(pk), name) for pk, name in people.items()]
+    field.choices = _people_listed(person, people)
+    if len(people) > PEOPLE_SHOWN:
+        teams = {person.team_id, customer.team_id if customer else None} - {None}
+        ids = {chosen, str(customer.owner_id) if customer else ""}
+        near = {pk: of for pk, of in people.items() if of[1] in teams or str(pk) in ids}
+        field.widget.choices = _people_listed(person, near)
+        field.help_text = (
+            "Of other teams once a customer of theirs is chosen, or by name in the line."
+        )
+
+
+_OF_COLLEAGUES = ("pk", "name", "team_id")
+
+
+def _people_listed(
+    person: Person, people: Mapping[int, tuple[str, int | None]]
+) -> list[tuple[str, str]]:
+    others = [(str(pk), name) for pk, (name, _) in people.items()]
     return [(str(person.pk), f"{person} (me)"), *others, ("", "Nobody of us")]
 
 

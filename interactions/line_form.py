@@ -12,7 +12,7 @@ from interactions.catalogue import SETTLED
 from interactions.forms import MINUTE, TouchpointForm
 from interactions.line import LONGEST_LINE, Heard, hear
 from interactions.models import LoopKind
-from interactions.selectors import MESS_UPS, open_loops_of, types_named
+from interactions.selectors import MESS_UPS, loops_open_with, types_named
 from relationships import words
 from relationships.models import Customer, Person
 from relationships.selectors import Named, customer_numbered, named
@@ -118,7 +118,7 @@ def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:
     is_promise_alone = heard.opens == LoopKind.PROMISE and not heard.type
     kind = "promise" if is_promise_alone else heard.type or USUAL_TYPE
-    if not types_named([kind]).exists():
+    if not types_named(keys=(kind,)):
         kind = ""
     return {
         "type": kind,
@@ -147,7 +147,7 @@ def _whom(who: Named) -> dict[str, str]:
 
 def _settle(customer: Customer, fields: dict[str, str], unclear: dict[str, str]) -> None:
     """Take what was repaired for the one that is open; of several somebody must choose."""
-    broken = [loop for loop in open_loops_of(customer) if loop.kind in MESS_UPS]
+    broken = [loop for loop in loops_open_with(customer) if loop.kind in MESS_UPS]
     if len(broken) == 1:
         fields["closes"] = str(broken[0].pk)
     elif broken:

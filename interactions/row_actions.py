@@ -29,7 +29,7 @@ class RowAction:
 
 def row_actions() -> Sequence[RowAction]:
     """Return what can be logged by one press: what the catalogue still has of it."""
-    labels = {kind.key: kind.label for kind in types_named(list(KEYS))}
+    labels = {kind.key: kind.label for kind in types_named(keys=tuple(KEYS))}
     return [
         RowAction(name, labels[name], key, icon)
         for name, (key, icon) in KEYS.items()

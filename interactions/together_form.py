@@ -13,8 +13,8 @@ from interactions.forms import (
     TypeGroup,
     choice_field,
     moment_field,
+    offer_people,
     offered_types,
-    people_choices,
     type_groups,
 )
 from interactions.row_actions import row_actions
@@ -56,7 +56,7 @@ class TogetherForm(forms.Form):
         self.now = now
         self.types = offered_types()
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
-        self.fields["person"].choices = people_choices(person)
+        offer_people(self.fields["person"], person)
 
     @property
     def type_groups(self) -> list[TypeGroup]:

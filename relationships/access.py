@@ -114,9 +114,9 @@ def saved_view_scope(person: Person) -> Q:
     if not person.is_active:
         return Q(pk__in=())
     if sees_every_customer(person):
-        return Q(made_by=person) | Q(team__isnull=False)
-    shared = Q(team_id=person.team_id) if person.team_id else Q(pk__in=())
-    return Q(made_by=person, team__isnull=True) | shared
+        return Q(made_by=person.pk) | Q(team__isnull=False)
+    shared = Q(team_id=person.team_id) if person.team_id is not None else Q(pk__in=())
+    return Q(made_by=person.pk, team__isnull=True) | shared
 
 
 def may_change_saved_view(person: Person, made_by_id: int) -> bool:
@@ -138,7 +138,7 @@ def handover_scope(person: Person) -> Q:
     if sees_every_customer(person):
         return Q()
     ours = Q(person__team_id=person.team_id) if person.team_id else Q(pk__in=())
-    return Q(person=person) | ours
+    return Q(person=person.pk) | ours
 
 
 def webhook_scope(person: Person) -> Q:

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from relationships.models import Person
 from tests.browser import chromium
+from tests.emptied import empty_quickly
 from tests.factories import PersonFactory
 from tests.node import node
 
@@ -39,6 +40,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(FIRST_NUMBER)
+        empty_quickly()
 
 
 @pytest.fixture

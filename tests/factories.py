@@ -4,9 +4,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import factory
+from django.db import connection
+from django.db.models import F, QuerySet
 from factory.django import DjangoModelFactory
 
-from insights.models import Band, Reading
+from insights.hours import step_of
+from insights.models import (
+    EVERY_SEGMENT,
+    EVERY_TEAM,
+    Band,
+    BandFlow,
+    BandTotal,
+    DistanceTotal,
+    MonthlyTouchpoints,
+    Reading,
+)
+from insights.selectors.monthly import EVERYBODY, months_by_team
+from insights.services.counted import Counted, counted
+from insights.services.monthly import Monthly, count_monthly
+from insights.services.rollups import move_totals
 from relationships.models import (
     Contact,
     Customer,
@@ -164,3 +180,57 @@ class ReadingFactory(DjangoModelFactory):
 
     class Meta:
         model = Reading
+
+
+AMOUNTS = {
+    BandTotal: ("customers", "yearly_value", "at_risk"),
+    BandFlow: ("customers",),
+    DistanceTotal: ("customers", "far", "distance"),
+}
+
+
+def count_total(model, **fields):
+    """Count customers in a rollup as the drain does: in their team, and in all teams together."""
+    amounts = {name: fields.pop(name) for name in AMOUNTS[model] if name in fields}
+    cells = [{"team_id": 0, "segment_id": 0} | fields]
+    if model is DistanceTotal and fields["by"] == DistanceTotal.By.VALUE:
+        of_all = {"by": DistanceTotal.By.TEAM, "part": 0, "segment_id": EVERY_SEGMENT}
+        cells.append(cells[0] | of_all)
+    for cell in [*cells, *(cell | {"team_id": EVERY_TEAM} for cell in cells)]:
+        added = {name: F(name) + amount for name, amount in amounts.items()}
+        if not model.objects.filter(**cell).update(**added):
+            model.objects.create(**cell, **amounts)
+
+
+def count_reading(reading):
+    """Count a reading in the rollups, as whoever writes it does."""
+    with connection.cursor() as cursor:
+        new = counted(cursor, "customer_id = %s", [reading.pk])
+        move_totals(cursor, Counted.of_rows([]), new)
+
+
+def count_month(*, month, type_id, count, team_id=0, segment_id=0, stage="current", is_via=False):
+    """Count touchpoints of a month as the drain does: four times, see `MonthlyTouchpoints`."""
+    monthly = Monthly()
+    cell = (segment_id, stage, month, team_id, type_id, is_via, False)
+    monthly.touchpoints[cell] = count
+    with connection.cursor() as cursor:
+        count_monthly(cursor, monthly)
+
+
+def count_loops(*, month, kind, opened, closed=0, took_hours=5.0, team_id=0, segment_id=0):
+    """Count loops of a month as the drain does; what is closed was closed before it was due.
+
+    Of what is open it does not say on which day it is due.
+    """
+    monthly = Monthly()
+    cell = (segment_id, "current", month, team_id, kind)
+    monthly.loops[(*cell, None, False, None)] = opened - closed
+    monthly.loops[(*cell, step_of(took_hours), True, None)] = closed
+    with connection.cursor() as cursor:
+        count_monthly(cursor, monthly)
+
+
+def months_counted() -> QuerySet[MonthlyTouchpoints]:
+    """Return what is counted of each team by itself, whatever segment customers are in."""
+    return MonthlyTouchpoints.objects.filter(months_by_team(EVERYBODY))

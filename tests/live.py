@@ -85,6 +85,16 @@ class Web:
         pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers)
         return sum(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def peak_bytes(self) -> int:
+        """Return the most memory that the workers held since `forget_peak`, each on its own."""
+        said = (Path(f"/proc/{pid}/status").read_text() for pid in self.workers)
+        return sum(int(re.findall(r"VmHWM:\s+(\d+) kB", each)[0]) * 1024 for each in said)
+
+    def forget_peak(self) -> None:
+        """Let `peak_bytes` begin anew with what the workers hold now."""
+        for pid in self.workers:
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+
 
 def migrated(
     home: Path, servers: Mapping[str, str], *, source: str, scopes: Sequence[str] = SCOPES

@@ -64,11 +64,13 @@ PAGES = (
         query="?doors_from=20&doors_to=60&windows_to=40",
     ),
     Page("wall", "People against screens for years, and what happened meanwhile.", EXECUTIVE),
+    Page("wall_behind", "The touchpoints that one of its columns counts.", EXECUTIVE),
     Page("note_wall_event", "Noting what happened.", EXECUTIVE),
     Page("correct_wall_event", "Correcting it.", EXECUTIVE, ("wall_event",)),
     Page("care", "Whether we listen, keep promises and make things right.", EXECUTIVE),
     Page("care_behind", "Whom one of its numbers counts.", EXECUTIVE, ("care",)),
     Page("known", "Who of us knows our customers, and whom we give attention.", EXECUTIVE),
+    Page("known_contacts", "On which days we met whom of a stage.", EXECUTIVE),
     Page("report", "Board reports by month, and who gets them by mail.", ADMINISTRATOR),
     Page("proof", "How often the score was right.", EXECUTIVE),
     Page("proof_customers", "The proof customer by customer.", EXECUTIVE),
@@ -99,7 +101,7 @@ PAGES = (
 PARTS = {
     "customer_score", "customer_standing", "customer_payback", "log_line", "log_about",
     "customer_options", "newer_events", "proof_progress", "silence_work",
-    "report_progress",
+    "report_progress", "counting",
 }  # fmt: skip
 """Addresses that answer with a part of a page, for htmx."""
 

@@ -1,6 +1,8 @@
 """The bench of the API: its stream looks real, its clock leaves nothing out."""
 
 import http.server
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from relationships.api.decoding import array_items
 from tests.bench.bench_api.events import MIX, Events
 from tests.bench.bench_api.lag import Look, lags
 from tests.bench.bench_api.load import Answer, all_at_once, on_schedule, post
+from tests.bench.bench_api.machine import Busy
 
 PAUSE_SECONDS = 0.1
 
@@ -102,3 +105,14 @@ def test_lag_lasts_until_the_customer_waits_no_more():
     ]
 
     assert lags([answer], looks).round(6).tolist() == [0.3, 0.2]
+
+
+def test_what_a_child_takes_is_ours_and_the_machines(tmp_path):
+    before = Busy.now(tmp_path)
+    subprocess.run([sys.executable, "-c", "sum(range(20_000_000))"], check=True)
+
+    taken = Busy.now(tmp_path).since(before)
+
+    assert 0.05 < taken.ours <= taken.machine + 0.1
+    assert taken.server == 0
+    assert "cores busy" in taken.shares(1.0)

@@ -307,6 +307,10 @@ def test_acknowledged_touchpoints_survive_kill_9_of_everything(hearth):
         for sender in senders:
             assert set(sender.acknowledged) <= set(stored)
         assert set(stored) <= {external_id for sender in senders for external_id in sender.sent}
-        assert number("SELECT sum(count) FROM insights_monthlytouchpoints") == len(stored)
+        # Four times: by team and of all of them, by segment and of any.
+        for whose in ("team_id = -1", "team_id > -1"):
+            for which in ("segment_id = -1", "segment_id > -1"):
+                counted = f"SELECT sum(count) FROM insights_monthlytouchpoints WHERE {whose}"
+                assert number(f"{counted} AND {which}") == len(stored)
         assert number("SELECT count(*) FROM relationships_customer") == CUSTOMERS
         assert number(WRONGLY_SCORED) == 0

@@ -23,12 +23,18 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] ",
 }
+MIB = 1024**2
+LEAST_BUFFERS, MOST_BUFFERS = 256 * MIB, 4096 * MIB
+BUFFERS_SHARE = 1 / 8
+"""Of the machine's memory; PostgreSQL's manual starts at a quarter where nothing else runs."""
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""Says how much of the machine's memory a container may have."""
+
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -82,7 +88,10 @@ class Postgres:
 
     def command(self) -> list[str]:
         """Return the command line of the server."""
-        settings = SETTINGS | {"unix_socket_directories": str(self.sockets)}
+        settings = SETTINGS | {
+            "unix_socket_directories": str(self.sockets),
+            "shared_buffers": f"{shared_buffers() // MIB}MB",
+        }
         if shutil.disk_usage("/dev/shm").total < SMALL_SHARED_MEMORY:
             # Containers often have 64 MB there; parallel queries need more.
             settings["dynamic_shared_memory_type"] = "mmap"
@@ -146,3 +155,11 @@ def _locales(major: int) -> list[list[str]]:
     if major >= 17:
         known.insert(0, ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"])
     return known
+
+
+def shared_buffers() -> int:
+    """Return how many bytes of pages the server is to keep: what changes often should fit in."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if CONTAINER_LIMIT.is_file() and (limit := CONTAINER_LIMIT.read_text().strip()).isdigit():
+        memory = min(memory, int(limit))
+    return int(min(max(memory * BUFFERS_SHARE, LEAST_BUFFERS), MOST_BUFFERS))

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from insights.api import examples
 from insights.api.answers import BANDS, CustomerItem
-from insights.selectors.directory import customers_with_readings, in_bands
+from insights.selectors.directory import customers_with_readings, in_bands, known_to
+from insights.selectors.portfolio import KNOWN
 from relationships import models
 from relationships.api import profile_examples as made
 from relationships.api.bodies import Untouched, json_body
@@ -66,6 +67,9 @@ CUSTOMERS: Collection[Any] = Collection(
             {word: band for band, word in BANDS.items()},
             "How far the customer is now",
             in_bands,
+        ),
+        "known": choices(
+            "reading", {word: word for word in KNOWN}, "Who of us knows or met them", known_to
         ),
         "stage": choices(
             "stage", {stage: stage for stage in models.Customer.Stage.values}, "How far it has come"

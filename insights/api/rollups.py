@@ -257,7 +257,8 @@ class BandRollup(Totals):
             if name in values:
                 among &= Q(**{f"{field}__in": values[name]})
         by = values.get("by", [[]])[-1]
-        found = _few_enough(band_counts(request.user, days, by, among), "on")
+        counts = band_counts(request.user, days, by, among, is_of_teams="team" in values)
+        found = _few_enough(counts, "on")
         return _answered(request, BandTotals([BandTotalItem.of(one) for one in found]))
 
 

@@ -16,9 +16,9 @@ from insights.charts.quarters import MARKS_AT_MOST, Cell, Mark, Quarter, cells_o
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.standalone import described, embedded, light_styles, standalone
-from insights.charts.svg import Chart, Svg
+from insights.charts.svg import Chart, Svg, linked_text
 from insights.charts.trend import TrendMonth, trend
-from insights.charts.wall import WallMonth, wall
+from insights.charts.wall import Listed, WallMonth, wall
 from insights.charts.ways import Arrow, arrows, chosen
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Chart",
     "Found",
     "Line",
+    "Listed",
     "Mark",
     "Moment",
     "Quarter",
@@ -52,6 +53,7 @@ __all__ = [
     "flow_table",
     "lift",
     "light_styles",
+    "linked_text",
     "quarter_map",
     "rhythm",
     "sparkline",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from insights.charts.svg import Chart, Svg, drawing, element, linked
 from insights.words import thousands
+from relationships.words import plural
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def bars(
     """
     longest = max(rows, key=lambda row: abs(row.value), default=None)
     description = (
-        f"{len(rows)} bars; the longest is {longest.label} with {longest.words}."
+        f"{plural(len(rows), 'bar')}; the longest is {longest.label} with {longest.words}."
         if longest
         else "Nothing to show."
     )

@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.charts.svg import Chart, Svg, drawing, element, linked, number
 from insights.words import thousands
 
 LEAST_SPAN = 20.0
@@ -37,12 +38,12 @@ class Line:
     href: str = ""
     note: str = ""
 
-    @property
+    @cached_property
     def told(self) -> list[Moment]:
         """The moments of which there is a number."""
         return [moment for moment in self.moments if moment.value is not None]
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Where it began and where it is."""
         told = self.told
@@ -100,11 +101,16 @@ def course(
         caption=title,
         head=["Day", what, "Customers"],
         rows=[
-            [moment.name.capitalize(), moment.text, thousands(moment.customers)]
+            [_upper(moment.name), moment.text, thousands(moment.customers)]
             for moment in reversed(line.moments)
         ],
         data=[[moment.on, moment.value, moment.customers] for moment in line.moments],
     )
+
+
+def _upper(text: str) -> str:
+    """Write the first letter large and leave the others: a month has a large one too."""
+    return text[:1].upper() + text[1:]
 
 
 def courses(
@@ -205,24 +211,22 @@ def _small(
 ) -> Svg:
     across = max(min(int(width // NARROWEST), len(lines)), 1)
     pitch = min((width + GAP) / across, 380)
-    deep = HEADING + PANEL + 42
+    deep, room = HEADING + PANEL + 42, pitch - GAP
+    plane = _plane([*lines, whole], (34, HEADING, room - 70, PANEL), scale)
+    # Behind every line lies the same: it is written once, and put in its place.
+    behind = [*_levels(plane, unit), *_quarters(plane), _path(whole, plane, "line-rival")]
+    backdrop = Svg("".join(behind))
     marks: list[Svg] = []
-    for number, line in enumerate(lines):
-        left, top = (number % across) * pitch, (number // across) * deep
-        room = pitch - GAP
-        plane = _plane([line, whole], (left + 34, top + HEADING, room - 70, PANEL), scale)
-        marks.append(
-            linked(
-                line.href,
-                element("title", line.words),
-                element("text", _cut(line.name, room), class_="strong", x=left, y=top + 13),
-                element("text", line.note, x=left, y=top + 28),
-            )
+    for place, line in enumerate(lines):
+        left, top = (place % across) * pitch, (place // across) * deep
+        heading = linked(
+            line.href,
+            element("title", line.words),
+            element("text", _cut(line.name, room), class_="strong", x=0, y=13),
+            element("text", line.note, x=0, y=28),
         )
-        marks += _levels(plane, unit)
-        marks += [*_quarters(plane), _path(whole, plane, "line-rival")]
-        marks.append(_path(line, plane, "line-share"))
-        marks += _ends(line, plane)
+        drawn = (heading, backdrop, _path(line, plane, "line-share"), *_ends(line, plane))
+        marks.append(element("g", *drawn, transform=f"translate({number(left)} {number(top)})"))
     rows = math.ceil(len(lines) / across)
     return drawing(
         title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from insights.charts.bands import BAND_NAMES
 from insights.charts.svg import Chart, Svg, drawing, element, linked
@@ -29,7 +30,7 @@ class _Flows:
     when: str
     leads: Leads
 
-    @property
+    @cached_property
     def most(self) -> int:
         """Customers in the fullest cell of those who moved."""
         return max((self.counts[cell] for cell in self.counts if _is_move(*cell)), default=0)
@@ -60,7 +61,7 @@ def flow_table(moves: Moves, *, title: str, when: str, leads: Leads, width: floa
         for then in rows
         for now in (*BANDS, ALL)
     }
-    flows = _Flows(counts, rows, when, leads)
+    flows = _Flows(counts, rows, when, cache(leads))
     cells = [[_said(then), *(counts[then, now] for now in (*BANDS, ALL))] for then in rows]
     return Chart(
         svg=_draw(flows, title, width, is_phone=False),

@@ -4,10 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from insights.charts.bands import BAND_NAMES
-from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.charts.svg import Chart, Svg, drawing, element, linked, number
 from insights.region import SPLIT, SQUARE
 from insights.words import thousands
 
@@ -192,11 +193,14 @@ def _density(cells: Sequence[Cell]) -> list[Svg]:
 
 
 def _mark(mark: Mark) -> Svg:
-    x, y = _at(mark.windows), _at(100 - mark.doors)
-    radius = 3.5 + 5 * min(max(mark.weight, 0), 1)
-    shape = element("circle", class_=f"mark mark-{mark.band}", cx=x, cy=y, r=radius)
+    # There are hundreds: written in one piece they take a third of the time.
     words = (
-        f"{mark.label}: {BAND_NAMES[mark.band].lower()}, doors {mark.doors:.0f}, "
+        f"{escape(mark.label)}: {BAND_NAMES[mark.band].lower()}, doors {mark.doors:.0f}, "
         f"windows {mark.windows:.0f}"
     )
-    return linked(mark.href, element("title", words), shape, tabindex="-1")
+    shape = (
+        f'<circle class="mark mark-{mark.band}" cx="{_at(mark.windows)}" '
+        f'cy="{_at(100 - mark.doors)}" r="{number(3.5 + 5 * min(max(mark.weight, 0), 1))}"/>'
+    )
+    opening = f'<a href="{escape(mark.href)}" tabindex="-1">' if mark.href else "<g>"
+    return Svg(f"{opening}<title>{words}</title>{shape}</{'a' if mark.href else 'g'}>")

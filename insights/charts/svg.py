@@ -24,6 +24,7 @@ class Chart:
     """A drawing, its narrow twin for phones (may be empty), and the same values as a table.
 
     `data` are the rows as numbers and days, under `data_head` where they say more than the table.
+    What a drawing leaves out is in the table, and said in a `note`.
     A chart with a `name` can be taken along as a file of that name, where `key` (class and words)
     says what its marks mean.
     """
@@ -38,6 +39,7 @@ class Chart:
     name: str = ""
     said: str = ""
     key: Sequence[tuple[str, str]] = ()
+    note: str = ""
 
     def named(self, name: str, *, said: str = "") -> "Chart":
         """Return the chart as one that can be taken along; `said` is what it is narrowed to."""
@@ -104,6 +106,27 @@ def linked(href: str, *children: str, **attributes: object) -> Svg:
         return element("a", *children, href=href, **attributes)
     attributes.pop("tabindex", None)
     return element("g", *children, **attributes)
+
+
+class _LinkedText(str):
+    """Text of a table that leads somewhere: on a page it is a link, and elsewhere what it says."""
+
+    __slots__ = ("href",)
+
+    href: str
+
+    def __html__(self) -> str:
+        """Tell template engines to print a link."""
+        return element("a", str(self), href=self.href)
+
+
+def linked_text(text: str, href: str) -> str:
+    """Return text of a chart's table that leads somewhere, or plain text when it leads nowhere."""
+    if not href:
+        return text
+    linked = _LinkedText(text)
+    linked.href = href
+    return linked
 
 
 def drawing(

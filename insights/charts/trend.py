@@ -12,7 +12,10 @@ TOO_FEW = "too few to tell"
 
 @dataclass(frozen=True)
 class TrendMonth:
-    """A month, its number and how it is said; None when there is too little to tell."""
+    """A month, its number and how it is said; None when there is none to draw.
+
+    A month without a number and without words has too little to tell.
+    """
 
     month: date
     value: float | None
@@ -29,7 +32,7 @@ class TrendMonth:
     @property
     def words(self) -> str:
         """The number in words."""
-        return TOO_FEW if self.value is None else self.text
+        return self.text or TOO_FEW if self.value is None else self.text
 
 
 def trend(
@@ -81,6 +84,8 @@ def _draw(
             style = "middle strong" if month.month.month == 1 else "middle"
             x = (i + 0.5) * pitch
             marks.append(element("text", name, class_=style, x=x, y=HEIGHT + 14))
+    if all(month.value is None for month in months):
+        marks.append(element("text", TOO_FEW, class_="middle", x=width / 2, y=HEIGHT / 2))
     return drawing(
         title,
         description,

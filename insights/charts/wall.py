@@ -1,12 +1,22 @@
 """The Wall: touchpoints with a person against touchpoints with a screen, month by month."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from insights.charts.notes import WallNote, flags, lanes_of, place_notes
-from insights.charts.svg import Chart, Svg, drawing, element, ticks
+from insights.charts.svg import Chart, Svg, drawing, element, linked, linked_text, ticks
 from insights.words import percent, short, thousands
+
+Listed = Callable[[date, str], str]
+"""Returns where the touchpoints of a month and a mode, `human` or `digital`, are listed."""
+
+LEAST_HEIGHT = 16.0
+"""Of what can be pressed of a column, in units: a few people among many screens are thin."""
+
+
+def _nowhere(month: date, mode: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,17 @@ class WallMonth:
 
 
 def wall(
-    months: Sequence[WallMonth], *, title: str, notes: Sequence[WallNote] = (), width: float = 1040
+    months: Sequence[WallMonth],
+    *,
+    title: str,
+    notes: Sequence[WallNote] = (),
+    listed: Listed = _nowhere,
+    width: float = 1040,
 ) -> Chart:
     """Draw the human share as a line above the two counts as columns, on one time axis.
 
     Two panels and not two scales in one: the share and the counts cannot be misread together.
-    Notes stand over both, each at its day.
+    Notes stand over both, each at its day. Both parts of a column lead to what they count.
     """
     shares = [month for month in months if month.human_share is not None and month.is_whole]
     description = (
@@ -50,15 +65,15 @@ def wall(
     shown = [note for note in notes if months and note.on >= months[0].month]
     noted = [_noted(month, shown) for month in months]
     return Chart(
-        svg=_draw(months, shown, title, description, width, is_phone=False),
-        phone_svg=_draw(months, shown, title, description, 340, is_phone=True),
+        svg=_draw(months, shown, listed, title, description, width, is_phone=False),
+        phone_svg=_draw(months, shown, listed, title, description, 340, is_phone=True),
         caption=title,
         head=["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]],
         rows=[
             [
                 f"{m.month:%B %Y}{'' if m.is_whole else ' (so far)'}",
-                thousands(m.human),
-                thousands(m.digital),
+                _cell(m.human, listed(m.month, "human")),
+                _cell(m.digital, listed(m.month, "digital")),
                 "" if m.human_share is None else percent(m.human_share),
                 *([said] if shown else []),
             ]
@@ -74,6 +89,11 @@ def wall(
 _NOTED = ("What happened",)
 
 
+def _cell(count: int, href: str) -> str:
+    """Return a number of the table, which leads where its part of the column does."""
+    return linked_text(thousands(count), href if count else "")
+
+
 def _noted(month: WallMonth, notes: Sequence[WallNote]) -> str:
     """Return what happened in a month, in words."""
     found = [
@@ -85,6 +105,7 @@ def _noted(month: WallMonth, notes: Sequence[WallNote]) -> str:
 def _draw(
     months: Sequence[WallMonth],
     notes: Sequence[WallNote],
+    listed: Listed,
     title: str,
     description: str,
     width: float,
@@ -102,11 +123,12 @@ def _draw(
         title,
         description,
         *_shares(months, left, share_top, pitch, share_height, width - right),
-        *_counts(months, left, count_top, pitch, count_height, width - right),
+        *_counts(months, listed, left, count_top, pitch, count_height, width - right),
         *_years(months, left, count_top + count_height + 16, pitch),
         *flags(placed, count_top + count_height),
         size=(width, count_top + count_height + 24),
         class_="on-phone" if is_phone else "on-desk",
+        has_links=any(listed(month.month, "human") for month in months),
     )
 
 
@@ -142,7 +164,13 @@ def _shares(
 
 
 def _counts(
-    months: Sequence[WallMonth], left: float, top: float, pitch: float, height: float, right: float
+    months: Sequence[WallMonth],
+    listed: Listed,
+    left: float,
+    top: float,
+    pitch: float,
+    height: float,
+    right: float,
 ) -> list[Svg]:
     scale = ticks(max((m.human + m.digital for m in months), default=0), 3)
     marks = [
@@ -155,32 +183,9 @@ def _counts(
         y = top + height * (1 - tick / scale[-1])
         marks.append(element("line", class_="rule", x1=left, x2=right, y1=y, y2=y))
         marks.append(element("text", short(tick), class_="end", x=left - 8, y=y + 4))
-    thick = max(pitch * 0.76, 1)
     for i, month in enumerate(months):
-        x = left + (i + 0.5) * pitch - thick / 2
-        human = height * month.human / scale[-1]
-        digital = height * month.digital / scale[-1]
-        base = top + height
-        column = [element("title", month.words)]
-        if month.digital:
-            column.append(
-                element(
-                    "rect",
-                    class_="fill-digital",
-                    x=x,
-                    y=base - human - digital,
-                    width=thick,
-                    height=digital,
-                )
-            )
-        if month.human:
-            column.append(
-                element("rect", class_="fill-human", x=x, y=base - human, width=thick, height=human)
-            )
-        column.append(
-            element("rect", class_="quarter", x=left + i * pitch, y=top, width=pitch, height=height)
-        )
-        marks.append(element("g", *column, class_="column" if month.is_whole else "column partial"))
+        box = (left + i * pitch, top, pitch, height)
+        marks.append(_column(month, listed, box, scale[-1]))
     marks.append(
         element("line", class_="axis", x1=left, x2=right, y1=top + height, y2=top + height)
     )
@@ -190,6 +195,43 @@ def _counts(
             element("text", "No touchpoints yet", class_="middle", x=middle, y=top + height / 2)
         )
     return marks
+
+
+def _column(
+    month: WallMonth, listed: Listed, box: tuple[float, float, float, float], most: float
+) -> Svg:
+    """Draw a month in a box (left, top, width, height), the digital part above the human one."""
+    left, top, width, height = box
+    human, digital = (height * count / most for count in (month.human, month.digital))
+    pressed = max(human, LEAST_HEIGHT) if month.human else 0.0
+    parts = [element("title", month.words)]
+    for mode, count, low, tall, reach in (
+        ("digital", month.digital, human, digital, (top, height)),
+        ("human", month.human, 0.0, human, (top + height - pressed, pressed)),
+    ):
+        if not count:
+            continue
+        href, said = listed(month.month, mode), "with a person" if mode == "human" else "digital"
+        title = element("title", f"{month.words}. List of the {thousands(count)} {said}")
+        thick = max(width * 0.76, 1)
+        parts.append(
+            linked(
+                href,
+                title if href else Svg(""),
+                element(
+                    "rect",
+                    class_=f"fill-{mode}",
+                    x=left + (width - thick) / 2,
+                    y=top + height - low - tall,
+                    width=thick,
+                    height=tall,
+                ),
+                element("rect", class_="quarter", x=left, y=reach[0], width=width, height=reach[1]),
+                # As many stops as months would keep the keyboard busy; the table has all of them.
+                tabindex=-1,
+            )
+        )
+    return element("g", *parts, class_="column" if month.is_whole else "column partial")
 
 
 def _years(

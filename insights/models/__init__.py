@@ -8,22 +8,28 @@ from insights.models.meetings import (
     KnownTotal,
     PersonMonth,
 )
-from insights.models.places import EVERY_TEAM, PlaceTotal, QuarterTotal, YearAgo
+from insights.models.places import EVERY_SEGMENT, EVERY_TEAM, PlaceTotal, QuarterTotal, YearAgo
 from insights.models.policy import PolicyVersion
 from insights.models.proof import Proof, ProofCase
 from insights.models.reports import BoardReport, ReportMailing, ReportReader
 from insights.models.rollups import (
     BandFlow,
     BandTotal,
+    CareCatalogue,
     CareTrace,
     DistanceTotal,
-    MonthlyLoops,
+    MonthlyCare,
+    MonthlyHours,
+    MonthlyPromises,
     MonthlyTouchpoints,
+    OwnerTotal,
 )
 from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
 from insights.models.snoozes import Snooze
 from insights.models.states import (
+    HAS_CHANGED,
+    LEAST_CHANGE,
     PLACE,
     SIZES_FROM,
     Band,
@@ -37,7 +43,10 @@ from insights.models.states import (
 from insights.models.wall_events import WallEvent
 
 __all__ = [
+    "EVERY_SEGMENT",
     "EVERY_TEAM",
+    "HAS_CHANGED",
+    "LEAST_CHANGE",
     "PLACE",
     "SIZES_FROM",
     "Acquaintance",
@@ -48,13 +57,17 @@ __all__ = [
     "BandFlow",
     "BandTotal",
     "BoardReport",
+    "CareCatalogue",
     "CareTrace",
     "CustomerState",
     "DayMet",
     "DistanceTotal",
     "KnownTotal",
-    "MonthlyLoops",
+    "MonthlyCare",
+    "MonthlyHours",
+    "MonthlyPromises",
     "MonthlyTouchpoints",
+    "OwnerTotal",
     "PersonMonth",
     "PlaceTotal",
     "PolicyVersion",

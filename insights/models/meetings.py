@@ -23,7 +23,14 @@ class DayMet(models.Model):
 
     class Meta:
         verbose_name_plural = "days met"
-        indexes = (models.Index(fields=("person_id", "day"), name="day_met_by_person"),)
+        indexes = (
+            models.Index(fields=("person_id", "day"), name="day_met_by_person"),
+            models.Index(
+                fields=("stage", "day", "customer_id"),
+                include=("team_id",),
+                name="day_met_by_stage",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.day}: customer {self.customer_id}"
@@ -43,6 +50,7 @@ class PersonMonth(models.Model):
             models.Index(fields=("person_id", "month"), name="person_month_by_person"),
             models.Index(
                 fields=("month", "person_id"),
+                include=("last_on",),
                 condition=Q(touchpoints__gt=0),
                 name="person_month_in_contact",
             ),
@@ -55,7 +63,8 @@ class PersonMonth(models.Model):
 class Attention(models.Model):
     """What customers of a team and a stage got of us in a month, or on a day.
 
-    The team is the one of then, the stage the one of now: it moves with the customer.
+    The team is the one of then, the stage the one of now: it moves with the customer. Each
+    touchpoint is counted twice: in its team, 0 for none, and in `EVERY_TEAM`.
     """
 
     pk = models.CompositePrimaryKey("is_month", "since", "team_id", "stage")
@@ -96,7 +105,10 @@ class Acquaintance(models.Model):
 
 
 class KnownTotal(models.Model):
-    """How many customers are known to how many of us, with their value, as of their readings."""
+    """How many customers are known to how many of us, with their value, as of their readings.
+
+    Each is counted twice: in their team, 0 for none, and in `EVERY_TEAM`.
+    """
 
     pk = models.CompositePrimaryKey(
         "team_id", "stage", "currency", "known_by", "has_lost_person", "is_met_lately"

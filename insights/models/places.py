@@ -7,6 +7,9 @@ from relationships.models import Customer
 EVERY_TEAM = -1
 """Instead of a team: all of them together, so that a page need not add up many."""
 
+EVERY_SEGMENT = -1
+"""Instead of a segment: whichever customers are in."""
+
 
 class PlaceTotal(models.Model):
     """How many customers stand in one square of the map now; see `insights.region`.

@@ -4,8 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Floor, Least, Now
 
+from insights.mondays import UNKNOWN, WEEKS
 from insights.region import SIDE, SQUARE
 from relationships.models import Customer, Person, Segment, Team
 
@@ -18,6 +20,11 @@ PLACE = Cast(
     _row_or_column("doors") * float(SIDE) + _row_or_column("windows"), models.SmallIntegerField()
 )
 """In which square of the map of doors and windows a reading lies; see `insights.region`."""
+
+LEAST_CHANGE = 3
+"""Points since last week that are worth a line; less than a band needs to change is flicker."""
+
+HAS_CHANGED = Q(since_last_week__gte=LEAST_CHANGE) | Q(since_last_week__lte=-LEAST_CHANGE)
 
 
 class Band(models.IntegerChoices):
@@ -94,6 +101,12 @@ class CustomerState(models.Model):
         db_default=0,
         help_text="Whose policy of that version: the segment's then, 0 for none.",
     )
+    stage = models.CharField(
+        max_length=10,
+        default=Customer.Stage.CURRENT,
+        db_default=Customer.Stage.CURRENT,
+        help_text="In which their touchpoints and loops are counted, as in the segment.",
+    )
     folded_to = models.DateTimeField(
         null=True, help_text="The newest touchpoint in it; empty when there is none."
     )
@@ -105,6 +118,13 @@ class CustomerState(models.Model):
 
     def __str__(self) -> str:
         return f"state of customer {self.customer_id}"
+
+
+_FILTERED_BY = (
+    "stage", "band", "team", "owner", "segment", "value_class", "size_class", "known_by",
+    "has_lost_person", "is_met_lately", "moves",
+)  # fmt: skip
+_BESIDE_TEAM = tuple(name for name in _FILTERED_BY if name not in ("team", "moves"))
 
 
 class Reading(models.Model):
@@ -200,6 +220,17 @@ class Reading(models.Model):
         help_text="Where they stood on the Mondays that pages compare with, see `insights.moves`.",
     )
     history_on = models.DateField(null=True, help_text="The Monday of the last byte.")
+    since_last_week = models.GeneratedField(
+        # Of the byte before the last one.
+        expression=RawSQL(
+            f"CASE WHEN octet_length(history) = {WEEKS} THEN"
+            f" round(distance)::int - nullif(get_byte(history, {WEEKS - 2}), {UNKNOWN}) END",
+            (),
+        ),
+        output_field=models.SmallIntegerField(null=True),
+        db_persist=True,
+        help_text="Distance now minus that of the Monday before the last one, in whole points.",
+    )
     updated_at = models.DateTimeField(
         db_default=Now(), editable=False, help_text="When it was written, later than `as_of`."
     )
@@ -207,10 +238,29 @@ class Reading(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("updated_at", "customer"), name="reading_by_update"),
-            models.Index(fields=("team", "band", "-at_risk", "customer"), name="reading_by_team"),
-            models.Index(fields=("owner", "band", "-at_risk"), name="reading_by_owner"),
+            # Each with all that Today and lists ask of their customers, who lie far apart.
+            models.Index(
+                fields=("team", "-at_risk", "customer"),
+                include=_BESIDE_TEAM,
+                name="reading_by_team",
+            ),
+            models.Index(
+                fields=("owner", "-at_risk", "customer"),
+                include=("team", "stage", "band", "drift", "currency"),
+                name="reading_by_owner",
+            ),
             models.Index(fields=("band", "-at_risk", "customer"), name="reading_by_band"),
-            models.Index(fields=("-at_risk", "customer"), name="reading_by_risk"),
+            # With all that lists filter by, for many rows may be passed by until a page is full.
+            models.Index(
+                fields=("-at_risk", "customer"), include=_FILTERED_BY, name="reading_by_risk"
+            ),
+            # Few, and often of no value, so that the order of all leads past most of the others.
+            models.Index(
+                fields=("stage", "-at_risk", "customer"),
+                include=_FILTERED_BY[1:],
+                condition=~Q(stage=Customer.Stage.CURRENT),
+                name="reading_not_current",
+            ),
             models.Index(fields=("-distance", "customer"), name="reading_by_distance"),
             models.Index(fields=("-drift", "customer"), name="reading_by_drift"),
             models.Index(fields=("-last_at", "customer"), name="reading_by_last"),
@@ -225,6 +275,16 @@ class Reading(models.Model):
                 fields=("-at_risk", "customer"),
                 condition=Q(has_lost_person=True),
                 name="reading_of_lost_person",
+            ),
+            models.Index(
+                fields=("-since_last_week", "customer"),
+                condition=HAS_CHANGED,
+                name="reading_changed",
+            ),
+            models.Index(
+                fields=("team", "-since_last_week", "customer"),
+                condition=HAS_CHANGED,
+                name="reading_changed_of_team",
             ),
             models.Index(PLACE, "stage", "team", name="reading_by_place"),
             # As totals have it, where zero stands for none: whose totals are few is found by it.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from insights.mondays import EPOCH, days_of, to_microseconds
@@ -13,7 +14,8 @@ from insights.selectors.events import events_by_pair
 from insights.selectors.histories import long_histories
 from insights.selectors.lens import current_lens
 from relationships.models import Contact, Customer, Person
-from relationships.selectors import contacts_of
+from relationships.prepared import prepared
+from relationships.selectors import contacts_at
 
 KNOWS_FROM = 10.0
 """Warmth from which somebody knows somebody: a call some weeks ago, a meeting a few months ago."""
@@ -60,7 +62,7 @@ class Acquaintances:
 
 def acquaintances_at(customer: Customer, *, now: datetime) -> Acquaintances:
     """Return who knows whom at a customer."""
-    contacts = list(contacts_of(customer).prefetch_related(None))
+    contacts = contacts_at(customer)
     later_than = long_histories([customer.pk]).get(customer.pk)
     return acquaintances(customer, contacts, later_than=later_than, now=now)
 
@@ -82,7 +84,8 @@ def acquaintances(
     )
     policy = lens.policies.of(customer.segment_id or 0)
     found = pairs_of(events, lens.kinds, policy, days_of(now))
-    people = Person.objects.exclude(role=Person.Role.SERVICE).in_bulk(who[:, 1].tolist())
+    ids = tuple(who[:, 1].tolist())
+    people = {one.pk: one for one in _people(ids)} if ids else {}
     by_id = {contact.pk: contact for contact in contacts}
     pairs = [
         Pair(people[person], by_id.get(contact), warmth, _moment(last_met), meetings)
@@ -102,6 +105,11 @@ def acquaintances(
         timezone.localdate(now),
         is_long=later_than is not None,
     )
+
+
+@prepared
+def _people(ids: tuple[int, ...]) -> QuerySet[Person]:
+    return Person.objects.exclude(role=Person.Role.SERVICE).filter(pk__in=ids)
 
 
 def _warmest(pair: Pair) -> tuple[float, str, int, int]:

@@ -1,60 +1,32 @@
-"""What care is measured by: sums of touchpoints and loops by month and team, from rollups alone."""
+"""What care is measured by: sums of touchpoints and loops by month and team."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Self
+from enum import Flag, auto
+from typing import Any, Self, TypeVar
 
-from django.conf import settings
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
+from insights.care_columns import COLUMNS
 from insights.hours import STEPS, Median, median_of
-from insights.measures import ALL, CONDITIONS, HEARD
-from insights.months import Period
+from insights.months import Period, months_between
+from insights.selectors import monthly
+from insights.selectors.monthly import EVERYBODY
+from insights.selectors.organisation import Among, team_names
 from interactions.models import LoopKind
-from relationships.models import Team
 
-_COUNTED = {measure.name.lower(): holds for measure, holds in CONDITIONS.items()} | {
-    "heard": HEARD,
-    "everything": ALL,
-}
-_SORT = "({0}::int * 4 + {1}.is_via::int * 2 + {1}.is_template::int)"
-"""Type, via and template as one number, by which a hash is made at once."""
 
-# What a type counts by is worked out once for each, not for each of many thousand sums.
-_TOUCHPOINTS = f"""
-    WITH counted AS MATERIALIZED (
-        SELECT {_SORT.format("type.id", "touched")} AS sort,
-               {", ".join(f"{holds} AS {name}" for name, holds in _COUNTED.items())}
-        FROM interactions_touchpointtype AS type,
-             (VALUES (false, false), (false, true), (true, false), (true, true))
-                 AS touched (is_via, is_template)
-    )
-    SELECT month, team_id,
-           {", ".join(f"coalesce(sum(count) FILTER (WHERE {name}), 0)" for name in _COUNTED)}
-    FROM insights_monthlytouchpoints AS kept
-    JOIN counted ON counted.sort = {_SORT.format("kept.type_id", "kept")}
-    WHERE month BETWEEN %s AND %s AND (%s::bigint IS NULL OR team_id = %s)
-    GROUP BY 1, 2
-"""
-_LOOPS = f"""
-    SELECT month, team_id, kind, opened, closed, in_time,
-           CASE WHEN month = ANY(%s) AND kind <> {LoopKind.PROMISE.value} THEN hours END
-    FROM insights_monthlyloops
-    WHERE month BETWEEN %s AND %s AND (%s::bigint IS NULL OR team_id = %s)
-"""
-# Found by the index of what is not overdue yet. It is few, and only time makes it less, so that
-# no sum of months can know it.
-_NOT_DUE = f"""
-    SELECT date_trunc('month', opened_at AT TIME ZONE %s)::date, coalesce(team_id, 0), count(*)
-    FROM interactions_loop
-    WHERE closed_at IS NULL AND overdue_at IS NULL AND due_at > %s
-      AND kind = {LoopKind.PROMISE.value}
-      AND (%s::bigint IS NULL OR coalesce(team_id, 0) = %s)
-    GROUP BY 1, 2
-"""
+class Part(Flag):
+    """What of care is asked for beside sums by month: the less, the sooner it is there."""
+
+    NOT_DUE = auto()
+    HOURS = auto()
+    TEAMS = auto()
+
+    ALL_TOLD = NOT_DUE | HOURS
+    """All there is, but not of each team."""
+
+    EVERYTHING = ALL_TOLD | TEAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,40 +106,38 @@ _KINDS = {
     LoopKind.PROMISE: "promises",
 }
 _ZEROS = Sums()
-Cell = tuple[date, int]
-"""A month and a team, 0 for none."""
+Key = TypeVar("Key", bound=Hashable)
+"""A month, or a team, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """Sums by month and team, and the names of the teams."""
+    """Sums by month, and of the months asked about also by team, 0 for none.
 
-    cells: Mapping[Cell, Sums]
+    How long things took is known of the months asked about alone, of all their teams together.
+    """
+
+    asked: Period
+    sums: Sums
+    by_month: Mapping[date, Sums]
+    by_team: Mapping[int, Sums]
     names: Mapping[int, str]
     # Seven cards ask for the same sums.
-    _known: dict[tuple[Period, int | None], Sums] = field(default_factory=dict, repr=False)
+    _known: dict[Period, Sums] = field(default_factory=dict, repr=False)
 
-    def of(self, period: Period, team: int | None = None) -> Sums:
-        """Add up some months, of one team or of all."""
-        asked = period, team
-        if asked not in self._known:
-            months = set(period.each)
-            self._known[asked] = _added(
-                sums
-                for (month, of_team), sums in self.cells.items()
-                if month in months and team in (None, of_team)
-            )
-        return self._known[asked]
+    def of(self, period: Period) -> Sums:
+        """Add up some months."""
+        if period == self.asked:
+            return self.sums
+        if period not in self._known:
+            self._known[period] = _added(self.by_month, period)
+        return self._known[period]
 
-    def teams(self, period: Period) -> Sequence[tuple[int, str]]:
+    def teams(self) -> Sequence[tuple[int, str]]:
         """Return the teams of which something was counted, by name; none comes last."""
-        months = set(period.each)
-        found = {
-            team
-            for (month, team), sums in self.cells.items()
-            if month in months and not sums.is_empty
-        }
-        named = [(team, self.name_of(team)) for team in found]
+        named = [
+            (team, self.name_of(team)) for team, sums in self.by_team.items() if not sums.is_empty
+        ]
         return sorted(named, key=lambda one: (one[0] == 0, one[1].casefold(), one[0]))
 
     def name_of(self, team: int) -> str:
@@ -176,53 +146,83 @@ class Care:
 
 
 def care(
-    periods: Sequence[Period],
+    asked: Period,
     *,
-    trend: Period,
-    team: int | None,
+    first: date | None = None,
+    among: Among = EVERYBODY,
     now: datetime,
     names: Mapping[int, str] | None = None,
+    parts: Part,
 ) -> Care:
-    """Return what was counted from the earliest of some months to the last.
+    """Return what was counted in some months, and in those before them since `first`.
 
-    How long things took is known in `periods` alone: `trend` is for the rest. `names` of the
-    teams are looked up unless they are given.
+    `names` of the teams are looked up unless they are given.
     """
-    first = min(period.first for period in (*periods, trend))
-    last = max(period.last for period in (*periods, trend))
-    exact = sorted({month for period in periods for month in period.each})
-    found: dict[Cell, dict[str, int | Loops]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCHPOINTS, [first, last, team, team])
-        for month, of_team, *counts in cursor.fetchall():
-            found[month, of_team].update(zip(_COUNTED, map(int, counts), strict=True))
-        cursor.execute(_LOOPS, [exact, first, last, team, team])
-        for month, of_team, kind, opened, closed, in_time, hours in cursor.fetchall():
-            loops = Loops(opened, closed, in_time, tuple(hours or ()))
-            found[month, of_team][_KINDS[LoopKind(kind)]] = loops
-        for cell, number in _promises_not_due(cursor, team, now).items():
-            if first <= cell[0] <= last:
-                found[cell]["not_due"] = number
-    cells = {cell: Sums(**sums) for cell, sums in found.items()}  # type: ignore[arg-type]
-    return Care(cells, team_names() if names is None else names)
+    first = min(first or asked.first, asked.first)
+    known = Period(asked.last, months_between(first, asked.last) + 1)
+    months, teams = _counted(among, known, asked, parts)
+    not_due = monthly.promises_not_due(among, known, now) if Part.NOT_DUE in parts else {}
+    by_month = _with_not_due(months, ((month, number) for (month, _), number in not_due.items()))
+    asked_of = ((team, n) for (month, team), n in not_due.items() if month >= asked.first)
+    by_team = _with_not_due(teams, asked_of) if Part.TEAMS in parts else {}
+    sums = _added(by_month, asked)
+    if Part.HOURS in parts:
+        sums = _with_hours(sums, monthly.hours_by_kind(among, asked))
+    return Care(asked, sums, by_month, by_team, team_names() if names is None else names)
 
 
-def team_names() -> dict[int, str]:
-    """Return what each team is called."""
-    return dict(Team.objects.values_list("pk", "name"))
+def _counted(
+    among: Among, known: Period, asked: Period, parts: Part
+) -> tuple[dict[date, Sums], dict[int, Sums]]:
+    """Return the sums of all months, and of those asked about by team."""
+    if among.owner is None:
+        months = monthly.care_by_month(among, known.each)
+        teams = monthly.care_by_team(among, asked.each) if Part.TEAMS in parts else {}
+        return (
+            {month: _sums(row) for month, row in months.items()},
+            {team: _sums(row) for team, row in teams.items()},
+        )
+    by_month: dict[date, list[Sums]] = defaultdict(list)
+    by_team: dict[int, list[Sums]] = defaultdict(list)
+    for (month, team), row in monthly.care_by_month_and_team(among, known).items():
+        by_month[month].append(_sums(row))
+        if month >= asked.first:
+            by_team[team].append(_sums(row))
+    return (
+        {month: _together(some) for month, some in by_month.items()},
+        {team: _together(some) for team, some in by_team.items()},
+    )
 
 
-def _promises_not_due(cursor: CursorWrapper, team: int | None, now: datetime) -> dict[Cell, int]:
-    cursor.execute(_NOT_DUE, [settings.TIME_ZONE, now, team, team])
-    return {(month, of_team): number for month, of_team, number in cursor.fetchall()}
+def _sums(row: monthly.Sums) -> Sums:
+    """Make sums of a row, of which each kind of loop has three columns."""
+    numbers: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
+    for kind in _KINDS.values():
+        parts = (numbers.pop(f"{kind}{what}") for what in ("", "_closed", "_in_time"))
+        numbers[kind] = Loops(*parts)
+    return Sums(**numbers)
 
 
-def _added(sums: Iterable[Sums]) -> Sums:
-    listed = list(sums)
+def _with_not_due(sums: Mapping[Key, Sums], numbers: Iterable[tuple[Key, int]]) -> dict[Key, Sums]:
+    added: Counter[Key] = Counter()
+    for key, number in numbers:
+        added[key] += number
+    # What is recorded and still waits to be counted may be alone in its month.
+    return {key: replace(sums.get(key, _ZEROS), not_due=added[key]) for key in [*sums, *added]}
+
+
+def _with_hours(sums: Sums, hours: Mapping[int, tuple[int, ...]]) -> Sums:
+    names = {_KINDS[LoopKind(kind)]: steps for kind, steps in hours.items()}
+    loops = {name: replace(getattr(sums, name), hours=steps) for name, steps in names.items()}
+    return replace(sums, **loops)
+
+
+def _added(by_month: Mapping[date, Sums], period: Period) -> Sums:
+    return _together([by_month[month] for month in period.each if month in by_month])
+
+
+def _together(some: Sequence[Sums]) -> Sums:
     names = [one.name for one in fields(Sums)]
     return Sums(
-        **{
-            name: sum((getattr(one, name) for one in listed), getattr(_ZEROS, name))
-            for name in names
-        }
+        **{name: sum((getattr(one, name) for one in some), getattr(_ZEROS, name)) for name in names}
     )

@@ -1,42 +1,56 @@
 """What is behind a number of care: its loops, or the customers whose touchpoints it counts.
 
-Loops are read by when they were opened. Touchpoints are not searched: traces lead to the customers
-of a month, and the timelines of those on the page alone are counted.
+Loops are read by when they were opened. Touchpoints are not searched: sums say which teams had any
+in which month, traces lead to the customers of those, and the timelines of those on the page alone
+are counted. Of an owner's customers all timelines are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
 from insights.measures import CONDITIONS, Measure
+from insights.models import MonthlyCare, Reading
 from insights.months import Period
+from insights.selectors.monthly import EVERYBODY, months_by_team, whose_sql
+from insights.selectors.organisation import Among
 from interactions.models import Loop, LoopKind
 from relationships import access
 from relationships.models import Customer, Person
 
 PAGE_SIZE = 50
 
-_TRACES = """
-    SELECT month, team_id, customer_id FROM insights_caretrace
-    WHERE measure = %s AND month BETWEEN %s AND %s
-      AND (month, team_id, customer_id) < (%s, %s, %s)
-    ORDER BY month DESC, team_id DESC, customer_id DESC LIMIT %s
+EXPECTED = 2 * PAGE_SIZE
+"""Touchpoints that the months and teams looked through first should have."""
+
+WIDER = 8
+"""How many times as much is looked through where those led to too few customers."""
+
+LARGEST = 2**63 - 1
+"""No row has a larger number."""
+
+# Of each team and month: a piece of the index, read from its end.
+_TRACES = f"""
+    SELECT wanted.month, wanted.team_id, found.customer_id
+    FROM unnest(%(months)s::date[], %(teams)s::bigint[]) AS wanted (month, team_id), LATERAL (
+        SELECT customer_id FROM insights_caretrace AS trace
+        WHERE measure = %(measure)s AND month = wanted.month AND team_id = wanted.team_id
+          AND customer_id < CASE WHEN (wanted.month, wanted.team_id) = (%(month)s, %(team_id)s)
+                            THEN %(customer_id)s ELSE {LARGEST} END
+          {{among}}
+        ORDER BY customer_id DESC LIMIT %(limit)s
+    ) AS found
+    ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT %(limit)s
 """
-# Of one team, month by month: each is a piece of the index, read from its end.
-_TRACES_OF_TEAM = """
-    SELECT trace.month, trace.team_id, trace.customer_id
-    FROM unnest(%s::date[]) AS wanted (month), LATERAL (
-        SELECT * FROM insights_caretrace
-        WHERE measure = %s AND month = wanted.month AND team_id = %s
-          AND customer_id < CASE WHEN wanted.month = %s THEN %s ELSE 9223372036854775807 END
-        ORDER BY customer_id DESC LIMIT %s
-    ) AS trace
-    ORDER BY 1 DESC, 3 DESC LIMIT %s
+_AMONG = """
+    AND EXISTS (
+        SELECT FROM insights_reading WHERE customer_id = trace.customer_id AND {whose}
+    )
 """
 _COUNTED = """
     SELECT wanted.month, wanted.team_id, wanted.customer_id, count(*), max(touched.occurred_at),
@@ -53,6 +67,26 @@ _COUNTED = """
     JOIN interactions_touchpointtype AS type ON type.id = touched.type_id
     WHERE {holds}
     GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2 DESC, 3 DESC
+"""
+_OF_OWNER = """
+    WITH theirs AS MATERIALIZED (SELECT customer_id FROM insights_reading WHERE {whose})
+    SELECT * FROM (
+        SELECT touched.month, touched.team_id, touched.customer_id, count(*),
+               max(touched.occurred_at),
+               (array_agg(touched.id ORDER BY touched.occurred_at DESC, touched.id DESC))[1]
+        FROM (
+            SELECT id, customer_id, occurred_at, type_id, via <> '' AS is_via, is_template,
+                   date_trunc('month', occurred_at AT TIME ZONE %(zone)s)::date AS month,
+                   coalesce(team_id, 0) AS team_id
+            FROM theirs JOIN interactions_touchpoint USING (customer_id)
+            WHERE deleted_at IS NULL AND occurred_at >= %(begins)s AND occurred_at < %(ends)s
+        ) AS touched
+        JOIN interactions_touchpointtype AS type ON type.id = touched.type_id
+        WHERE {holds} AND (%(team)s::bigint IS NULL OR touched.team_id = %(team)s)
+        GROUP BY 1, 2, 3
+    ) AS found
+    WHERE (month, team_id, customer_id) < (%(month)s, %(team_id)s, %(customer_id)s)
+    ORDER BY month DESC, team_id DESC, customer_id DESC LIMIT %(limit)s
 """
 
 
@@ -139,42 +173,83 @@ def customers_behind(
     measure: Measure,
     period: Period,
     *,
-    team: int | None = None,
+    among: Among = EVERYBODY,
     after: MonthPlace | None = None,
 ) -> CustomersPage:
     """Return customers with what they had of a measure, month by month, the newest first."""
-    traces = _traces(measure, period, team, after)
-    shown = traces[:PAGE_SIZE]
-    last = MonthPlace(*shown[-1]) if len(traces) > PAGE_SIZE else None
-    return CustomersPage(_counted(person, measure, shown), last)
+    # Of a place after the last month the index would be read from there.
+    place = after or MonthPlace(period.last, LARGEST, LARGEST)
+    if among.owner is not None:
+        rows = _of_owner(measure, period, among, place)
+        found = [(month, team, customer) for month, team, customer, *_ in rows]
+        lines = _lines(person, rows[:PAGE_SIZE])
+    else:
+        found = _traces(measure, period, among, place)
+        lines = _lines(person, _counted(measure, found[:PAGE_SIZE]))
+    last = MonthPlace(*found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
+    return CustomersPage(lines, last)
 
 
 def _traces(
-    measure: Measure, period: Period, team: int | None, after: MonthPlace | None
+    measure: Measure, period: Period, among: Among, place: MonthPlace
 ) -> list[tuple[date, int, int]]:
-    """Return one more than a page holds."""
-    limit = PAGE_SIZE + 1
+    """Return one more than a page holds, of the months and teams of which something is counted."""
+    condition, given = whose_sql(among)
+    sql = _TRACES.format(among="" if condition == "true" else _AMONG.format(whose=condition))
+    given |= {
+        "measure": measure.value, "month": place.month, "team_id": place.team_id,
+        "customer_id": place.customer_id, "limit": PAGE_SIZE + 1,
+    }  # fmt: skip
+    cells = _cells(measure, period, among, place)
+    found, expected = list[tuple[date, int, int]](), EXPECTED
+    while cells and len(found) <= PAGE_SIZE:
+        taken = _first(cells, expected)
+        months, teams = ([cell[at] for cell in cells[:taken]] for at in (0, 1))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {**given, "months": months, "teams": teams})
+            found += cursor.fetchall()
+        cells, expected = cells[taken:], expected * WIDER
+    return found[: PAGE_SIZE + 1]
+
+
+def _cells(
+    measure: Measure, period: Period, among: Among, place: MonthPlace
+) -> list[tuple[date, int, int]]:
+    """Return months and teams that had anything of a measure, with how much, the newest first."""
+    rows = MonthlyCare.objects.filter(months_by_team(among), month__in=period.each)
+    counts = rows.values_list("month", "team_id").annotate(n=Sum(measure.name.lower()))
+    cells = [cell for cell in counts if cell[2] and cell[:2] <= (place.month, place.team_id)]
+    return sorted(cells, reverse=True)
+
+
+def _first(cells: Sequence[tuple[date, int, int]], expected: int) -> int:
+    """Return how many of these to look through to find so much."""
+    total = 0
+    for number, (*_, count) in enumerate(cells, start=1):
+        total += count
+        if total >= expected:
+            return number
+    return len(cells)
+
+
+def _of_owner(
+    measure: Measure, period: Period, among: Among, place: MonthPlace
+) -> list[tuple[Any, ...]]:
+    """Return one line more than a page holds, from the timelines of an owner's customers."""
+    condition, given = whose_sql(among)
+    begins, ends = period.bounds
+    given |= {
+        "begins": begins, "ends": ends, "zone": settings.TIME_ZONE, "team": among.team,
+        "month": place.month, "team_id": place.team_id, "customer_id": place.customer_id,
+        "limit": PAGE_SIZE + 1,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        if team is None:
-            end = after or MonthPlace(date.max, 0, 0)
-            cursor.execute(
-                _TRACES,
-                [measure.value, period.first, period.last,
-                 end.month, end.team_id, end.customer_id, limit],
-            )  # fmt: skip
-        else:
-            months = [one for one in period.each if after is None or one <= after.month]
-            month, customer = (after.month, after.customer_id) if after else (None, None)
-            cursor.execute(
-                _TRACES_OF_TEAM,
-                [months, measure.value, team, month, customer, limit, limit],
-            )
+        sql = _OF_OWNER.format(whose=condition, holds=CONDITIONS[measure])
+        cursor.execute(sql, given)
         return cursor.fetchall()
 
 
-def _counted(
-    person: Person, measure: Measure, traces: Sequence[tuple[date, int, int]]
-) -> list[CustomerMonth]:
+def _counted(measure: Measure, traces: Sequence[tuple[date, int, int]]) -> list[tuple[Any, ...]]:
     """Count what traces lead to; those that lead nowhere any more are left out."""
     if not traces:
         return []
@@ -183,9 +258,13 @@ def _counted(
         cursor.execute(
             _COUNTED.format(holds=CONDITIONS[measure]), [*columns, *[settings.TIME_ZONE] * 2]
         )
-        rows = cursor.fetchall()
+        return cursor.fetchall()
+
+
+def _lines(person: Person, rows: Sequence[tuple[Any, ...]]) -> list[CustomerMonth]:
+    """Return what was counted of those customers that `person` may see."""
     visible = access.customers_visible_to(person)
-    customers = visible.in_bulk({customer for _, _, customer, *_ in rows})
+    customers = visible.in_bulk({customer for _, _, customer, *_ in rows}) if rows else {}
     return [
         CustomerMonth(month, team, customers[customer], count, last_at, newest)
         for month, team, customer, count, last_at, newest in rows
@@ -207,7 +286,7 @@ def loops_behind(
     period: Period,
     *,
     now: datetime,
-    team: int | None = None,
+    among: Among = EVERYBODY,
     after: LoopPlace | None = None,
 ) -> LoopsPage:
     """Return loops opened in a period, the newest first; `state` is one of what became of them."""
@@ -219,8 +298,13 @@ def loops_behind(
         opened_at__lt=ends,
         kind__in=kinds,
     )
-    if team is not None:
-        loops = loops.filter(team=team) if team else loops.filter(team=None)
+    if among.team is not None:
+        loops = loops.filter(team=among.team or None)
+    # The team of a loop is the one of then.
+    theirs = replace(among, team=None)
+    if theirs != EVERYBODY:
+        readings = Reading.objects.filter(theirs.readings())
+        loops = loops.filter(customer__in=readings.values("pk"))
     if after is not None:
         loops = loops.filter(
             Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, pk__lt=after.loop_id),

@@ -1,15 +1,14 @@
 """What changed since last week: for a few customers with reasons, and the list of who changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Self
 
-from django.db.models import Count, IntegerField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from insights.models import Reading
+from insights.models import HAS_CHANGED, LEAST_CHANGE, Reading
 from insights.mondays import UNKNOWN, WEEKS, days_of, last_monday, weeks_between
 from insights.scoring.altered import cut_off
 from insights.scoring.changed import Change, Since, changes, sentence
@@ -19,13 +18,14 @@ from interactions.models import Loop, LoopKind
 from interactions.selectors import MESS_UPS
 from relationships.access import customer_scope
 from relationships.models import Person
+from relationships.prepared import prepared
 
 PAGE_SIZE = 25
-LEAST_POINTS = 3
-"""A change worth a line in the list; less than a band needs to change is flicker."""
-
 FOLDED_AT_ONCE = 50
 """Customers whose touchpoints are in memory together: a million at most."""
+
+MOST_COUNTED = 10_000
+"""Whoever has more does not need to know how many."""
 
 FURTHER, NEARER = "further", "nearer"
 SIGNS = {FURTHER: 1, NEARER: -1}
@@ -59,6 +59,11 @@ class Narrowing:
     team: int | None = None
     owner: int | None = None
     segment: int | None = None
+
+    @property
+    def sign(self) -> int:
+        """1 for further, -1 for nearer."""
+        return SIGNS[self.direction]
 
     @property
     def has_filters(self) -> bool:
@@ -189,31 +194,20 @@ def _mess_ups(ids: Sequence[int], since: datetime) -> tuple[MessUps, MessUps]:
     """Return the mess-ups of these customers opened since and still open, and those healed."""
     opened: MessUps = {}
     healed: MessUps = {}
-    loops = Loop.objects.filter(customer__in=ids, kind__in=MESS_UPS).filter(
-        Q(opened_at__gte=since, closed_at__isnull=True)
-        | Q(opened_at__lt=since, closed_at__gte=since)
-    )
-    for loop in loops.order_by("opened_at", "pk"):
+    for loop in _mess_ups_since(tuple(ids), since) if ids else []:
         side = opened if loop.closed_at is None else healed
         what = LoopKind(loop.kind).label.lower(), timezone.localdate(loop.opened_at)
         side.setdefault(loop.customer_id, []).append(what)
     return opened, healed
 
 
-# The byte of that Monday, which stands further back the longer the last one in it is past.
-_POINTS = f"""
-    CASE WHEN octet_length("insights_reading"."history") = {WEEKS}
-          AND "insights_reading"."history_on" >= %s::date
-          AND "insights_reading"."history_on" < %s::date + {7 * WEEKS}
-         THEN %s * (
-             round("insights_reading"."distance")::int
-             - nullif(get_byte(
-                   "insights_reading"."history",
-                   {WEEKS - 1} - ("insights_reading"."history_on" - %s::date) / 7
-               ), {UNKNOWN})
-         )
-    END
-"""
+@prepared
+def _mess_ups_since(ids: tuple[int, ...], since: datetime) -> QuerySet[Loop]:
+    loops = Loop.objects.filter(customer__in=ids, kind__in=MESS_UPS).filter(
+        Q(opened_at__gte=since, closed_at__isnull=True)
+        | Q(opened_at__lt=since, closed_at__gte=since)
+    )
+    return loops.order_by("opened_at", "pk")
 
 
 def changes_page(
@@ -227,12 +221,12 @@ def changes_page(
 ) -> ChangesPage:
     """Return a page of the customers `person` may see whose distance changed since last week.
 
-    Who comes in is decided by the distances that readings remember, a byte each; only the
-    histories of those on the page are read.
+    Who comes in is decided by the distances that readings remember; only the histories of those on
+    the page are read. Until the first night of a week readings remember the week before.
     """
-    readings = _moved(person, narrowing, now)
     is_back = before is not None and after is None
-    found = list(_beyond(readings, before if is_back else after, is_back=is_back)[: size + 1])
+    place = before if is_back else after
+    found = list(_moved(person, narrowing, place, is_back=is_back)[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
@@ -240,7 +234,7 @@ def changes_page(
     changed = changed_since(found, now=now)
     return ChangesPage(
         since=since_last_week(now),
-        readings=_most_first(found, changed, SIGNS[narrowing.direction]),
+        readings=_most_first(found, changed, narrowing.sign),
         changed=changed,
         before=_place(found[0]) if found and has_before else None,
         after=_place(found[-1]) if found and has_after else None,
@@ -252,14 +246,14 @@ def everyone_changed(
 ) -> Iterator[tuple[Reading, Changed]]:
     """Yield everyone of all pages, reading the histories of a few at a time.
 
-    Who they are is asked once: each page of its own looks through the readings of all.
+    Who they are is asked once, so that nobody comes twice or not at all who moves meanwhile.
     """
-    moved = _beyond(_moved(person, narrowing, now), None, is_back=False)
+    moved = _moved(person, narrowing)
     ids = list(moved.values_list("pk", flat=True))
     for start in range(0, len(ids), at_once):
         found = list(moved.filter(pk__in=ids[start : start + at_once]))
         changed = changed_since(found, now=now)
-        for reading in _most_first(found, changed, SIGNS[narrowing.direction]):
+        for reading in _most_first(found, changed, narrowing.sign):
             yield reading, changed[reading.pk]
 
 
@@ -273,30 +267,18 @@ def _most_first(
     return sorted(readings, key=lambda one: -sign * (changed[one.pk].points or 0))
 
 
-def changes_counted(person: Person, narrowing: Narrowing, *, now: datetime) -> dict[str, int]:
-    """Return how many came further and how many nearer, whichever is looked at."""
-    readings = _narrowed(person, narrowing).annotate(points=_points(1, now))
-    return readings.aggregate(
-        further=Count("pk", filter=Q(points__gte=LEAST_POINTS)),
-        nearer=Count("pk", filter=Q(points__lte=-LEAST_POINTS)),
-    )
-
-
-def _moved(person: Person, narrowing: Narrowing, now: datetime) -> QuerySet[Reading]:
-    points = _points(SIGNS[narrowing.direction], now)
-    readings = _narrowed(person, narrowing).annotate(points=points)
-    return readings.filter(points__gte=LEAST_POINTS).select_related(
-        "customer__owner", "customer__team", "customer__segment"
-    )
-
-
-def _points(sign: int, now: datetime) -> RawSQL:
-    since = since_last_week(now).date()
-    return RawSQL(_POINTS, [since, since, sign, since], output_field=IntegerField())
+def changes_counted(person: Person, narrowing: Narrowing) -> dict[str, int]:
+    """Return how many came further and how many nearer, up to one more than are counted."""
+    return {
+        direction: _moved(person, replace(narrowing, direction=direction))
+        .order_by()[: MOST_COUNTED + 1]
+        .count()
+        for direction in SIGNS
+    }
 
 
 def _narrowed(person: Person, narrowing: Narrowing) -> QuerySet[Reading]:
-    readings = Reading.objects.filter(customer_scope(person))
+    readings = Reading.objects.filter(HAS_CHANGED, customer_scope(person))
     if narrowing.stage:
         readings = readings.filter(stage=narrowing.stage)
     for name in ("team", "owner", "segment"):
@@ -306,17 +288,28 @@ def _narrowed(person: Person, narrowing: Narrowing) -> QuerySet[Reading]:
     return readings
 
 
-def _beyond(readings: QuerySet[Any], place: Place | None, *, is_back: bool) -> QuerySet[Any]:
-    """Return the readings that follow a place, or those that come before it, nearest first."""
-    order = ("points", "-pk") if is_back else ("-points", "pk")
-    if place is None:
-        return readings.order_by(*order)
-    less, further_on = ("gt", "lt") if is_back else ("lt", "gt")
-    beyond = Q(**{f"points__{less}": place.points}) | Q(
-        **{"points": place.points, f"pk__{further_on}": place.customer_id}
+def _moved(
+    person: Person, narrowing: Narrowing, place: Place | None = None, *, is_back: bool = False
+) -> QuerySet[Reading]:
+    """Return who moved that way behind a place, or those before it, the nearest to it first."""
+    is_further = narrowing.sign > 0
+    way = "gte" if is_further else "lte"
+    readings = _narrowed(person, narrowing).filter(
+        **{f"since_last_week__{way}": narrowing.sign * LEAST_CHANGE}
     )
-    return readings.filter(beyond).order_by(*order)
+    is_falling = is_further is not is_back
+    if place is not None:
+        points = narrowing.sign * place.points
+        readings = readings.filter(
+            Q(**{f"since_last_week__{'lt' if is_falling else 'gt'}": points})
+            | Q(
+                **{"since_last_week": points, f"pk__{'lt' if is_back else 'gt'}": place.customer_id}
+            )
+        )
+    readings = readings.select_related("customer__owner", "customer__team", "customer__segment")
+    order = "-since_last_week" if is_falling else "since_last_week"
+    return readings.order_by(order, "-pk" if is_back else "pk")
 
 
-def _place(reading: Any) -> Place:
-    return Place(reading.points, reading.pk)
+def _place(reading: Reading) -> Place:
+    return Place(abs(reading.since_last_week), reading.pk)

@@ -1,10 +1,11 @@
 """One customer: where they stand, why, what is open, who is there, and what happened."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from insights.models import Reading
 from insights.selectors.acquaintances import Acquaintances, acquaintances
@@ -21,6 +22,7 @@ from interactions.selectors import LastMet, Narrowed, Place, TimelinePage
 from interactions.selectors.appointments import planned_with
 from relationships import selectors as relationships
 from relationships.models import Contact, Customer, Fact, Identity, Person
+from relationships.prepared import prepared
 from relationships.selectors.facts import facts_of
 
 PLANS_SHOWN = 10
@@ -108,20 +110,23 @@ class Shown:
 
 def customer_page(customer: Customer, *, now: datetime) -> CustomerPage:
     """Return what the page of `customer` shows above their story."""
-    loops = list(interactions.open_loops_of(customer))
+    loops = interactions.loops_open_with(customer)
     met = interactions.last_met(customer)
     left_out_to = _left_out_to(customer)
-    contacts = list(relationships.contacts_of(customer))
+    contacts = relationships.contacts_at(customer)
+    identities: dict[int | None, list[Identity]] = defaultdict(list)
+    for identity in _identities(customer):
+        identities[identity.contact_id].append(identity)
     return CustomerPage(
         explained=_explained(_standing(customer, loops), loops, now, left_out_to),
         loops=loops,
-        planned=list(planned_with(customer, now=now)[:PLANS_SHOWN]),
+        planned=_planned(customer, now),
         contacts=[
-            ContactLine(contact, list(contact.identities.all()), met.get(contact.pk))
+            ContactLine(contact, identities[contact.pk], met.get(contact.pk))
             for contact in contacts
         ],
-        identities=list(relationships.identities_of(customer)),
-        facts=list(facts_of(customer)),
+        identities=identities[None],
+        facts=_facts(customer),
         acquaintances=acquaintances(customer, contacts, later_than=left_out_to, now=now),
     )
 
@@ -160,13 +165,27 @@ def named_in(
 
 def standing(customer: Customer) -> Standing:
     """Return where `customer` stands now and why."""
-    return _standing(customer, list(interactions.open_loops_of(customer)))
+    return _standing(customer, interactions.loops_open_with(customer))
 
 
 def explained(customer: Customer, *, now: datetime) -> Explained:
     """Return where `customer` stands now, and why to the last touchpoint."""
-    loops = list(interactions.open_loops_of(customer))
+    loops = interactions.loops_open_with(customer)
     return _explained(_standing(customer, loops), loops, now, _left_out_to(customer))
+
+
+_identities = prepared(relationships.identities_of)
+_facts = prepared(facts_of)
+
+
+@prepared
+def _planned(customer: Customer, now: datetime) -> QuerySet[Appointment]:
+    return planned_with(customer, now)[:PLANS_SHOWN]
+
+
+@prepared
+def _readings(customer: Customer) -> QuerySet[Reading]:
+    return Reading.objects.filter(customer=customer.pk)
 
 
 def _left_out_to(customer: Customer) -> datetime | None:
@@ -201,7 +220,7 @@ def _timeline(
 def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
     # Asked first: a reading written in between is then only asked for once more.
     is_waiting = interactions.is_waiting_for_scores(customer)
-    reading = Reading.objects.filter(customer=customer).first()
+    reading = next(iter(_readings(customer)), None)
     why = reasons(reading, interactions.mess_ups_among(loops)) if reading else []
     return Standing(customer, reading, why, is_waiting)
 

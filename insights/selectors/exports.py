@@ -47,7 +47,7 @@ class Form(Enum):
 BEGIN = f"""
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
     SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_PAUSE}';
-    SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'; SET LOCAL jit = off;
+    SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC';
 """
 _TAKE_A_PLACE = """
     SELECT place FROM generate_series(1, %s) AS place

@@ -1,13 +1,15 @@
 """Who moved from which band to which in four weeks and in a year: sums of rollups."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from insights.models import Band, BandFlow
+from insights.selectors import live_totals
 from insights.selectors.organisation import CURRENT, Among, comparison_days
+from relationships.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,23 @@ class Flows:
 def flows(now: datetime, among: Among = CURRENT) -> tuple[Flows, Flows]:
     """Return the flows since four weeks ago and since a year ago."""
     days = comparison_days(now)
-    rows = (
-        BandFlow.objects.filter(among.totals(), on_date__in=days)
-        .values_list("on_date", "was", "band")
-        .annotate(Sum("customers"))
-        .order_by()
-    )
     counts: dict[object, dict[tuple[Band, Band], int]] = {day: {} for day in days}
-    for day, was, band, customers in rows:
+    for day, was, band, customers in _flow_totals(among, days):
         counts[day][Band(was), Band(band)] = customers
     month, year = (Flows(counts[day]) for day in days)
     return month, year
+
+
+def _flow_totals(among: Among, days: Sequence[date]) -> Iterable[tuple[date, int, int, int]]:
+    if among.owner is not None:
+        return live_totals.flow_totals(among.theirs, days)
+    return _kept_flows(among, *days)
+
+
+@prepared
+def _kept_flows(
+    among: Among, earlier: date, later: date
+) -> QuerySet[BandFlow, tuple[date, int, int, int]]:
+    totals = BandFlow.objects.filter(among.totals(), on_date__in=(earlier, later))
+    moves = totals.values_list("on_date", "was", "band")
+    return moves.annotate(Sum("customers")).order_by()

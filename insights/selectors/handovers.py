@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from insights.models import Reading
 from interactions.selectors.met import introductions_made
 from relationships.models import Handover, HandoverCustomer, Person
+from relationships.prepared import prepared
 from relationships.selectors import handovers as relationships
 
 READ_AT_ONCE = 500
@@ -67,15 +68,22 @@ def _some(
     person: Person, handover: Handover, ids: Sequence[int], start: int
 ) -> list[HandoverCustomer]:
     wanted = ids[start : start + READ_AT_ONCE]
-    return list(relationships.rows_of(person, handover).filter(pk__in=wanted))
+    found = relationships.rows_of(person, handover).filter(pk__in=wanted)
+    return list(relationships.with_people(list(found)))
 
 
 def _lines(rows: Sequence[HandoverCustomer]) -> list[Line]:
     readings = _readings([row.customer_id for row in rows])
     planned = [row.pk for row in rows if row.introduce_on is not None]
-    met = introductions_made(planned) if planned else set()
+    met = introductions_made(planned)
     return [Line(row, readings.get(row.customer_id), row.pk in met) for row in rows]
 
 
 def _readings(customer_ids: Sequence[int]) -> Mapping[int, Reading]:
-    return Reading.objects.defer("history").in_bulk(list(customer_ids))
+    found = _read(tuple(customer_ids)) if customer_ids else []
+    return {one.pk: one for one in found}
+
+
+@prepared
+def _read(customer_ids: tuple[int, ...]) -> QuerySet[Reading]:
+    return Reading.objects.defer("history").filter(pk__in=customer_ids)

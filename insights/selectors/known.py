@@ -5,36 +5,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from insights.met_lately import met_lately_from
-from insights.models import KnownTotal
+from insights.models import EVERY_TEAM, KnownTotal, Reading
 from insights.months import Period, months_before
+from insights.selectors.organisation import Among
 from insights.selectors.portfolio import KNOWN
-from relationships.models import Customer, Team
+from relationships.models import Team
+from relationships.prepared import prepared
 
 MONTHS_SHOWN = 14
 """A year of whole months, the one before it, and the running one."""
 
+BIT_DAYS = 28
+"""As many days as the shortest month has."""
+
 # Nobody says when somebody left: whoever is here no longer was until they last met a customer.
-# Whoever met one before they were entered was here already. Most have been here all the time, and
-# of them the months need not be looked up.
-_MET = """
-    SELECT {what} FROM insights_personmonth
-    WHERE person_id = person.id AND month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
-"""
+# Whoever met one before they were entered was here already. In which months they did comes as bits
+# of one number, so that whoever is alike is one row; 28 days give each month a bit of its own.
 _OURS = f"""
     SELECT function,
            CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
-           CASE WHEN joined <= %(first)s THEN %(first)s
-                ELSE least(joined, ({_MET.format(what="min(month)")})) END AS begins,
-           CASE WHEN is_active THEN %(last)s
-                ELSE ({_MET.format(what="max(month)")}) END AS ends,
-           is_active, count(*), count(met.person_id)
+           greatest(joined, %(first)s) AS joined, is_active,
+           coalesce(months_met, 0) AS months_met, count(*), count(*) FILTER (WHERE is_met_lately)
     FROM (
         SELECT *, date_trunc('month', joined_at AT TIME ZONE %(zone)s)::date AS joined
         FROM relationships_person
@@ -42,32 +42,40 @@ _OURS = f"""
           AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
     ) AS person
     LEFT JOIN (
-        SELECT DISTINCT person_id FROM insights_personmonth
-        WHERE month >= date_trunc('month', %(lately)s::date) AND last_on >= %(lately)s
-    ) AS met ON met.person_id = person.id
+        SELECT person_id, bit_or(1 << ((month - %(first)s) / {BIT_DAYS})) AS months_met,
+               bool_or(last_on >= %(lately)s) AS is_met_lately
+        FROM insights_personmonth
+        WHERE month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
+        GROUP BY 1
+    ) AS months ON months.person_id = person.id
     GROUP BY 1, 2, 3, 4, 5
 """
-_MONTHS = """
-    SELECT month, count(*) FROM insights_personmonth AS met
-    JOIN relationships_person AS person ON person.id = met.person_id AND role <> 'service'
-    WHERE month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
-      AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
-    GROUP BY 1
-"""
-_ATTENTION = """
-    SELECT {since}, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
-    WHERE ({when}) AND (%(team)s::bigint IS NULL OR team_id = %(team)s)
+_BY_MONTH = """
+    SELECT since, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
+    WHERE is_month AND since BETWEEN %(first)s AND %(last)s
+      AND team_id = %(held_by)s
     GROUP BY 1, 2
 """
-_BY_MONTH = _ATTENTION.format(
-    since="since", when="is_month AND since BETWEEN %(first)s AND %(last)s"
-)
-# Whole months where they are whole, and days of the first.
-_LATELY = _ATTENTION.format(
-    since="NULL",
-    when="is_month AND since BETWEEN %(whole)s AND %(last)s"
-    " OR NOT is_month AND since >= %(lately)s AND since < %(whole)s",
-)
+_MONTHS_GIVEN = """
+    SELECT month::date FROM generate_series(%(first)s::date, %(last)s, interval '1 month') AS month
+    WHERE EXISTS (
+        SELECT FROM insights_attention
+        WHERE is_month AND since = month::date AND team_id = %(held_by)s
+    )
+    ORDER BY 1
+"""
+# Whole months, and days of the first: those that are added to the others, or those that are taken
+# away from it, whichever are fewer.
+_LATELY = """
+    SELECT stage, sum(sign * touchpoints), sum(sign * timed), sum(sign * minutes)
+    FROM (
+        SELECT *, CASE WHEN is_month THEN 1 ELSE %(sign)s END AS sign FROM insights_attention
+        WHERE (is_month AND since BETWEEN %(whole)s AND %(last)s
+               OR NOT is_month AND since >= %(begins)s AND since < %(ends)s)
+          AND team_id = %(held_by)s
+    ) AS given
+    GROUP BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,61 +152,108 @@ def ours(today: date, *, team: int | None = None) -> Ours:
     by_function: dict[str, Share] = defaultdict(Share)
     by_level: dict[str, Share] = defaultdict(Share)
     here: dict[tuple[date, date], int] = defaultdict(int)
+    met_in: dict[date, int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(_OURS, span | {"zone": settings.TIME_ZONE})
-        for function, level, begins, ends, is_active, people, met in cursor.fetchall():
-            if ends is not None:
-                here[begins, ends] += people
-            if is_active:
-                by_function[function] += Share(people, met)
-                by_level[level] += Share(people, met)
-        cursor.execute(_MONTHS, span)
-        met_in: dict[date, int] = dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    each = Period(span["last"], MONTHS_SHOWN).each
+    bits = {month: 1 << (month - span["first"]).days // BIT_DAYS for month in each}
+    for function, level, joined, is_active, months_met, people, met in rows:
+        months = [month for month, bit in bits.items() if months_met & bit]
+        for month in months:
+            met_in[month] += people
+        if is_active or months:
+            here[min([joined, *months]), span["last"] if is_active else months[-1]] += people
+        if is_active:
+            by_function[function] += Share(people, met)
+            by_level[level] += Share(people, met)
     begun = min(met_in, default=date.max)
-    shown = (month for month in Period(span["last"], MONTHS_SHOWN).each if month >= begun)
-    months = {
+    shown = {
         month: Share(
             sum(people for (begins, ends), people in here.items() if begins <= month <= ends),
-            met_in.get(month, 0),
+            met_in[month],
         )
-        for month in shown
+        for month in each
+        if month >= begun
     }
-    return Ours(dict(by_function), dict(by_level), months)
+    return Ours(dict(by_function), dict(by_level), shown)
 
 
-def circles(*, team: int | None = None) -> Circles:
-    """Return current customers by who knows them, as of their readings; of a team or of all."""
-    totals = KnownTotal.objects.filter(stage=Customer.Stage.CURRENT, customers__gt=0)
-    if team is not None:
-        totals = totals.filter(team_id=team)
-    sums = {
-        f"{key}_{name}": Sum(name, filter=condition, default=0)
-        for key, condition in {"": Q(), **KNOWN}.items()
-        for name in ("customers", "yearly_value", "at_risk")
-    }
-    of_all = dict.fromkeys(("", *KNOWN), Some())
-    by_team: dict[int, dict[str, Some]] = {}
-    for row in totals.values("team_id", "currency").annotate(**sums):
-        of_team = by_team.setdefault(row["team_id"], dict.fromkeys(of_all, Some()))
-        for key in of_all:
-            of_team[key] = _with(of_team[key], row, key)
-            of_all[key] = _with(of_all[key], row, key)
+def circles(*, team: int | None = None, owner: int | None = None) -> Circles:
+    """Return current customers by who knows them, as of their readings; of a team and an owner.
+
+    Zero stands for no team or nobody, None for all.
+    """
+    among, whole = Among(team=team, owner=owner), {key: _Sums() for key in ("", *KNOWN)}
+    by_team: dict[int, dict[str, _Sums]] = {}
+    for held_by, currency, *row in _kept(among) if owner is None else _of_owner(among):
+        if held_by not in by_team:
+            by_team[held_by] = {key: _Sums() for key in whole}
+        *are, customers, yearly_value, at_risk = row
+        for key in ("", *compress(KNOWN, are)):
+            for sums in (whole[key], by_team[held_by][key]):
+                sums.add(currency, customers, yearly_value, at_risk)
     names = dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name"))
-    return Circles(of_all, by_team, names)
-
-
-def _with(some: Some, row: Mapping[str, Any], key: str) -> Some:
-    """Add what a row has in its currency."""
-    number, currency = row[f"{key}_customers"], row["currency"]
-    if not number:
-        return some
-    value, risk = some.yearly_value.get(currency, 0), some.at_risk.get(currency, 0)
-    return Some(
-        some.customers + number,
-        {**some.numbers, currency: some.numbers.get(currency, 0) + number},
-        {**some.yearly_value, currency: value + row[f"{key}_yearly_value"]},
-        {**some.at_risk, currency: risk + row[f"{key}_at_risk"]},
+    return Circles(
+        {key: sums.some() for key, sums in whole.items()},
+        {
+            held_by: {key: sums.some() for key, sums in of_team.items()}
+            for held_by, of_team in by_team.items()
+        },
+        names,
     )
+
+
+_ARE: dict[str, Any] = {
+    f"is_{key}": ExpressionWrapper(condition, BooleanField()) for key, condition in KNOWN.items()
+}
+_AMOUNTS = ("yearly_value", "at_risk")
+
+
+@prepared
+def _kept(among: Among) -> QuerySet[KnownTotal, tuple[Any, ...]]:
+    """Return teams and currencies, whether each of `KNOWN` holds, and how many, worth how much.
+
+    These rows are few: adding them up for each of `KNOWN` costs more there than here.
+    """
+    totals = KnownTotal.objects.filter(among.totals_by_team(), customers__gt=0).annotate(**_ARE)
+    return totals.values_list("team_id", "currency", *_ARE, "customers", *_AMOUNTS)
+
+
+def _of_owner(among: Among) -> QuerySet[Reading, tuple[Any, ...]]:
+    """Return the same of an owner, from the readings of their customers."""
+    readings = Reading.objects.filter(among.readings()).annotate(
+        held_by=Coalesce("team_id", Value(0)), **_ARE
+    )
+    rows = readings.values_list("held_by", "currency", *_ARE).order_by()
+    return rows.annotate(Count("pk"), *map(Sum, _AMOUNTS))
+
+
+class _Sums:
+    """Adds up some customers, currency by currency."""
+
+    __slots__ = ("by_currency",)
+
+    def __init__(self) -> None:
+        self.by_currency: dict[str, tuple[int, Decimal, Decimal]] = {}
+
+    def add(self, currency: str, customers: int, yearly_value: Decimal, at_risk: Decimal) -> None:
+        if currency in self.by_currency:
+            number, value, risk = self.by_currency[currency]
+            amounts = number + customers, value + yearly_value, risk + at_risk
+            self.by_currency[currency] = amounts
+        else:
+            self.by_currency[currency] = customers, yearly_value, at_risk
+
+    def some(self) -> Some:
+        found = self.by_currency
+        numbers = {currency: number for currency, (number, _, _) in found.items()}
+        return Some(
+            sum(numbers.values()),
+            numbers,
+            {currency: value for currency, (_, value, _) in found.items()},
+            {currency: risk for currency, (_, _, risk) in found.items()},
+        )
 
 
 def attention(today: date, *, team: int | None = None) -> AttentionGiven:
@@ -209,29 +264,65 @@ def attention(today: date, *, team: int | None = None) -> AttentionGiven:
         cursor.execute(_BY_MONTH, params)
         for month, stage, *amounts in cursor.fetchall():
             months[month][stage] = Effort(*map(int, amounts))
-        cursor.execute(_LATELY, params)
-        lately = {stage: Effort(*map(int, amounts)) for _, stage, *amounts in cursor.fetchall()}
-    return AttentionGiven(lately, dict(sorted(months.items())), _by_stage(team))
+    return AttentionGiven(
+        given_lately(today, team=team), dict(sorted(months.items())), _by_stage(team)
+    )
+
+
+def given_lately(today: date, *, team: int | None = None) -> dict[str, Effort]:
+    """Return what each stage got of us in the last 90 days."""
+    lately, last = met_lately_from(today), today.replace(day=1)
+    month, next_month = lately.replace(day=1), months_before(lately, -1)
+    is_mostly_whole = lately - month < next_month - lately
+    params: dict[str, Any] = (
+        {"sign": -1, "whole": month, "begins": month, "ends": lately}
+        if is_mostly_whole
+        else {"sign": 1, "whole": next_month, "begins": lately, "ends": next_month}
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LATELY, params | {"last": last, "held_by": _held_by(team)})
+        return {stage: Effort(*map(int, amounts)) for stage, *amounts in cursor.fetchall()}
+
+
+def given_in(month: date, *, team: int | None = None) -> dict[str, Effort]:
+    """Return what each stage got of us in a month."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_MONTH, {"first": month, "last": month, "held_by": _held_by(team)})
+        return {stage: Effort(*map(int, amounts)) for _, stage, *amounts in cursor.fetchall()}
+
+
+def months_given(today: date, *, team: int | None = None) -> list[date]:
+    """Return in which of the months that are shown anybody got something of us."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS_GIVEN, _span(today, team))
+        return [month for (month,) in cursor.fetchall()]
 
 
 def _by_stage(team: int | None) -> dict[str, Some]:
-    totals = KnownTotal.objects.filter(customers__gt=0)
-    if team is not None:
-        totals = totals.filter(team_id=team)
-    found: dict[str, Some] = {}
-    amounts = {f"_{name}": Sum(name) for name in ("customers", "yearly_value", "at_risk")}
-    for row in totals.values("stage", "currency").annotate(**amounts):
-        found[row["stage"]] = _with(found.get(row["stage"], Some()), row, "")
-    return found
+    found: dict[str, _Sums] = defaultdict(_Sums)
+    for stage, *amounts in _kept_by_stage(team):
+        found[stage].add(*amounts)
+    return {stage: sums.some() for stage, sums in found.items()}
+
+
+@prepared
+def _kept_by_stage(team: int | None) -> QuerySet[KnownTotal, tuple[Any, ...]]:
+    totals = KnownTotal.objects.filter(Among(stage="", team=team).totals(), customers__gt=0)
+    sums = map(Sum, ("customers", *_AMOUNTS))
+    return totals.values_list("stage", "currency").annotate(*sums).order_by()
 
 
 def _span(today: date, team: int | None) -> dict[str, Any]:
     """Return the months and days that are asked for."""
-    lately = met_lately_from(today)
     return {
         "first": months_before(today, MONTHS_SHOWN - 1),
         "last": today.replace(day=1),
-        "lately": lately,
-        "whole": lately if lately.day == 1 else months_before(lately, -1),
+        "lately": met_lately_from(today),
         "team": team,
+        "held_by": _held_by(team),
     }
+
+
+def _held_by(team: int | None) -> int:
+    """Return under which team rollups have what is asked of a team, or of all."""
+    return EVERY_TEAM if team is None else team

@@ -1,13 +1,15 @@
 """Ways through the list of customers: what it is sorted by, and its pages by key."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 
 from insights.models import Reading
 
@@ -42,6 +44,9 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+WHOSE = ("customer__owner", "customer__team", "customer__segment")
+"""Who looks after them, as the customer says: the reading follows a moment later."""
+
 SORTS = {
     "at_risk": Sort("at_risk", _amount, may_be_unknown=False),
     "distance": Sort("distance", _score),
@@ -66,12 +71,16 @@ class Order:
         return f"{reading.pk}:" if value is None else f"{reading.pk}:{text}"
 
     def page(
-        self, readings: QuerySet[Reading], *, after: str, before: str, size: int
+        self, readings: QuerySet[Reading], *, after: str, before: str, size: int, is_few: bool
     ) -> tuple[list[Reading], bool, bool]:
-        """Return the readings of a page, and whether there are some before and after it."""
+        """Return the readings of a page, and whether there are some before and after it.
+
+        Where there are few, they are found first and sorted then: their order would lead past
+        everybody else's.
+        """
         place = self._place(after or before)
         is_back = bool(before and not after and place)
-        found = self._walk(readings, place, is_back=is_back, at_most=size + 1)
+        found = self._walk(readings, place, is_back=is_back, at_most=size + 1, is_few=is_few)
         has_more = len(found) > size
         found = found[:size]
         if is_back:
@@ -99,12 +108,13 @@ class Order:
         *,
         is_back: bool,
         at_most: int,
+        is_few: bool,
     ) -> list[Reading]:
         """Return some readings from `place` on or back."""
         found: list[Reading] = []
         for part in self.parts(readings, place, is_back=is_back):
             if len(found) < at_most:
-                found += part[: at_most - len(found)]
+                found += _first(part, at_most - len(found), is_few=is_few)
         return found
 
     def parts(
@@ -149,6 +159,27 @@ class Order:
         elif is_back:
             return None
         return readings.order_by("-pk" if is_back else "pk")
+
+
+def _first(part: QuerySet[Reading], number: int, *, is_few: bool) -> QuerySet[Reading]:
+    """Return the first of a part; who they are is asked by itself, so that an index may tell."""
+    order = [str(path) for path in part.query.order_by]
+    ids = part.select_related(None)
+    if is_few:
+        # Sorted by what no index has in order.
+        ids = ids.order_by(*(_unindexed(path) for path in order))
+    return readings_of(ids[:number], *order, whose=WHOSE)
+
+
+def readings_of(some: QuerySet[Reading], *order: str, whose: Sequence[str]) -> QuerySet[Reading]:
+    """Return some readings in an order; whose they are is asked of those alone."""
+    shown = Reading.objects.filter(pk__in=some.values("pk"))
+    return shown.select_related(*whose).order_by(*order)
+
+
+def _unindexed(path: str) -> OrderBy:
+    name = path.removeprefix("-")
+    return OrderBy(Coalesce(name, name), descending=path.startswith("-"))
 
 
 def order_of(sort: str) -> Order:

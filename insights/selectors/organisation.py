@@ -4,18 +4,21 @@ Everything here counts current customers unless others are asked for, and leaves
 heard from unless it says so.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandTotal, Reading
+from insights.models import EVERY_TEAM, Band, BandTotal, Reading
 from insights.mondays import last_monday
+from insights.selectors import live_totals
 from relationships.models import Customer, Team
+from relationships.prepared import prepared
 
 Amounts = Mapping[str, Decimal]
 """Money by currency: never added across currencies."""
@@ -25,21 +28,45 @@ LEAST_MOVE = 5
 """Points of drift worth a line: less is noise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Among:
-    """Which customers are counted; zero stands for no team or segment, no stage for every one."""
+    """Which customers are counted; no stage stands for every one, zero for what has none."""
 
     stage: str = Customer.Stage.CURRENT
     team: int | None = None
     segment: int | None = None
+    owner: int | None = None
 
     def totals(self) -> Q:
-        """Return the condition of a row of the rollup, where zero stands for none."""
+        """Return the condition of a row of the rollup, where zero stands for none.
+
+        Unless a team is chosen, these are the rows of all teams together.
+        """
+        every = Q(team_id=EVERY_TEAM) if self.team is None else Q()
+        return self.kept() & every
+
+    def totals_by_team(self) -> Q:
+        """Return the condition of a row of the rollup that is of one team, or of those without."""
+        return self.kept() & ~Q(team_id=EVERY_TEAM)
+
+    def kept(self) -> Q:
+        """Return the condition of any of these rows, of teams and of all of them together.
+
+        Rollups know no owner: whoever asks them for one would be told of everybody.
+        """
+        if self.owner is not None:
+            raise ValueError("Rollups know no owner: add up the readings of theirs.")
         return self._condition(none=0)
 
     def readings(self) -> Q:
         """Return the condition of a reading."""
-        return self._condition(none=None)
+        condition = self._condition(none=None)
+        return condition if self.owner is None else condition & Q(owner_id=self.owner or None)
+
+    @cached_property
+    def theirs(self) -> Sequence[live_totals.Theirs]:
+        """What is added up of an owner's customers, read once for all that a page says of them."""
+        return live_totals.theirs_of(Reading.objects.filter(self.readings()))
 
     def _condition(self, none: int | None) -> Q:
         condition = Q(stage=self.stage) if self.stage else Q()
@@ -119,16 +146,8 @@ CURRENT = Among()
 def standing(now: datetime, among: Among = CURRENT) -> Standing:
     """Return how many customers are in each band now, four weeks and a year ago, with values."""
     four_weeks_ago, year_ago = comparison_days(now)
-    totals = list(
-        BandTotal.objects.filter(
-            among.totals(), on_date__in=(BandTotal.NOW, four_weeks_ago, year_ago)
-        )
-        .values("on_date", "band", "team_id", "currency")
-        .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
-        .order_by()
-    )
     by_date: dict[date, list[dict[str, Any]]] = defaultdict(list)
-    for row in totals:
+    for row in _band_totals(among, (four_weeks_ago, year_ago)):
         by_date[row["on_date"]].append(dict(row))
     return Standing(
         bands=[
@@ -142,7 +161,45 @@ def standing(now: datetime, among: Among = CURRENT) -> Standing:
             )
             for band in Band
         ],
-        teams=_teams(by_date[BandTotal.NOW]),
+        teams=_teams(_team_totals(among)),
+    )
+
+
+def _band_totals(among: Among, days: Sequence[date]) -> Iterable[Mapping[str, Any]]:
+    if among.owner is not None:
+        return live_totals.band_totals(among.theirs, days)
+    return _kept_totals(among, *days)
+
+
+@prepared
+def _kept_totals(among: Among, earlier: date, later: date) -> QuerySet[Any, Any]:
+    totals = BandTotal.objects.filter(among.totals(), on_date__in=(BandTotal.NOW, earlier, later))
+    return (
+        totals.values("on_date", "band", "currency")
+        .annotate(n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk"))
+        .order_by()
+    )
+
+
+def _team_totals(among: Among) -> Iterable[tuple[int, str, int, int, int, Decimal]]:
+    if among.owner is not None:
+        return live_totals.team_totals(among.theirs)
+    return _kept_by_team(among)
+
+
+@prepared
+def _kept_by_team(among: Among) -> QuerySet[BandTotal, tuple[int, str, int, int, int, Decimal]]:
+    totals = BandTotal.objects.filter(among.totals_by_team(), on_date=BandTotal.NOW)
+    heard, are_far = ~Q(band=Band.UNKNOWN), Q(band__in=FAR)
+    return (
+        totals.values_list("team_id", "currency")
+        .annotate(
+            all=Sum("customers"),
+            known=Sum("customers", filter=heard, default=0),
+            far=Sum("customers", filter=are_far, default=0),
+            risk=Sum("at_risk"),
+        )
+        .order_by()
     )
 
 
@@ -156,16 +213,31 @@ def comparison_days(now: datetime) -> tuple[date, date]:
     return last_monday(now - timedelta(days=25)), last_monday(now) - timedelta(weeks=52)
 
 
-def movers_away(among: Among = CURRENT) -> QuerySet[Reading]:
+def movers_away(among: Among = CURRENT) -> list[Reading]:
     """Return the customers who drifted furthest away in four weeks."""
-    moved = heard_from(among).filter(drift__gte=LEAST_MOVE).select_related("customer", "owner")
-    return moved.order_by("-drift", "pk")[:MOVERS_SHOWN]
+    return _movers(among, way=1)
 
 
-def movers_closer(among: Among = CURRENT) -> QuerySet[Reading]:
+def movers_closer(among: Among = CURRENT) -> list[Reading]:
     """Return the customers who came most closer in four weeks."""
-    moved = heard_from(among).filter(drift__lte=-LEAST_MOVE).select_related("customer", "owner")
-    return moved.order_by("drift", "-pk")[:MOVERS_SHOWN]
+    return _movers(among, way=-1)
+
+
+def _movers(among: Among, *, way: int) -> list[Reading]:
+    if among.owner is None:
+        return _moved(among, None, way=way)
+    # The index of all by drift would lead past everybody else's.
+    furthest = live_totals.movers(among.theirs, way, least=LEAST_MOVE, most=MOVERS_SHOWN)
+    return _moved(among, tuple(furthest), way=way) if furthest else []
+
+
+@prepared
+def _moved(among: Among, furthest: tuple[int, ...] | None, *, way: int) -> QuerySet[Reading]:
+    moved = Q(drift__gte=LEAST_MOVE) if way > 0 else Q(drift__lte=-LEAST_MOVE)
+    found = heard_from(among).filter(moved).select_related("customer", "owner")
+    if furthest is not None:
+        found = found.filter(pk__in=furthest)
+    return found.order_by(*(("-drift", "pk") if way > 0 else ("drift", "-pk")))[:MOVERS_SHOWN]
 
 
 def heard_from(among: Among) -> QuerySet[Reading]:
@@ -188,21 +260,35 @@ def _money(rows: list[dict[str, Any]], field: str, band: Band) -> Amounts:
     return amounts
 
 
-def _teams(rows: list[dict[str, Any]]) -> list[TeamLine]:
-    names = dict(Team.objects.values_list("id", "name"))
-    lines = []
-    for team_id in sorted({row["team_id"] for row in rows if row["n"]}):
-        of_team = [row for row in rows if row["team_id"] == team_id]
-        lines.append(
-            TeamLine(
-                team_id=team_id,
-                name=names.get(team_id, "No team"),
-                customers=sum(row["n"] for row in of_team if row["band"] != Band.UNKNOWN),
-                far=sum(row["n"] for row in of_team if row["band"] in FAR),
-                at_risk=_added(_money(of_team, "risk", band) for band in Band),
-            )
+def _teams(totals: Iterable[tuple[int, str, int, int, int, Decimal]]) -> list[TeamLine]:
+    names = team_names()
+    known_by_team, far_by_team = Counter[int](), Counter[int]()
+    at_risk: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for team_id, currency, customers, known, far, risk in totals:
+        if customers:
+            known_by_team[team_id] += known
+            far_by_team[team_id] += far
+            at_risk[team_id] |= {currency: risk} if risk else {}
+    return [
+        TeamLine(
+            team_id=team_id,
+            name=names.get(team_id, "No team"),
+            customers=known_by_team[team_id],
+            far=far_by_team[team_id],
+            at_risk=at_risk[team_id],
         )
-    return lines
+        for team_id in sorted(at_risk)
+    ]
+
+
+def team_names() -> dict[int, str]:
+    """Return what each team is called."""
+    return dict(_named_teams())
+
+
+@prepared
+def _named_teams() -> QuerySet[Team, tuple[int, str]]:
+    return Team.objects.values_list("id", "name")
 
 
 def _added(parts: Iterable[Amounts]) -> Amounts:

@@ -1,30 +1,31 @@
 """The map of doors and windows: how many stand where, who, and where some came from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, Sum, Window
+from django.db.models import F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import In
 
 from insights.charts import MARKS_AT_MOST, Cell
-from insights.models import EVERY_TEAM, PLACE, Band, PlaceTotal, QuarterTotal, Reading, YearAgo
+from insights.models import PLACE, Band, PlaceTotal, QuarterTotal, Reading, YearAgo
 from insights.region import EVERYWHERE, QUARTERS, Region, corner_of
+from insights.selectors import live_totals
 from insights.selectors.organisation import CURRENT, Among, Amounts, heard_from
-from insights.selectors.totals import Totals, totals_of_rollups
+from insights.selectors.totals import Totals, totals_of_rollups, totals_of_rows
+from relationships.prepared import prepared
 
 ARROWS_SHOWN = 12
 """Customers whose way over a year is drawn: more would cover each other."""
 
 EVERYBODY = Q()
 
-# To the planner a group may be large, and compiling for a million takes longer than finding few.
 _OF_GROUPS = """
-    SET LOCAL jit = off;
     SELECT customer_id, name, doors, windows, band, at_risk
     FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS asked (stage, team_id, segment_id)
     JOIN insights_reading AS reading
@@ -93,8 +94,7 @@ def standing_in(region: Region) -> Q:
 
 def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
     """Return where customers stand between doors and windows."""
-    totals = PlaceTotal.objects.filter(_counted(among)).values_list("place")
-    counts = totals.annotate(Sum("customers")).order_by("place")
+    counts = _place_totals(among)
     cells = [Cell(*corner_of(place), count) for place, count in counts if count]
     if sum(cell.count for cell in cells) > MARKS_AT_MOST:
         return DoorsAndWindows(cells, ())
@@ -104,12 +104,35 @@ def doors_and_windows(among: Among = CURRENT) -> DoorsAndWindows:
 def quarters(among: Among = CURRENT) -> dict[str, QuarterLine]:
     """Return what stands in each quarter of the map, by its name in `QUARTERS`."""
     found: dict[tuple[bool, bool], list[tuple[str, int, Decimal, Decimal]]] = defaultdict(list)
-    totals = QuarterTotal.objects.filter(_counted(among))
-    for doors, windows, *line in totals.values_list(
-        "has_doors", "has_windows", "currency"
-    ).annotate(Sum("customers"), Sum("yearly_value"), Sum("at_risk")):
+    for doors, windows, *line in _quarter_totals(among):
         found[doors, windows].append(tuple(line))
     return {name: _line(found[_opened(region)]) for name, region in QUARTERS.items()}
+
+
+def _place_totals(among: Among) -> Iterable[tuple[int, int]]:
+    if among.owner is not None:
+        return live_totals.place_totals(among.theirs)
+    return _kept_places(among)
+
+
+@prepared
+def _kept_places(among: Among) -> QuerySet[PlaceTotal, tuple[int, int]]:
+    totals = PlaceTotal.objects.filter(_counted(among)).values_list("place")
+    return totals.annotate(Sum("customers")).order_by("place")
+
+
+def _quarter_totals(among: Among) -> Iterable[tuple[Any, ...]]:
+    if among.owner is not None:
+        return live_totals.quarter_totals(among.theirs)
+    return _kept_quarters(among)
+
+
+@prepared
+def _kept_quarters(among: Among) -> QuerySet[Any, tuple[Any, ...]]:
+    totals = QuarterTotal.objects.filter(_counted(among))
+    return totals.values_list("has_doors", "has_windows", "currency").annotate(
+        Sum("customers"), Sum("yearly_value"), Sum("at_risk")
+    )
 
 
 def totals_in(region: Region, among: Among, scope: Q = EVERYBODY) -> Totals:
@@ -130,16 +153,32 @@ def totals_in(region: Region, among: Among, scope: Q = EVERYBODY) -> Totals:
     return Totals(customers=counted["n"] or 0, has_money=False)
 
 
+def totals_of_theirs(region: Region, among: Among) -> Totals:
+    """Return what an owner's customers in a part of the map come to, who are read already."""
+    places = set(region.places())
+    rows = [
+        (one.currency, 1, one.yearly_value, one.at_risk)
+        for one in among.theirs
+        if one.band != Band.UNKNOWN and one.place in places
+    ]
+    return totals_of_rows(rows)
+
+
 def ways(among: Among = CURRENT) -> list[Way]:
     """Return how the customers of the most yearly value moved over a year, those first.
 
     Currencies take turns: their amounts say nothing of each other. It is known of those whom the
-    night has looked back for, see `insights.services.year_ago`.
+    night has looked back for, see `insights.services.year_ago`: with an owner, of those of theirs
+    who are among the largest of their team, segment and stage.
     """
     rank = Window(
         RowNumber(), partition_by=F("currency"), order_by=(F("yearly_value").desc(), F("pk"))
     )
-    largest = YearAgo.objects.filter(among.totals()).annotate(rank=rank)
+    largest = YearAgo.objects.filter(replace(among, owner=None).totals_by_team()).annotate(
+        rank=rank
+    )
+    if among.owner is not None:
+        largest = largest.filter(customer__reading__owner=among.owner or None)
     order = list(
         largest.order_by("rank", "-yearly_value", "pk").values_list("pk", flat=True)[:ARROWS_SHOWN]
     )
@@ -152,22 +191,27 @@ def ways(among: Among = CURRENT) -> list[Way]:
 def _places(among: Among) -> list[Place]:
     """Return where customers stand, one by one, if they are few.
 
-    Totals say of which teams, segments and stages they are, so that among a million readings
-    nobody else's is looked at, whichever of the three is asked for.
+    Those of an owner an index finds. Totals say of which teams, segments and stages they are, so
+    that among a million readings nobody else's is looked at, whichever of the three is asked for.
     """
-    totals = QuarterTotal.objects.filter(among.totals(), customers__gt=0)
-    totals = totals.exclude(team_id=EVERY_TEAM)
-    groups = totals.values_list("stage", "team_id", "segment_id").distinct().order_by()
-    columns = [list(column) for column in zip(*groups, strict=True)] or [[], [], []]
+    if among.owner is not None:
+        fields = ("pk", "customer__name", "doors", "windows", "band", "at_risk")
+        return [Place(*row) for row in heard_from(among).values_list(*fields)]
+    columns = [list(column) for column in zip(*_groups(among), strict=True)] or [[], [], []]
     with connection.cursor() as cursor:
         cursor.execute(_OF_GROUPS, [*columns, Band.UNKNOWN, MARKS_AT_MOST])
         return [Place(*row) for row in cursor.fetchall()]
 
 
+@prepared
+def _groups(among: Among) -> QuerySet[Any, tuple[str, int, int]]:
+    totals = QuarterTotal.objects.filter(among.totals_by_team(), customers__gt=0)
+    return totals.values_list("stage", "team_id", "segment_id").distinct().order_by()
+
+
 def _counted(among: Among, scope: Q = EVERYBODY) -> Q:
     """Return the condition of totals: those of all teams together unless some are asked for."""
-    is_of_all = among.team is None and not scope
-    return scope & among.totals() & (Q(team_id=EVERY_TEAM) if is_of_all else Q())
+    return scope & among.totals_by_team() if scope else among.totals()
 
 
 def _opened(quarter: Region) -> tuple[bool, bool]:

@@ -1,26 +1,50 @@
 """The list of customers: filtered, searched, sorted, and paged by key."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import Band, BandFlow, BandTotal, KnownTotal, Reading
+from insights.models import Band, BandTotal, DistanceTotal, KnownTotal, Reading
 from insights.region import EVERYWHERE, QUARTERS, Region
-from insights.selectors.orders import order_of
+from insights.selectors.orders import DEFAULT_SORT, WHOSE, order_of
 from insights.selectors.organisation import Among
 from insights.selectors.places import standing_in, totals_in
+from insights.selectors.rollups import counted_once, totals_visible_to
 from insights.selectors.then import Then
-from insights.selectors.totals import Totals, totals_of, totals_of_flows, totals_of_rollups
-from relationships.access import customer_scope, customers_visible_to, teams_visible_to
-from relationships.models import Person, Segment
+from insights.selectors.totals import (
+    Totals,
+    totals_of,
+    totals_of_counts,
+    totals_of_rollups,
+    totals_of_rows,
+)
+from relationships.access import (
+    customer_scope,
+    customers_visible_to,
+    people_visible_to,
+    sees_every_customer,
+    teams_visible_to,
+)
+from relationships.models import Person, Segment, Team
 from relationships.names import searchable
+from relationships.prepared import prepared
 from relationships.selectors import customers_like
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 10_000
 """Counting further would cost more than anybody learns from it."""
+
+COUNTED_ANEW = 1_000
+"""More are as rollups have them, a moment later, where these know the mean distance as well."""
+
+NOBODY = (0, "Nobody")
+"""The owner of whoever has none."""
+
+OWNERS_SHOWN = 300
+"""Names that anybody looks through; where there are more, those of the chosen team are shown."""
 
 READ_AT_ONCE = 2_000
 """Customers that a file holds in memory while it is written."""
@@ -37,6 +61,12 @@ KNOWN = {
     "unmet": Q(is_met_lately=False),
 }
 """Who of us knows or met a customer, as readings and their totals have it."""
+
+_CLASSED = {
+    frozenset(band.value for band in Band if band != Band.UNKNOWN): "customers",
+    frozenset({Band.DRIFTING.value, Band.GONE.value}): "far",
+}
+"""Of which bands together totals of classes know how many there are, and under what name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,65 +101,141 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some customers in order, and the keys that lead to those before and after."""
+    """Some customers in order, and the keys that lead to those before and after.
+
+    `by_band` is how many stand in each band, whatever bands are chosen; None when a filter is set
+    that the rollups do not know, so that nobody sees a wrong number.
+    """
 
     readings: Sequence[Reading]
     before: str
     after: str
     totals: Totals
+    by_band: Mapping[int, int] | None = None
     is_search_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person may filter by, as (id, name)."""
+    """What a person may filter by, as (id, name).
+
+    `uncounted` is an owner of more customers than a page can add up. `team_of` says in which team
+    owners are where there are more than `OWNERS_SHOWN`: then those of the chosen team are shown.
+    """
 
     teams: Sequence[tuple[int, str]] = field(default_factory=list)
     owners: Sequence[tuple[int, str]] = field(default_factory=list)
     segments: Sequence[tuple[int, str]] = field(default_factory=list)
+    uncounted: int | None = None
+    team_of: Mapping[int, int | None] = field(default_factory=dict)
 
 
 def filter_choices(person: Person) -> Choices:
     """Return the teams, owners and segments that customers of this person can have."""
-    teams = teams_visible_to(person)
-    owners = Person.objects.filter(team__in=teams).exclude(role=Person.Role.SERVICE)
+    people = _people(person)
     return Choices(
-        teams=list(teams.values_list("id", "name")),
-        owners=list(owners.values_list("id", "name")),
-        segments=list(Segment.objects.values_list("id", "name")),
+        teams=team_choices(person),
+        owners=[*((pk, name) for pk, name, _ in people), NOBODY],
+        segments=segment_choices(),
+        team_of={pk: team for pk, _, team in people} if len(people) > OWNERS_SHOWN else {},
     )
 
 
-def customers_by_band(person: Person, filters: Filters) -> dict[int, int] | None:
-    """Return how many customers stand in each band, whatever bands are chosen.
-
-    None when a filter is set that the rollups do not know, so that nobody sees a wrong number.
-    """
-    rollups = None if filters.known else _rollups(person, filters)
-    if rollups is None:
-        return None
-    return dict(rollups.values_list("band").annotate(Sum("customers")))
+@prepared
+def team_choices(person: Person) -> QuerySet[Team, tuple[int, str]]:
+    """Return the teams whose customers this person may see."""
+    return teams_visible_to(person).values_list("id", "name")
 
 
-def _rollups(person: Person, filters: Filters) -> QuerySet[Any] | None:
-    """Return the rows of the rollup that a filter means, of all bands; None if none knows it."""
+@prepared
+def _people(person: Person) -> QuerySet[Person, tuple[int, str, int | None]]:
+    return people_visible_to(person).values_list("id", "name", "team_id")
+
+
+@prepared
+def segment_choices() -> QuerySet[Segment, tuple[int, str]]:
+    """Return all segments."""
+    return Segment.objects.values_list("id", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What rollups say of a list; nothing where a filter is set that they do not know."""
+
+    totals: Totals | None = None
+    by_band: Mapping[int, int] | None = None
+
+
+def _kept(person: Person, filters: Filters) -> _Kept:
+    """Ask the rollup that knows the filters of a list, if one does."""
+    if not filters.area.is_everywhere:
+        return _Kept(_placed(person, filters))
     if filters.then:
+        return _Kept(_kept_then(person, filters, filters.then))
+    if filters.known:
+        return _Kept(_kept_of_known(person, filters))
+    totals = _among(person, BandTotal.objects.filter(on_date=BandTotal.NOW), filters)
+    if totals is None:
+        return _Kept(_kept_of_class(person, filters))
+    sums = map(Sum, ("customers", "yearly_value", "at_risk"))
+    rows = list(totals.values_list("band", "currency").annotate(*sums))
+    by_band = Counter[int]()
+    for band, _, customers, *_ in rows:
+        by_band[band] += customers
+    found = totals_of_rows(row for band, *row in rows if not filters.bands or band in filters.bands)
+    if found.customers > COUNTED_ANEW and not filters.bands:
+        found = replace(found, mean_distance=_kept_mean(person, filters))
+    return _Kept(found, by_band)
+
+
+def _kept_mean(person: Person, filters: Filters) -> float | None:
+    """Return the mean distance of the customers of teams, or of one of their segments."""
+    totals = DistanceTotal.objects.filter(counted_once(filters.segment), on_date=BandTotal.NOW)
+    among = _among(person, totals, filters)
+    if among is None:
         return None
-    if not filters.known:
-        return _among(person, BandTotal.objects.filter(on_date=BandTotal.NOW), filters)
+    sums = among.aggregate(customers=Sum("customers"), distance=Sum("distance"))
+    return float(sums["distance"]) / sums["customers"] if sums["customers"] else None
+
+
+def _kept_of_known(person: Person, filters: Filters) -> Totals | None:
     if filters.bands or filters.segment is not None:
         return None
-    return _among(person, KnownTotal.objects.filter(KNOWN[filters.known]), filters)
+    totals = _among(person, KnownTotal.objects.filter(KNOWN[filters.known]), filters)
+    return None if totals is None else totals_of_rollups(totals)
 
 
-def _flows(person: Person, filters: Filters) -> QuerySet[BandFlow] | None:
-    """Return the flows that a filter means, into all bands; None if there are none of it."""
-    if filters.then is None or filters.known:
+def _kept_then(person: Person, filters: Filters, then: Then) -> Totals | None:
+    """Ask how many stood somewhere on a Monday: flows say where to, other totals where alone."""
+    if filters.known:
         return None
-    # Who was never heard from is in no flow, and stands in the list of those unknown then.
-    if Band.UNKNOWN in filters.then.chosen and not filters.bands:
+    if not filters.bands and not then.way:
+        # Who was never heard from is in no total of a Monday, and in the list of those unknown.
+        if Band.UNKNOWN in then.chosen:
+            return None
+        stood = BandTotal.objects.filter(on_date=then.on, band__in=then.chosen)
+        totals = _among(person, stood, filters)
+        return _kept_of_class(person, filters) if totals is None else totals_of_counts(totals)
+    flows = _among(person, then.flows(), filters) if then.is_compared else None
+    if flows is None:
         return None
-    return _among(person, filters.then.flows(), filters)
+    return totals_of_counts(flows.filter(band__in=filters.bands) if filters.bands else flows)
+
+
+def _kept_of_class(person: Person, filters: Filters) -> Totals | None:
+    """Ask how many of a class of value or size are known or far, now or on a Monday."""
+    then = filters.then
+    if filters.value_class is not None:
+        part, others = filters.value_class, replace(filters, value_class=None)
+    elif filters.size_class is not None:
+        part, others = filters.size_class, replace(filters, size_class=None)
+    else:
+        return None
+    by = DistanceTotal.By.SIZE if filters.value_class is None else DistanceTotal.By.VALUE
+    amount = _CLASSED.get(frozenset(then.chosen if then else filters.bands))
+    day = then.on if then else BandTotal.NOW
+    totals = _among(person, DistanceTotal.objects.filter(by=by, part=part, on_date=day), others)
+    return None if totals is None or amount is None else totals_of_counts(totals, amount)
 
 
 def _among(person: Person, totals: QuerySet[Any], filters: Filters) -> QuerySet[Any] | None:
@@ -138,11 +244,12 @@ def _among(person: Person, totals: QuerySet[Any], filters: Filters) -> QuerySet[
     is_beside = filters.search or not filters.area.is_everywhere
     if is_beside or any(choice is not None for choice in unknown):
         return None
-    totals = totals.filter(customer_scope(person))
+    if filters.team is None:
+        totals = totals.filter(totals_visible_to(person))
+    else:
+        totals = totals.filter(customer_scope(person), team_id=filters.team)
     if filters.stage:
         totals = totals.filter(stage=filters.stage)
-    if filters.team is not None:
-        totals = totals.filter(team_id=filters.team)
     if filters.segment is not None:
         totals = totals.filter(segment_id=filters.segment)
     return totals
@@ -158,13 +265,21 @@ def portfolio(
     """
     matches = _matches(person, filters.search)
     readings = _narrowed(person, filters, matches)
-    order = order_of(sort)
-    found, has_before, has_after = order.page(readings, after=after, before=before, size=PAGE_SIZE)
+    order, kept = order_of(sort), _kept(person, filters)
+    totals = _totals(kept, readings)
+    # Of a team an index leads through what rollups know, in the order of what is at risk.
+    is_led = kept.by_band is not None and sort == DEFAULT_SORT and _is_of_team(person, filters)
+    is_few = totals.is_exact and totals.customers <= COUNTED_AT_MOST and not is_led
+    found, has_before, has_after = order.page(
+        readings if totals.customers else readings.none(),
+        after=after, before=before, size=PAGE_SIZE, is_few=is_few,
+    )  # fmt: skip
     return Page(
         readings=found,
         before=order.key(found[0]) if found and has_before else "",
         after=order.key(found[-1]) if found and has_after else "",
-        totals=_totals(person, filters, readings),
+        totals=totals,
+        by_band=kept.by_band,
         is_search_exact=matches.are_exact,
     )
 
@@ -186,28 +301,24 @@ def ids_among(person: Person, filters: Filters, *, at_most: int) -> list[int]:
 
 def totals_among(person: Person, filters: Filters) -> Totals:
     """Return what the list comes to, without its rows."""
-    return _totals(person, filters, _narrowed(person, filters, _matches(person, filters.search)))
+    readings = _narrowed(person, filters, _matches(person, filters.search))
+    return _totals(_kept(person, filters), readings)
 
 
-def _totals(person: Person, filters: Filters, readings: QuerySet[Reading]) -> Totals:
-    """Count the list, up to a limit; beyond it the rollups count, if they know its filters."""
-    placed = _placed(person, filters)
-    # To count thousands by where they stand takes long; their rollup says at once that they are.
-    if placed and placed.customers > COUNTED_AT_MOST:
-        return placed
-    totals = totals_of(readings, at_most=COUNTED_AT_MOST)
-    if totals.is_exact:
-        return totals
-    rollups, flows = _rollups(person, filters), _flows(person, filters)
-    of_bands = Q(band__in=filters.bands) if filters.bands else Q()
-    if rollups is not None:
-        counted = totals_of_rollups(rollups.filter(of_bands))
-    elif flows is not None:
-        counted = totals_of_flows(flows.filter(of_bands))
-    else:
-        return totals
-    # Rollups follow readings a moment later; while they are rebuilt they know less.
-    return counted if counted.customers > COUNTED_AT_MOST else totals
+def _is_of_team(person: Person, filters: Filters) -> bool:
+    return filters.team is not None or not sees_every_customer(person)
+
+
+def _totals(kept: _Kept, readings: QuerySet[Reading]) -> Totals:
+    """Count the list, up to a limit, unless the rollups say at once that it is long.
+
+    Rollups follow readings a moment later, and while they are rebuilt they know less.
+    """
+    if kept.totals:
+        is_whole = kept.totals.mean_distance is not None
+        if kept.totals.customers > (COUNTED_ANEW if is_whole else COUNTED_AT_MOST):
+            return kept.totals
+    return totals_of(readings, at_most=COUNTED_AT_MOST)
 
 
 def _placed(person: Person, filters: Filters) -> Totals | None:
@@ -276,5 +387,4 @@ def _narrowed(person: Person, filters: Filters, matches: _Matches) -> QuerySet[R
         choice = getattr(filters, name)
         if choice is not None:
             readings = readings.filter(**{f"{name}_id": choice or None})
-    # Who looks after them, as the customer says: the reading follows a moment later.
-    return readings.select_related("customer__owner", "customer__team", "customer__segment")
+    return readings.select_related(*WHOSE)

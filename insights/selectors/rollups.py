@@ -9,7 +9,14 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from insights.models import BandTotal, MonthlyTouchpoints
+from insights.models import (
+    EVERY_SEGMENT,
+    EVERY_TEAM,
+    BandTotal,
+    DistanceTotal,
+    MonthlyTouchpoints,
+)
+from insights.selectors.monthly import EVERYBODY, months_by_team
 from interactions.models import TouchpointType
 from relationships.access import customer_scope
 from relationships.models import Person, Segment, Team
@@ -40,6 +47,23 @@ class BandCount:
     at_risk: Decimal
 
 
+def totals_visible_to(person: Person) -> Q:
+    """Return the condition of the rows that count whom `person` may see, each of them once.
+
+    It is for rollups that know all teams together: whoever sees everybody needs no other rows.
+    """
+    return customer_scope(person) or Q(team_id=EVERY_TEAM)
+
+
+def counted_once(segment: int | None) -> Q:
+    """Return the condition of the rows of `DistanceTotal` that have each customer once.
+
+    Of all segments together those are few; of one segment those of value classes.
+    """
+    by = DistanceTotal.By
+    return Q(by=by.TEAM, segment_id=EVERY_SEGMENT) if segment is None else Q(by=by.VALUE)
+
+
 def touchpoint_counts(
     person: Person, by: Collection[str], among: Q, types: Q
 ) -> list[TouchpointCount]:
@@ -48,7 +72,9 @@ def touchpoint_counts(
     `by` names team, type, mode, channel or via; `types` narrows to touchpoint types.
     """
     known = {one.pk: one for one in TouchpointType.objects.filter(types)}
-    rows = MonthlyTouchpoints.objects.filter(customer_scope(person), among, type_id__in=known)
+    rows = MonthlyTouchpoints.objects.filter(
+        months_by_team(EVERYBODY), customer_scope(person), among, type_id__in=known
+    )
     keys = ["month", "type_id", *(["team_id"] * ("team" in by)), *(["is_via"] * ("via" in by))]
     totals: dict[tuple[Any, ...], int] = defaultdict(int)
     for row in rows.order_by().values(*keys).annotate(total=Sum("count")):
@@ -69,12 +95,19 @@ def _of(row: dict[str, Any], known: dict[int, TouchpointType], name: str) -> Any
 
 
 def band_counts(
-    person: Person, days: Sequence[date], by: Collection[str], among: Q
+    person: Person, days: Sequence[date], by: Collection[str], among: Q, *, is_of_teams: bool
 ) -> list[BandCount]:
-    """Count the customers `person` may see by band and currency, and by team, segment or stage."""
+    """Count the customers `person` may see by band and currency, and by team, segment or stage.
+
+    `is_of_teams` says whether `among` narrows to teams.
+    """
     fields = {"team": "team_id", "segment": "segment_id", "stage": "stage"}
     keys = ["on_date", *(fields[name] for name in by), "currency", "band"]
-    rows = BandTotal.objects.filter(customer_scope(person), among, on_date__in=days)
+    rows = BandTotal.objects.filter(among, on_date__in=days)
+    if is_of_teams or "team" in by:
+        rows = rows.filter(customer_scope(person)).exclude(team_id=EVERY_TEAM)
+    else:
+        rows = rows.filter(totals_visible_to(person))
     totals = rows.values(*keys).annotate(
         n=Sum("customers"), value=Sum("yearly_value"), risk=Sum("at_risk")
     )

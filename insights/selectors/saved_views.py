@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from insights.models import SavedView
 from relationships.access import saved_view_scope
 from relationships.models import Person
+from relationships.prepared import prepared
 
 
 def saved_views(person: Person) -> Sequence[SavedView]:
@@ -12,8 +15,13 @@ def saved_views(person: Person) -> Sequence[SavedView]:
 
     Whoever sees every customer can open those of all teams.
     """
+    return _saved_views(person)
+
+
+@prepared
+def _saved_views(person: Person) -> QuerySet[SavedView]:
     found = SavedView.objects.filter(saved_view_scope(person), deleted_at=None)
-    return list(found.select_related("made_by", "team").order_by("name", "id"))
+    return found.select_related("made_by", "team").order_by("name", "id")
 
 
 def saved_view(person: Person, pk: int, *, is_deleted: bool = False) -> SavedView | None:

@@ -24,7 +24,7 @@ def asleep(person: Person, *, now: datetime) -> QuerySet[Snooze]:
     )
     return (
         Snooze.objects.filter(access.customer_scope(person, "customer__"), ~Exists(went_wrong))
-        .filter(person=person, until__gt=now)
+        .filter(person=person.pk, until__gt=now)
         .select_related("customer")
         .order_by("until", "pk")
     )

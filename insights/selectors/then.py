@@ -17,7 +17,7 @@ from insights.selectors.policy import policies_of
 
 Edges = tuple[int, ...]
 
-# As totals count it (`services.past_bands`): by the edges of the policy that a reading was made
+# As totals count it (`selectors.past_bands`): by the edges of the policy that a reading was made
 # with, and without a margin. Distances are remembered in whole points.
 _BAND = f"""
     CASE WHEN length(insights_reading.history) = {WEEKS}

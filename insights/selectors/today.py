@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Window
 
 from insights.models import Band, BandTotal, Reading, Snooze
+from insights.selectors.orders import readings_of
 from insights.selectors.reasons import Reason, reasons
+from insights.selectors.rollups import totals_visible_to
 from insights.selectors.snoozes import asleep
 from interactions import selectors as interactions
 from interactions.models import Appointment, Loop
-from interactions.selectors import OpenMessUps
+from interactions.selectors import OpenMessUps, ToSettle
 from interactions.selectors.appointments import appointments_to_confirm, coming_up
 from interactions.selectors.met import introductions_due
 from relationships import access
 from relationships.models import Customer, HandoverCustomer, Person
+from relationships.prepared import prepared
 
 HANDFUL = 5
 MOST = 50
@@ -30,6 +34,9 @@ TELLING_SHARE = 0.4
 
 FAR = (Band.COOLING, Band.DRIFTING, Band.GONE)
 AHEAD = timedelta(days=7)
+
+_Row = tuple[int, str, int, Decimal]
+"""A band and a currency, how many customers, and what is at risk with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,9 @@ class Today:
     is_mine: bool
     needs: Sequence[Need]
     has_more_needs: bool
-    loops: Sequence[Loop]
-    loops_in_all: int
-    overdue: int
+    settling: ToSettle
     closer: Sequence[Reading]
     totals: Totals
-    mess_ups: Sequence[Loop] = ()
     snoozes: Sequence[Snooze] = ()
     snoozed_in_all: int = 0
     to_confirm: Sequence[Appointment] = ()
@@ -82,46 +86,55 @@ class Today:
     @property
     def is_clear(self) -> bool:
         """Whether nobody needs anything."""
-        waiting = self.needs, self.loops, self.mess_ups, self.introductions, self.to_confirm
+        waiting = (
+            self.needs,
+            self.settling.loops,
+            self.settling.mess_ups,
+            self.introductions,
+            self.to_confirm,
+        )
         return not any(waiting)
 
 
 def has_own_customers(person: Person) -> bool:
     """Whether `person` looks after customers of their own."""
-    return access.customers_visible_to(person).filter(owner=person).exists()
+    return bool(_one_of_their_own(person))
 
 
 def today(
     person: Person, *, now: datetime, day: date, is_mine: bool, shown: int = HANDFUL
 ) -> Today:
     """Return what needs `person` on a day: with their own customers, or all they may see."""
-    readings, sleeping = _readings(person, is_mine=is_mine), asleep(person, now=now)
-    snoozes = list(sleeping[: MOST + 1])
-    awake = readings.exclude(customer__in=sleeping.order_by().values("customer"))
-    needing = list(_needing(awake if snoozes else readings)[: shown + 1])
-    mess_ups = list(interactions.mess_ups_to_ask_about(person, now=now)[:shown])
-    settling = interactions.loops_to_settle(person, now=now, ahead=AHEAD, is_mine=is_mine)
-    # What is asked about above stands there alone.
-    settling = settling.exclude(pk__in=[loop.pk for loop in mess_ups]) if mess_ups else settling
-    loops = list(settling[: shown + 1])
-    introductions = list(introductions_due(person, until=day + AHEAD)[: shown + 1])
+    snoozes = _snoozes(person, now)
+    has_snoozes = bool(snoozes)
+    needing = _needing(person, now, is_mine=is_mine, has_snoozes=has_snoozes, at_most=shown + 1)
+    settling = interactions.to_settle(person, now, ahead=AHEAD, is_mine=is_mine, at_most=shown)
+    introductions = introductions_due(person, day + AHEAD, at_most=shown + 1)
     return Today(
         is_mine=is_mine,
         needs=_needs(needing[:shown]),
         has_more_needs=len(needing) > shown,
-        loops=loops[:shown],
-        loops_in_all=len(loops) if len(loops) <= shown else settling.order_by().count(),
-        overdue=settling.filter(due_at__lt=now).order_by().count() if loops else 0,
-        closer=list(_closer(readings)[:HANDFUL]),
-        totals=_own_totals(readings) if is_mine else _kept_totals(person),
-        mess_ups=mess_ups,
+        settling=settling,
+        closer=_closer(person, is_mine=is_mine),
+        totals=_totals(_own_totals(person) if is_mine else _kept_totals(person)),
         introductions=introductions[:shown],
         has_more_introductions=len(introductions) > shown,
-        snoozes=snoozes[:MOST],
-        snoozed_in_all=len(snoozes) if len(snoozes) <= MOST else sleeping.count(),
-        to_confirm=list(appointments_to_confirm(person, now=now)[:shown]),
-        coming_up=list(coming_up(person, now=now, ahead=AHEAD)[:shown]),
+        snoozes=snoozes,
+        snoozed_in_all=snoozes[0].in_all if snoozes else 0,
+        to_confirm=appointments_to_confirm(person, now, at_most=shown),
+        coming_up=coming_up(person, now, now + AHEAD, at_most=shown),
     )
+
+
+@prepared
+def _one_of_their_own(person: Person) -> QuerySet[Customer]:
+    # In no order: by name it would lead past everybody, for who has none.
+    return access.customers_visible_to(person).filter(owner=person.pk).order_by()[:1]
+
+
+@prepared
+def _snoozes(person: Person, now: datetime) -> QuerySet[Any]:
+    return asleep(person, now=now).annotate(in_all=Window(Count("*")))[:MOST]
 
 
 def _readings(person: Person, *, is_mine: bool) -> QuerySet[Reading]:
@@ -129,29 +142,33 @@ def _readings(person: Person, *, is_mine: bool) -> QuerySet[Reading]:
     readings = Reading.objects.filter(access.customer_scope(person)).exclude(
         stage=Customer.Stage.FORMER
     )
-    return readings.filter(owner=person) if is_mine else readings
+    return readings.filter(owner=person.pk) if is_mine else readings
 
 
-def _needing(readings: QuerySet[Reading]) -> QuerySet[Reading]:
-    return (
-        readings.filter(Q(band__in=FAR) | Q(drift__gte=MARKED_POINTS))
-        .select_related("customer__owner")
-        .order_by("-at_risk", "customer_id")
-    )
+@prepared
+def _needing(
+    person: Person, now: datetime, *, is_mine: bool, has_snoozes: bool, at_most: int
+) -> QuerySet[Reading]:
+    readings = _readings(person, is_mine=is_mine)
+    if has_snoozes:
+        sleeping = asleep(person, now=now).order_by().values("customer")
+        readings = readings.exclude(customer__in=sleeping)
+    far = readings.filter(Q(band__in=FAR) | Q(drift__gte=MARKED_POINTS))
+    order = ("-at_risk", "customer_id")
+    return readings_of(far.order_by(*order)[:at_most], *order, whose=["customer__owner"])
 
 
-def _closer(readings: QuerySet[Reading]) -> QuerySet[Reading]:
-    return (
-        readings.filter(drift__lte=-MARKED_POINTS)
-        .select_related("customer")
-        .order_by("drift", "-customer_id")
-    )
+@prepared
+def _closer(person: Person, *, is_mine: bool) -> QuerySet[Reading]:
+    closer = _readings(person, is_mine=is_mine).filter(drift__lte=-MARKED_POINTS)
+    order = ("drift", "-customer_id")
+    return readings_of(closer.order_by(*order)[:HANDFUL], *order, whose=["customer"])
 
 
 def _needs(readings: Sequence[Reading]) -> list[Need]:
     ids = [reading.pk for reading in readings]
-    mess_ups = interactions.open_mess_ups(ids) if ids else {}
-    loops = interactions.first_open_mess_ups(list(mess_ups)) if mess_ups else {}
+    mess_ups = interactions.open_mess_ups(ids)
+    loops = interactions.first_open_mess_ups(list(mess_ups))
     return [_need(reading, mess_ups.get(reading.pk), loops) for reading in readings]
 
 
@@ -163,24 +180,26 @@ def _need(reading: Reading, mess_ups: OpenMessUps | None, loops: Mapping[int, Lo
     return Need(reading, told, loops.get(reading.pk) if is_hurt else None)
 
 
-def _own_totals(readings: QuerySet[Reading]) -> Totals:
+@prepared
+def _own_totals(person: Person) -> QuerySet[Any, _Row]:
     """Count the customers of one person: few enough to be counted each time."""
-    rows = readings.values_list("band", "currency").annotate(Count("pk"), Sum("at_risk"))
-    return _totals(list(rows.order_by()))
+    rows = _readings(person, is_mine=True).values_list("band", "currency")
+    return rows.annotate(Count("pk"), Sum("at_risk")).order_by()
 
 
-def _kept_totals(person: Person) -> Totals:
+@prepared
+def _kept_totals(person: Person) -> QuerySet[Any, _Row]:
     """Take the counts that are kept as customers change."""
-    rows = (
-        BandTotal.objects.filter(access.customer_scope(person), on_date=BandTotal.NOW)
+    return (
+        BandTotal.objects.filter(totals_visible_to(person), on_date=BandTotal.NOW)
         .exclude(stage=Customer.Stage.FORMER)
         .values_list("band", "currency")
         .annotate(Sum("customers"), Sum("at_risk"))
+        .order_by()
     )
-    return _totals(list(rows.order_by()))
 
 
-def _totals(rows: Sequence[tuple[int, str, int, Decimal]]) -> Totals:
+def _totals(rows: Sequence[_Row]) -> Totals:
     customers: dict[int, int] = {}
     at_risk: dict[str, Decimal] = {}
     for band, currency, count, risk in rows:

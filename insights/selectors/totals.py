@@ -1,14 +1,16 @@
 """What the customers of a list come to: how many, their value, and how far they are."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from insights.models import BandFlow, BandTotal, KnownTotal, QuarterTotal, Reading
+from insights.models import BandTotal, KnownTotal, QuarterTotal, Reading
 
 _TOTALS = """
     SELECT currency, count(*), sum(yearly_value), sum(at_risk), sum(distance), count(distance)
@@ -55,19 +57,23 @@ def totals_of_rollups(
     rollups: QuerySet[BandTotal] | QuerySet[KnownTotal] | QuerySet[QuarterTotal],
 ) -> Totals:
     """Return the totals of rows of the rollup, which knows no distances."""
-    rows = list(
-        rollups.values_list("currency").annotate(
-            Sum("customers"), Sum("yearly_value"), Sum("at_risk")
-        )
-    )
-    return Totals(
-        customers=sum(row[1] for row in rows),
-        yearly_value={row[0]: row[2] for row in rows},
-        at_risk={row[0]: row[3] for row in rows},
-    )
+    sums = map(Sum, ("customers", "yearly_value", "at_risk"))
+    return totals_of_rows(rollups.values_list("currency").annotate(*sums))
 
 
-def totals_of_flows(flows: QuerySet[BandFlow]) -> Totals:
-    """Return how many customers are in some flows, which know no money and no distances."""
-    counted = flows.aggregate(n=Sum("customers"))["n"] or 0
+def totals_of_rows(rows: Iterable[Sequence[Any]]) -> Totals:
+    """Return the totals of rows of currency, customers, yearly value and what is at risk."""
+    customers = 0
+    yearly_value: dict[str, Decimal] = defaultdict(Decimal)
+    at_risk: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, number, value, risk in rows:
+        customers += number
+        yearly_value[currency] += value
+        at_risk[currency] += risk
+    return Totals(customers=customers, yearly_value=yearly_value, at_risk=at_risk)
+
+
+def totals_of_counts(counts: QuerySet[Any], amount: str = "customers") -> Totals:
+    """Return how many customers some rows of a rollup count that knows no money as of now."""
+    counted = counts.aggregate(n=Sum(amount))["n"] or 0
     return Totals(customers=counted, has_money=False)

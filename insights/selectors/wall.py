@@ -4,16 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
 from insights.charts import WallMonth
 from insights.lost_doors import Comparison, Flow
 from insights.models import MonthlyTouchpoints, WallEvent
-from insights.months import months_before
+from insights.months import EARLIEST, Period, months_before, months_between
+from insights.selectors.monthly import EVERYBODY, months_of, touchpoints_of_owner
+from insights.selectors.organisation import Among
 from interactions.models import TouchpointType
 from relationships.access import may_see_organisation
 from relationships.models import Person
+from relationships.prepared import prepared
 
 MONTHS_SHOWN = 36
 MONTHS_COMPARED = 3
@@ -36,11 +40,22 @@ WINDOWS = (
 
 @dataclass(frozen=True, slots=True)
 class WallAmong:
-    """What the Wall is narrowed to; zero stands for no team, no months for all there are."""
+    """What the Wall is narrowed to; zero stands for no team, no months for all there are.
+
+    The team is the one of then, everything else as of now.
+    """
 
     team: int | None = None
     channel: str = ""
     months: int | None = MONTHS_SHOWN
+    segment: int | None = None
+    stage: str = ""
+    owner: int | None = None
+
+    @property
+    def whose(self) -> Among:
+        """Whose touchpoints are asked for."""
+        return Among(self.stage, self.team, self.segment, self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ def wall(today: date, among: WallAmong) -> Wall:
     types = TouchpointType.objects.in_bulk()
     first = months_before(today, among.months - 1) if among.months else None
     needed = months_before(today, 12 * YEARS_BACK[0] + MONTHS_COMPARED + 1)
-    counts = _counts(among, today, min(first, needed) if first else None)
+    counts = _counts(among.whose, today, min(first, needed) if first else None)
     shown = {pk for pk, one in types.items() if among.channel in ("", one.channel)}
     return Wall(
         months=_months(counts, types, shown, first, today),
@@ -64,12 +79,11 @@ def wall(today: date, among: WallAmong) -> Wall:
     )
 
 
-def wall_by_month(today: date, team: int | None = None) -> list[WallMonth]:
-    """Return human and digital touchpoints by month, of the whole organisation or a team."""
+def wall_by_month(today: date, whose: Among = EVERYBODY) -> list[WallMonth]:
+    """Return human and digital touchpoints by month with the customers of `whose`."""
     types = TouchpointType.objects.in_bulk()
     first = months_before(today, MONTHS_SHOWN - 1)
-    counts = _counts(WallAmong(team=team), today, first)
-    return _months(counts, types, set(types), first, today)
+    return _months(_counts(whose, today, first), types, set(types), first, today)
 
 
 def wall_channels() -> list[str]:
@@ -103,17 +117,32 @@ Counts = Mapping[date, Mapping[int, int]]
 """Touchpoints by the first day of the month and type."""
 
 
-def _counts(among: WallAmong, today: date, first: date | None) -> Counts:
-    rows = MonthlyTouchpoints.objects.filter(month__lte=today)
-    if first is not None:
-        rows = rows.filter(month__gte=first)
-    if among.team is not None:
-        rows = rows.filter(team_id=among.team)
+def _counts(whose: Among, today: date, first: date | None) -> Counts:
     counts: dict[date, dict[int, int]] = defaultdict(dict)
-    for month, type_id, count in rows.values_list("month", "type_id").annotate(Sum("count")):
+    # The channel and the months shown are chosen from what is found.
+    for month, type_id, count in _summed(whose, today.replace(day=1), first):
         if count:
             counts[month][type_id] = count
     return counts
+
+
+def _summed(whose: Among, last: date, first: date | None) -> list[tuple[date, int, int]]:
+    if whose.owner is not None:
+        begins = Period(first or EARLIEST, 1).bounds[0]
+        return touchpoints_of_owner(whose, begins, Period(last, 1).bounds[1])
+    if first is None:
+        first = MonthlyTouchpoints.objects.filter(months_of(whose)).aggregate(n=Min("month"))["n"]
+    if first is None or first > last:
+        return []
+    # One by one, for the months of all teams lie between those of one.
+    months = Period(last, months_between(first, last) + 1).each
+    return _kept(whose, tuple(months))
+
+
+@prepared
+def _kept(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, int, int]]:
+    rows = MonthlyTouchpoints.objects.filter(months_of(whose), month__in=months)
+    return rows.values_list("month", "type_id").annotate(Sum("count"))
 
 
 def _months(

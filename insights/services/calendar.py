@@ -34,6 +34,11 @@ def is_calendar_kept(cursor: CursorWrapper) -> bool:
     return is_kept
 
 
+def hold_calendar(cursor: CursorWrapper) -> None:
+    """Wait for all who fold or count, and let none begin until the caller's transaction ends."""
+    cursor.execute(f"SELECT {_LOCK.format('')}")
+
+
 @transaction.atomic
 def change_over(*, now: datetime) -> bool:
     """Count every month anew and have everyone folded again, by the time zone that is set now.
@@ -45,7 +50,7 @@ def change_over(*, now: datetime) -> bool:
     some days of one zone and some of another would be of neither.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_LOCK.format('')}")
+        hold_calendar(cursor)
     calendar, is_new = Calendar.objects.get_or_create(
         defaults={"time_zone": settings.TIME_ZONE}, pk=1
     )

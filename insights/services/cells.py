@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.models import EVERY_TEAM
+
 Group = TypeVar("Group", bound=Hashable)
 Cells = NDArray[np.void]
 """What is added to totals: whole numbers that say to which, and amounts."""
@@ -35,6 +37,19 @@ def summed(pieces: Sequence[Cells], keys: Sequence[str], amounts: Sequence[str])
         np.add.at(total, place, cells[name])
         sums[name] = total
     return sums[np.any([sums[name] != 0 for name in amounts], axis=0)]
+
+
+def with_every_team(
+    cells: Cells, groups: dict[Any, int], keys: Sequence[str], amounts: Sequence[str]
+) -> Cells:
+    """Return sums, and beside those of teams the sums of all teams together.
+
+    `groups` are what each "group" of the cells stands for, the team first; they get new ones.
+    """
+    of_all = [(EVERY_TEAM, *rest) for _, *rest in groups]
+    together = cells.copy()
+    together["group"] = numbered(of_all, groups)[cells["group"]]
+    return summed([cells, together], keys, amounts)
 
 
 def numbered(groups: Iterable[Group], numbers: dict[Group, int]) -> NDArray[np.int64]:

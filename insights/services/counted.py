@@ -28,7 +28,7 @@ COLUMNS = f"""
     least(floor(reading.doors / {SQUARE}), {SIDE - 1})::int * {SIDE}
         + least(floor(reading.windows / {SQUARE}), {SIDE - 1})::int,
     reading.history, (reading.history_on - date '{FIRST_MONDAY}') / 7,
-    reading.known_by, reading.has_lost_person, reading.is_met_lately
+    reading.known_by, reading.has_lost_person, reading.is_met_lately, coalesce(reading.owner_id, 0)
 """
 """Of `reading`, what `Counted` is made of."""
 
@@ -47,6 +47,7 @@ class Counted:
     ids: NDArray[np.int64]
     groups: Sequence[Group]
     circles: Sequence[Circle]
+    owners: NDArray[np.int64]
     bands: NDArray[np.int8]
     policy_versions: NDArray[np.int64]
     cents: NDArray[np.int64]
@@ -61,8 +62,8 @@ class Counted:
     @classmethod
     def of_rows(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
         """Take rows of `COLUMNS`, in the order of their ids."""
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 18
-        group, circle = columns[1:5], columns[15:]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 19
+        group, circle, owners = columns[1:5], columns[15:18], columns[18]
         ids, bands, versions, cents, risk_cents, points, values, sizes, places, histories, weeks = (
             columns[:1] + columns[5:15]
         )
@@ -71,6 +72,7 @@ class Counted:
             ids=np.array(ids, np.int64),
             groups=list(zip(*group, strict=True)),
             circles=list(zip(*circle, strict=True)),
+            owners=np.array(owners, np.int64),
             bands=np.array(bands, np.int8),
             policy_versions=np.array(versions, np.int64),
             cents=np.array(cents, np.int64),

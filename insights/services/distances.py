@@ -7,11 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.models import Band, BandTotal, DistanceTotal
+from insights.models import EVERY_SEGMENT, Band, BandTotal, DistanceTotal
 from insights.mondays import FIRST_MONDAY, UNKNOWN, WEEKS
-from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.selectors.past_bands import past_bands
+from insights.services.cells import (
+    Addition,
+    Cells,
+    blank,
+    numbered,
+    summed,
+    with_every_team,
+)
 from insights.services.counted import Counted
-from insights.services.past_bands import past_bands
 
 NOW_WEEK = 2**31 - 1
 """Stands for now where Mondays are counted."""
@@ -51,7 +58,11 @@ def moved_distances(now: tuple[Counted, Counted], past: tuple[Counted, Counted])
     ]
     # First by both classes, which leaves few: a night has millions of cells.
     both = summed(pieces, BOTH, AMOUNTS)
-    moved = summed([_each(both, by) for by in DistanceTotal.By], EACH, AMOUNTS)
+    if not len(both):
+        return []
+    each = [_each(both, by) for by in (DistanceTotal.By.VALUE, DistanceTotal.By.SIZE)]
+    moved = summed([*each, _of_teams(both, groups)], EACH, AMOUNTS)
+    moved = with_every_team(moved, groups, EACH, AMOUNTS)
     return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
 
 
@@ -107,6 +118,17 @@ def _each(both: Cells, by: DistanceTotal.By) -> Cells:
     return blank(
         (*EACH, *AMOUNTS), len(both), week=both["week"],
         group=both["group"], by=by.value, part=part, **amounts,
+    )  # fmt: skip
+
+
+def _of_teams(both: Cells, groups: dict[Whose, int]) -> Cells:
+    """Return sums by both classes as sums of all classes and segments."""
+    together = [(team, EVERY_SEGMENT, stage) for team, _, stage in groups]
+    group = numbered(together, groups)[both["group"]]
+    amounts = {name: both[name] for name in AMOUNTS}
+    return blank(
+        (*EACH, *AMOUNTS), len(both), week=both["week"],
+        group=group, by=DistanceTotal.By.TEAM.value, **amounts,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
+from insights.care_columns import LOOPED, how_looped
 from insights.mondays import NEVER, UNREAD, last_monday, to_microseconds
 from insights.selectors.events import events_of
 from insights.selectors.lens import Lens, current_lens
@@ -17,14 +18,14 @@ from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.absorbed import forget_absorbed
 from insights.services.acquaintances import met_since, renew_acquaintances
 from insights.services.calendar import change_over, is_calendar_kept
+from insights.services.care_catalogue import keep_to_catalogue
 from insights.services.histories import advanced, is_ahead
-from insights.services.loops import count_loops
 from insights.services.meetings import Recounted, count_meetings, recount_days
+from insights.services.monthly import Looped, count_monthly, move_along, where_counted
 from insights.services.refold import Folded, refolded
-from insights.services.rollups import Month, count_months
 from insights.services.states import Locked, add_states, folded_alike, lock_states
 from insights.services.store import store_readings, store_states
-from insights.services.traces import Touched, leave_traces, retrace
+from insights.services.traces import Month, Touched, leave_traces, retrace
 from interactions.services.marks import TakenIn, leave, take_intakes
 
 BATCH = 10_000
@@ -34,11 +35,15 @@ _PICK = """
     WITH touched AS (
         SELECT customer_id FROM interactions_touchpointchange
         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), looped AS (
+        SELECT customer_id FROM interactions_loopchange
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
     ), profiled AS (
         SELECT customer_id FROM relationships_profilechange
         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    SELECT customer_id FROM touched UNION SELECT customer_id FROM profiled
+    SELECT customer_id, false FROM touched UNION SELECT customer_id, true FROM looped
+    UNION SELECT customer_id, false FROM profiled
 """
 # All changes of the customers scored, so that a long history just loaded is folded once; and
 # those of customers that are gone. What another drain holds is left to it. An array, not a join:
@@ -46,8 +51,8 @@ _PICK = """
 _IS_OURS = """
     id = ANY(ARRAY(
         SELECT id FROM {changes} AS change
-        WHERE customer_id = ANY(%s) AND (
-            customer_id = ANY(%s)
+        WHERE customer_id = ANY(%(wanted)s) AND (
+            customer_id = ANY(%(ours)s)
             OR NOT EXISTS (SELECT FROM relationships_customer WHERE id = change.customer_id)
         )
         FOR UPDATE SKIP LOCKED
@@ -61,6 +66,12 @@ _TAKE = f"""
            sum(count), min(first_at), bool_or(is_refold), bool_or(count = 0)
     FROM taken GROUP BY 1, 2, 3, 4, 5, 6
 """.replace("{changes}", "interactions_touchpointchange")
+_TAKE_LOOPS = f"""
+    WITH taken AS (
+        DELETE FROM interactions_loopchange WHERE {_IS_OURS} RETURNING *
+    )
+    SELECT {LOOPED}, sum(sign), count(*) FROM taken GROUP BY 1, 2, 3, 4, 5, 6, 7
+""".replace("{changes}", "interactions_loopchange")
 _TAKE_PROFILES = f"""
     DELETE FROM relationships_profilechange WHERE {_IS_OURS} RETURNING customer_id
 """.replace("{changes}", "relationships_profilechange")
@@ -70,6 +81,7 @@ _TAKE_PROFILES = f"""
 class Changes:
     """What changed: by customer, the first moment and whether history did; and by month.
 
+    `looped` are loops by customer, less those that are no longer so.
     `counted` are the customer, month and type of whatever came, went or was corrected.
     Of `retrace` nobody said what changed: their touchpoints came from another customer, or the
     catalogue sees them otherwise.
@@ -78,7 +90,8 @@ class Changes:
     first_at: dict[int, datetime] = field(default_factory=dict)
     refold: set[int] = field(default_factory=set)
     retrace: set[int] = field(default_factory=set)
-    months: Counter[Month] = field(default_factory=Counter)
+    looped: Counter[tuple[int, Looped]] = field(default_factory=Counter)
+    counts: Counter[Touched] = field(default_factory=Counter)
     touched: set[Touched] = field(default_factory=set)
     counted: set[tuple[int, date, int]] = field(default_factory=set)
     profiled: set[int] = field(default_factory=set)
@@ -87,7 +100,7 @@ class Changes:
     def add(self, customer: int, month: Month, count: int, first_at: datetime) -> None:
         """Add touchpoints of a customer in a month."""
         self.first_at[customer] = min(first_at, self.first_at.get(customer, first_at))
-        self.months[month] += count
+        self.counts[customer, month] += count
         self.counted.add((customer, month[0], month[2]))
         if count > 0:
             self.touched.add((customer, month))
@@ -101,6 +114,7 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
     that dies gives back what it took. Refolding is always right; going on from the state is
     only quicker, and done where all that is new is later than all that is folded.
     """
+    keep_to_catalogue()
     while (taken := _drain_by_the_calendar(now, limit)) is None:
         if not change_over(now=now):
             return 0
@@ -117,28 +131,41 @@ def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
         if not is_calendar_kept(cursor):
             return None
         intakes = take_intakes(cursor, limit=limit)
-        customers = _pick(cursor, intakes, limit)
+        customers, looped = _pick(cursor, intakes, limit)
         if not customers:
-            return count_loops(cursor, limit=limit)
+            return 0
         add_states(cursor, customers)
         locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked, intakes)
+        if looped:
+            _take_loops(cursor, looped, locked, changes)
         met = _recount_days(cursor, locked, changes)
-        locked = forget_absorbed(cursor, locked)
-        if len(locked.ids):
-            _score(cursor, locked, changes, now)
+        profiles = profiles_of(cursor, locked.ids)
+        monthly = where_counted(changes.counts, changes.looped, locked)
+        move_along(cursor, monthly, locked, profiles)
+        scored = forget_absorbed(cursor, locked)
+        if len(scored.ids):
+            is_scored = np.isin(locked.ids, scored.ids)
+            _score(cursor, scored, profiles.only(is_scored), changes, now)
         leave_traces(cursor, changes.touched)
         retrace(cursor, changes.retrace)
         # Last, for these lock the rows of this month, which other drains count in too.
         count_meetings(cursor, met)
-        count_months(cursor, changes.months)
-        return changes.taken + count_loops(cursor, limit=limit)
+        count_monthly(cursor, monthly)
+        return changes.taken
 
 
-def _pick(cursor: CursorWrapper, intakes: Sequence[TakenIn], limit: int) -> list[int]:
-    """Return the customers of the intakes, and those that changed first and nobody else picked."""
-    cursor.execute(_PICK, [limit, limit])
-    return sorted({one.customer_id for one in intakes} | {customer for (customer,) in cursor})
+def _pick(
+    cursor: CursorWrapper, intakes: Sequence[TakenIn], limit: int
+) -> tuple[list[int], list[int]]:
+    """Return the customers of the intakes, and those that changed first and nobody else picked.
+
+    The others returned are those of them whose loops changed, who are few.
+    """
+    cursor.execute(_PICK, [limit] * 3)
+    picked = cursor.fetchall()
+    customers = {one.customer_id for one in intakes} | {customer for customer, _ in picked}
+    return sorted(customers), sorted(customer for customer, is_looped in picked if is_looped)
 
 
 def _take(
@@ -152,17 +179,29 @@ def _take(
         if one.customer_id in ours:
             month = (one.month, one.team_id or 0, one.type_id, one.is_via, False)
             changes.add(one.customer_id, month, one.touchpoints, one.first_at)
-    cursor.execute(_TAKE, [customers, locked.ids.tolist()])
+    whose = {"wanted": customers, "ours": locked.ids.tolist()}
+    cursor.execute(_TAKE, whose)
     for customer, month, team, *of, count, first_at, is_refold, says_nothing in cursor.fetchall():
         changes.add(customer, (month, team or 0, *of), count, first_at)
         if is_refold:
             changes.refold.add(customer)
         if says_nothing:
             changes.retrace.add(customer)
-    cursor.execute(_TAKE_PROFILES, [customers, locked.ids.tolist()])
+    cursor.execute(_TAKE_PROFILES, whose)
     changes.taken += cursor.rowcount
     changes.profiled.update(customer for (customer,) in cursor)
     return changes
+
+
+def _take_loops(
+    cursor: CursorWrapper, customers: list[int], locked: Locked, changes: Changes
+) -> None:
+    """Take the changes of loops, as `_take` those of touchpoints."""
+    ours = locked.ids[np.isin(locked.ids, customers)].tolist()
+    cursor.execute(_TAKE_LOOPS, {"wanted": customers, "ours": ours, **how_looped()})
+    for customer, *loop, number, rows in cursor.fetchall():
+        changes.looped[customer, tuple(loop)] += number
+        changes.taken += rows
 
 
 def _recount_days(cursor: CursorWrapper, locked: Locked, changes: Changes) -> Recounted:
@@ -175,9 +214,11 @@ def _recount_days(cursor: CursorWrapper, locked: Locked, changes: Changes) -> Re
     )
 
 
-def _score(cursor: CursorWrapper, locked: Locked, changes: Changes, now: datetime) -> None:
+def _score(
+    cursor: CursorWrapper, locked: Locked, profiles: Profiles, changes: Changes, now: datetime
+) -> None:
     """Fold and read these customers, from the start or going on, and store all at once."""
-    lens, profiles = current_lens(), profiles_of(cursor, locked.ids)
+    lens = current_lens()
     late = _must_refold(locked, changes, profiles, lens, now)
     states, folded_to = locked.numbers.copy(), locked.folded_to.copy()
     history = locked.history.copy()

@@ -5,10 +5,17 @@ from typing import Any
 from insights.models import Band
 from insights.mondays import UNREAD
 from insights.moves import BACK
-from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.selectors.past_bands import bands_back
+from insights.services.cells import (
+    Addition,
+    Cells,
+    blank,
+    numbered,
+    summed,
+    with_every_team,
+)
 from insights.services.counted import Counted
 from insights.services.distances import Whose, day_of, whose
-from insights.services.past_bands import bands_back
 
 KEYS = ("week", "group", "was", "band")
 CELL = (*KEYS, "customers")
@@ -29,7 +36,10 @@ def moved_flows(old: Counted, new: Counted) -> list[Addition]:
     groups: dict[Whose, int] = {}
     pieces = [*_flows(old, -1, groups), *_flows(new, 1, groups)]
     moved = summed(pieces, KEYS, ("customers",))
-    return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
+    if not len(moved):
+        return []
+    both = with_every_team(moved, groups, KEYS, ("customers",))
+    return [(_ADD, _columns(both, list(groups)))]
 
 
 def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
@@ -37,16 +47,14 @@ def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells
     is_counted = everyone.is_classed & (everyone.weeks != UNREAD) & (everyone.bands != Band.UNKNOWN)
     counted = everyone.only(is_counted)
     numbers = numbered(whose(counted), groups)
-    pieces = []
-    for back in BACK:
-        was = bands_back(counted.policy_versions, counted.segments, counted.history, back)
-        pieces.append(
-            blank(
-                CELL, len(was), week=counted.weeks - back, group=numbers, was=was,
-                band=counted.bands, customers=sign,
-            )
-        )  # fmt: skip
-    return pieces
+    were = bands_back(counted.policy_versions, counted.segments, counted.history, BACK)
+    return [
+        blank(
+            CELL, len(was), week=counted.weeks - back, group=numbers, was=was,
+            band=counted.bands, customers=sign,
+        )
+        for back, was in zip(BACK, were.T, strict=True)
+    ]  # fmt: skip
 
 
 def _columns(moved: Cells, groups: list[Whose]) -> list[list[Any]]:

@@ -1,6 +1,6 @@
 """How many customers are known to how many of us, kept by whoever writes their readings."""
 
-from insights.services.cells import Addition, blank, numbered, summed
+from insights.services.cells import Addition, blank, numbered, summed, with_every_team
 from insights.services.counted import Circle, Counted
 
 Key = tuple[int, str, str, *Circle]
@@ -30,17 +30,18 @@ def moved_known(old: Counted, new: Counted) -> list[Addition]:
     keys: dict[Key, int] = {}
     pieces = [
         blank(
-            ("key", *AMOUNTS), len(some.ids), key=numbered(_keys(some), keys), customers=sign,
-            cents=sign * some.cents, risk_cents=sign * some.risk_cents,
+            ("group", *AMOUNTS), len(some.ids), group=numbered(_keys(some), keys),
+            customers=sign, cents=sign * some.cents, risk_cents=sign * some.risk_cents,
         )
         for sign, some in ((-1, old), (1, new))
     ]  # fmt: skip
-    moved = summed(pieces, ("key",), AMOUNTS)
+    moved = summed(pieces, ("group",), AMOUNTS)
     if not len(moved):
         return []
+    both = with_every_team(moved, keys, ("group",), AMOUNTS)
     named = list(keys)
-    columns = zip(*(named[number] for number in moved["key"].tolist()), strict=True)
-    return [(_ADD, [*map(list, columns), *(moved[name].tolist() for name in AMOUNTS)])]
+    columns = zip(*(named[number] for number in both["group"].tolist()), strict=True)
+    return [(_ADD, [*map(list, columns), *(both[name].tolist() for name in AMOUNTS)])]
 
 
 def _keys(counted: Counted) -> list[Key]:

@@ -14,6 +14,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
+from insights.models import EVERY_TEAM
+
 EVER = (date(1, 1, 1), date.max)
 
 _COLUMNS = "customer_id, day, person_id, team_id, stage, touchpoints, timed, minutes"
@@ -94,10 +96,13 @@ _SUMS_GIVEN = (
     "SELECT * FROM unnest(%s::bool[], %s::date[], %s::bigint[], %s::text[],"
     " %s::bigint[], %s::bigint[], %s::bigint[])"
 )
-_SUMS_OF_DAYS = """
+_SUMS_OF_DAYS = f"""
     SELECT is_month, CASE WHEN is_month THEN date_trunc('month', day)::date ELSE day END,
-           team_id, stage, sum(touchpoints), sum(timed), sum(minutes)
-    FROM insights_daymet, (VALUES (true), (false)) AS span (is_month) GROUP BY 1, 2, 3, 4
+           counted_in.team_id, stage, sum(touchpoints), sum(timed), sum(minutes)
+    FROM insights_daymet AS met
+    CROSS JOIN (VALUES (true), (false)) AS span (is_month)
+    CROSS JOIN LATERAL (VALUES (met.team_id), ({EVERY_TEAM})) AS counted_in (team_id)
+    GROUP BY 1, 2, 3, 4
 """
 # The rows are held first: the statement after it then sees what others counted before us.
 _HOLD = """
@@ -183,7 +188,8 @@ def count_meetings(cursor: CursorWrapper, found: Recounted) -> None:
     for sign, rows in ((-1, found.gone), (1, found.come)):
         for _, day, person, team, stage, *amounts in rows:
             month = day.replace(day=1)
-            for key in ((True, month, team, stage), (False, day, team, stage)):
+            spans = ((True, month), (False, day))
+            for key in ((*span, of, stage) for span in spans for of in (team, EVERY_TEAM)):
                 sums[key] = [a + sign * b for a, b in zip(sums[key], amounts, strict=True)]
             if person:
                 people.add((month, person))

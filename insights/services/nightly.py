@@ -29,9 +29,11 @@ def read_everyone_again(*, now: datetime, progress: Callable[[float], None] | No
 
     def read(cursor: CursorWrapper, locked: Locked, profiles: Profiles, lens: Lens) -> int:
         # Whoever was folded with an older policy is left to `refold_outdated`; who was folded
-        # with that of another segment, or knows more than the next Monday, to the drain.
+        # with that of another segment, or knows more than the next Monday, to the drain; as is
+        # who is counted in another segment.
         alike = folded_alike(locked, profiles, lens)
-        has_moved = ~alike & (locked.policy_versions == lens.policy_version)
+        is_elsewhere = locked.segments != profiles.segments
+        has_moved = is_elsewhere & (locked.policy_versions == lens.policy_version)
         ahead = is_ahead(locked.folded_to, locked.weeks, now)
         if (has_moved | ahead).any():
             mark_profiles_changed(customer_ids=locked.ids[has_moved | ahead].tolist())

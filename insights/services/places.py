@@ -5,9 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from insights.models import EVERY_TEAM, Band
+from insights.models import Band
 from insights.region import SIDE, SPLIT, corner_of
-from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.services.cells import (
+    Addition,
+    Cells,
+    blank,
+    numbered,
+    summed,
+    with_every_team,
+)
 from insights.services.counted import Counted, Group
 
 PLACES = SIDE * SIDE
@@ -48,10 +55,7 @@ def places_moved(old: Counted, new: Counted) -> Iterator[Addition]:
     numbers: dict[Group, int] = {}
     moved = summed([_stood(old, -1, numbers), _stood(new, 1, numbers)], PLACED, AMOUNTS)
     if len(moved):
-        every = [(EVERY_TEAM, segment, stage, currency) for _, segment, stage, currency in numbers]
-        together = moved.copy()
-        together["group"] = numbered(every, numbers)[moved["group"]]
-        both = summed([moved, together], PLACED, AMOUNTS)
+        both = with_every_team(moved, numbers, PLACED, AMOUNTS)
         yield from _customers(list(numbers), both)
         yield from _quarters(list(numbers), both)
 

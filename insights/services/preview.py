@@ -160,6 +160,7 @@ def _states(
             np.concatenate([piece.cents for piece in profiles]),
             np.concatenate([piece.styles for piece in profiles]),
             np.concatenate([piece.segments for piece in profiles]),
+            np.concatenate([piece.stages for piece in profiles]),
         ),
         np.concatenate([piece.old for piece in pieces]),
         np.concatenate([piece.new for piece in pieces]),

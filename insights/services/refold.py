@@ -21,6 +21,7 @@ from insights.selectors.profiles import Profiles, profiles_of
 from insights.services.acquaintances import renew_acquaintances
 from insights.services.calendar import is_calendar_kept
 from insights.services.meetings import count_meetings, recount_days
+from insights.services.monthly import Monthly, count_monthly, move_along
 from insights.services.rhythm import chunks_of_states, estimate_rhythm
 from insights.services.states import lock_states
 from insights.services.store import store_readings, store_states
@@ -55,7 +56,7 @@ _OUTDATE = """
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many customers are scored with the policy in use, of all."""
+    """How many customers are scored as they should be, of all."""
 
     done: int
     total: int
@@ -64,6 +65,11 @@ class Progress:
     def is_over(self) -> bool:
         """Whether nobody is left."""
         return self.done >= self.total
+
+    @property
+    def percent(self) -> int:
+        """The part of them, less than 100 as long as anybody is left."""
+        return 100 * self.done // max(self.total, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
         # After the lock: nobody else can have scored these with a policy newer than this.
         if len(locked.ids):
             lens, profiles = current_lens(), profiles_of(cursor, locked.ids)
+            monthly = Monthly()
+            move_along(cursor, monthly, locked, profiles)
             folded = refolded(profiles, lens, now)
             ids = locked.ids.tolist()
             met = recount_days(cursor, customers=ids, whole=ids)
@@ -113,6 +121,7 @@ def refold_outdated(*, now: datetime, limit: int = CHUNK) -> int:
                 cursor, locked.counted, profiles, folded.states, folded.history, lens, now
             )
             count_meetings(cursor, met)
+            count_monthly(cursor, monthly)
     return len(locked.ids)
 
 
@@ -129,12 +138,24 @@ def outdate_everyone() -> None:
 def refold_progress() -> Progress | None:
     """Return how far everyone is scored with the policy in use; None when all are."""
     version = newest_version()
+    return _progress(state__policy_version__lt=version.pk if version else 0)
+
+
+def recount_progress() -> Progress | None:
+    """Return how far everyone is folded anew whatever the policy, as after an upgrade.
+
+    Totals that the upgrade brought count only those who are done. None when all are.
+    """
+    return _progress(state__policy_version=OUTDATED)
+
+
+def _progress(**outdated: int) -> Progress | None:
     # Of customers that exist: a state left behind by one that is gone is never scored again.
-    outdated = Customer.objects.filter(state__policy_version__lt=version.pk if version else 0)
-    if not outdated.exists():
+    left = Customer.objects.filter(**outdated)
+    if not left.exists():
         return None
     total = Customer.objects.filter(state__isnull=False).count()
-    return Progress(total - outdated.count(), total)
+    return Progress(total - left.count(), total)
 
 
 def _keep_rhythm(version: int, now: datetime) -> None:

@@ -1,35 +1,38 @@
 """Rollups: what the dashboards count, kept by the same transaction that changes what they count."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from insights.mondays import UNKNOWN, WEEKS
-from insights.services.cells import Addition, Cells, blank, numbered, summed
+from insights.selectors.past_bands import past_bands
+from insights.services.cells import (
+    Addition,
+    Cells,
+    blank,
+    numbered,
+    summed,
+    with_every_team,
+)
 from insights.services.counted import Counted, Group, changed_past, counted
 from insights.services.distances import NOW_WEEK, day_of, moved_distances
 from insights.services.flows import moved_flows
 from insights.services.known_totals import moved_known
-from insights.services.loops import recount_loops
 from insights.services.meetings import recount_meetings
-from insights.services.past_bands import past_bands
+from insights.services.monthly import recount_monthly
+from insights.services.owner_totals import moved_owners
 from insights.services.places import places_moved
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
 CHUNK = 50_000
 
-Month = tuple[date, int, int, bool, bool]
-"""A month, the team of the customer then (0 for none), the type, whether through others, and
-whether from a template."""
-
 AMOUNTS = ("customers", "cents", "risk_cents")
-CELL = ("week", "group", "band", *AMOUNTS)
+TOTAL = ("week", "group", "band")
+CELL = (*TOTAL, *AMOUNTS)
 """What is added to totals of bands; groups are numbered."""
 
 # A drain may count twice before it ends: who has merged, and who is scored. Each time it takes
@@ -52,31 +55,6 @@ _ADD_BANDS = """
         at_risk = insights_bandtotal.at_risk + excluded.at_risk
 """
 
-_COUNT_MONTHS = """
-    INSERT INTO insights_monthlytouchpoints (month, team_id, type_id, is_via, is_template, count)
-    {select}
-    ORDER BY 1, 2, 3, 4, 5
-    ON CONFLICT (month, team_id, type_id, is_via, is_template) DO UPDATE
-    SET count = insights_monthlytouchpoints.count + excluded.count
-"""
-_MONTHS_GIVEN = (
-    "SELECT * FROM"
-    " unnest(%s::date[], %s::bigint[], %s::int[], %s::bool[], %s::bool[], %s::bigint[])"
-)
-_MONTHS_OF_TOUCHPOINTS = """
-    SELECT date_trunc('month', occurred_at AT TIME ZONE %s)::date, coalesce(team_id, 0),
-           type_id, via <> '', is_template, count(*)
-    FROM interactions_touchpoint WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5
-"""
-
-
-def count_months(cursor: CursorWrapper, counts: Mapping[Month, int]) -> None:
-    """Add counts to the monthly ones."""
-    rows = [(*month, count) for month, count in counts.items() if count]
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_GIVEN), columns)
-
 
 def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
     """Take customers away from where they were counted and add them where they are now.
@@ -92,6 +70,7 @@ def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
         *moved_distances((old, new), (before, after)),
         *moved_flows(old, new),
         *moved_known(old, new),
+        *moved_owners(old, new),
         *places_moved(old, new),
     ]
     if additions:
@@ -108,10 +87,13 @@ def _moved_bands(now: tuple[Counted, Counted], past: tuple[Counted, Counted]) ->
             for sign, *each in zip((-1, 1), now, past, strict=True)
             for count, counted in zip((_now, _past), each, strict=True)
         ],
-        ("week", "group", "band"),
+        TOTAL,
         AMOUNTS,
     )
-    return [(_ADD_BANDS, _columns(moved, list(groups)))] if len(moved) else []
+    if not len(moved):
+        return []
+    both = with_every_team(moved, groups, TOTAL, AMOUNTS)
+    return [(_ADD_BANDS, _columns(both, list(groups)))]
 
 
 def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
@@ -162,26 +144,35 @@ def rebuild_rollups() -> None:
         )
         while sum_up_intakes(cursor, limit=CHUNK):
             pass
-        cursor.execute("DELETE FROM insights_monthlytouchpoints")
-        cursor.execute(_COUNT_MONTHS.format(select=_MONTHS_OF_TOUCHPOINTS), [settings.TIME_ZONE])
+        recount_monthly(cursor)
         cursor.execute("UPDATE interactions_touchpointchange SET count = 0 WHERE count <> 0")
-        recount_loops(cursor)
         recount_meetings(cursor)
         retrace_everyone(cursor)
-        cursor.execute(
-            "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
-            " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal;"
-            " DELETE FROM insights_placetotal; DELETE FROM insights_quartertotal"
-        )
-        for chunk in _chunks(cursor):
-            move_totals(cursor, Counted.of_rows([]), chunk)
+        recount_readings(cursor)
+
+
+def recount_readings(cursor: CursorWrapper) -> None:
+    """Count anew all that is told by readings; the caller sees to it that nobody else counts."""
+    cursor.execute(
+        "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
+        " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal;"
+        " DELETE FROM insights_placetotal; DELETE FROM insights_quartertotal;"
+        " DELETE FROM insights_ownertotal"
+    )
+    for chunk in _chunks(cursor):
+        move_totals(cursor, Counted.of_rows([]), chunk)
 
 
 def _chunks(cursor: CursorWrapper) -> Iterator[Counted]:
-    after = 0
-    while True:
-        chunk = counted(cursor, "customer_id > %s", [after], limit=CHUNK)
-        if not len(chunk.ids):
-            return
-        yield chunk
-        after = int(chunk.ids[-1])
+    """Yield everyone, team by team, so that hardly any total is added to twice."""
+    cursor.execute("SELECT DISTINCT team_id FROM insights_reading")
+    for (team,) in cursor.fetchall():
+        held, params = ("team_id IS NULL", []) if team is None else ("team_id = %s", [team])
+        after = 0
+        while True:
+            where = f"{held} AND customer_id > %s"
+            chunk = counted(cursor, where, [*params, after], limit=CHUNK)
+            if not len(chunk.ids):
+                break
+            yield chunk
+            after = int(chunk.ids[-1])

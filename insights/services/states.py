@@ -15,16 +15,16 @@ from insights.services.counted import Counted, counted
 
 # Customers are held only where a state is made for them: holding a row is writing to it.
 _ADD_STATES = """
-    INSERT INTO insights_customerstate (customer_id, policy_version, numbers)
-    SELECT id, 0, '' FROM relationships_customer AS customer
-    WHERE id = ANY(%s)
+    INSERT INTO insights_customerstate (customer_id, policy_version, numbers, segment_id, stage)
+    SELECT id, 0, '', coalesce(segment_id, 0), stage FROM relationships_customer AS customer
+    WHERE {whose}
       AND NOT EXISTS (SELECT FROM insights_customerstate WHERE customer_id = customer.id)
     ORDER BY id FOR KEY SHARE
     ON CONFLICT DO NOTHING
 """
 # A customer deleted while a drain made their state leaves it behind; nobody can score that.
 _LOCK_STATES = f"""
-    SELECT customer_id, policy_version, state.segment_id,
+    SELECT customer_id, policy_version, state.segment_id, state.stage,
            coalesce((extract(epoch FROM folded_to) * 1000000)::bigint, {NEVER}), numbers
     FROM insights_customerstate AS state
     JOIN relationships_customer AS customer ON customer.id = customer_id
@@ -37,7 +37,8 @@ _LOCK_STATES = f"""
 class Locked:
     """States of n customers that nobody else will change before this transaction ends.
 
-    `segments` are those by whose policy they were folded, not where the customers are now;
+    `segments` are those by whose policy they were folded and in which their touchpoints are
+    counted, as in `stages`, not where the customers are now;
     `folded_to` i8[n] the newest touchpoint in each, microseconds since 1970 UTC, or `NEVER`.
     `history` u1[n, WEEKS] ends on the Monday so many `weeks` after the first, `UNREAD` without a
     reading; `counted` are those who have one.
@@ -46,6 +47,7 @@ class Locked:
     ids: NDArray[np.int64]
     policy_versions: NDArray[np.int64]
     segments: NDArray[np.int64]
+    stages: NDArray[np.str_]
     folded_to: NDArray[np.int64]
     numbers: NDArray[np.float64]
     history: NDArray[np.uint8]
@@ -58,6 +60,7 @@ class Locked:
             self.ids[chosen],
             self.policy_versions[chosen],
             self.segments[chosen],
+            self.stages[chosen],
             self.folded_to[chosen],
             self.numbers[chosen],
             self.history[chosen],
@@ -68,7 +71,13 @@ class Locked:
 
 def add_states(cursor: CursorWrapper, customers: Iterable[int]) -> None:
     """Give each of these customers that exists a state, empty when it is new."""
-    cursor.execute(_ADD_STATES, [sorted(customers)])
+    cursor.execute(_ADD_STATES.format(whose="id = ANY(%s)"), [sorted(customers)])
+
+
+def add_missing_states(cursor: CursorWrapper) -> None:
+    """Give everyone with whom anything happened a state, empty when it is new."""
+    whose = "EXISTS (SELECT FROM interactions_touchpoint WHERE customer_id = customer.id)"
+    cursor.execute(_ADD_STATES.format(whose=whose))
 
 
 def lock_states(cursor: CursorWrapper, customers: Iterable[int]) -> Locked:
@@ -86,8 +95,9 @@ def lock_states(cursor: CursorWrapper, customers: Iterable[int]) -> Locked:
         ids=ids,
         policy_versions=np.array([row[1] for row in rows], dtype=np.int64),
         segments=np.array([row[2] for row in rows], dtype=np.int64),
-        folded_to=np.array([row[3] for row in rows], dtype=np.int64),
-        numbers=unpack([bytes(row[4]) for row in rows]),
+        stages=np.array([row[3] for row in rows], dtype=np.str_),
+        folded_to=np.array([row[4] for row in rows], dtype=np.int64),
+        numbers=unpack([bytes(row[5]) for row in rows]),
         history=history,
         weeks=weeks,
         counted=read,

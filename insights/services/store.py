@@ -16,10 +16,10 @@ from insights.moves import BACK
 from insights.packed import Fields, copy_in, pack
 from insights.scoring import STATE_SIZE
 from insights.selectors.lens import Lens
+from insights.selectors.past_bands import moves_of
 from insights.selectors.profiles import Profiles
 from insights.services.band_news import tell_band_changes
 from insights.services.counted import COLUMNS, Counted
-from insights.services.past_bands import moves_of
 from insights.services.rollups import move_totals
 
 STATE_BYTES = 8 * STATE_SIZE

@@ -36,7 +36,11 @@ _OF_TOUCHPOINTS = _LEAVE.replace(
     )""",
 )
 
-Touched = tuple[int, tuple[date, int, int, bool, bool]]
+Month = tuple[date, int, int, bool, bool]
+"""A month, the team of the customer then (0 for none), the type, whether through others, and
+whether from a template."""
+
+Touched = tuple[int, Month]
 """A customer, and the month of the rollups in which something of theirs is counted."""
 
 

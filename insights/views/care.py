@@ -1,4 +1,4 @@
-"""Do we care: whether we listen, keep promises, make good and show what we say, by team."""
+"""Do we care: whether we listen, keep promises, make good and show what we say, and whose."""
 
 from datetime import date
 from math import isfinite
@@ -17,14 +17,20 @@ from insights.care_words import care_sentence
 from insights.charts import Chart, TrendMonth, trend
 from insights.months import Period, months_before
 from insights.selectors import care as selectors
-from insights.selectors.care import Care, Sums
+from insights.selectors.care import Care, Part, Sums
+from insights.selectors.owners import organisation_choices
 from insights.words import thousands
 from relationships.access import check_may_see_organisation
+
+WHOSE = ("team", "segment", "stage", "owner")
 
 TREND_MONTHS = 13
 """A year and the month a year ago."""
 
 TEAMS_SHOWN = 6
+
+TEAMS_FOLDED = 50
+"""More teams than that are on a page of their measure alone: of seven measures they weigh much."""
 
 
 @require_safe
@@ -32,20 +38,24 @@ def care(request: HttpRequest) -> HttpResponse:
     """Show whether we care, against the months before and a year ago, and by team."""
     check_may_see_organisation(request.user)
     now, today = timezone.now(), timezone.localdate()
-    names = selectors.team_names()
-    form = CareForm(request.GET, names, today)
-    period, team = form.period, form.chosen_team
+    choices = organisation_choices(request.user, request.GET)
+    form = CareForm(request.GET, choices, today)
+    period, among = form.period, form.whose()
     found = selectors.care(
-        (period, period.before, period.year_before),
-        trend=Period(period.last, TREND_MONTHS),
-        team=team,
+        period,
+        first=min(one.first for one in (*period.others, Period(period.last, TREND_MONTHS))),
+        among=among,
         now=now,
-        names=names,
+        names=dict(choices.teams),
+        parts=Part.EVERYTHING if among.team is None else Part.ALL_TOLD,
     )
     place, sums = Place(form), found.of(period)
     later = months_before(period.last, -1)
     context = {
         "form": form,
+        "chips": place.chips(form),
+        "is_of_owner": among.owner is not None,
+        "cleared_url": place.page(**dict.fromkeys(WHOSE, "")),
         "sentence": care_sentence(sums, period.words),
         "period": period.words,
         "is_so_far": _is_running(period.last, today),
@@ -53,7 +63,10 @@ def care(request: HttpRequest) -> HttpResponse:
         "earlier_url": place.page(until=months_before(period.last, 1)),
         "later_url": place.page(until=later) if later <= today else "",
         "running_url": place.page(until=today.replace(day=1)),
-        "cards": [_card(card, found, place, today) for card in CARDS],
+        "cards": [
+            _card(card, found, place, today, has_all_teams=request.GET.get("all") == card.key)
+            for card in CARDS
+        ],
     }
     return render(request, "insights/care.html", context)
 
@@ -62,8 +75,10 @@ class Place:
     """What the page was asked for, as addresses of it and of the lists behind its numbers."""
 
     def __init__(self, form: CareForm) -> None:
-        self.period, self.team = form.period, form.chosen_team
+        self.period = form.period
+        self._whose = {name: form.cleaned_data.get(name) or "" for name in WHOSE}
         self._usual_last = form.usual_last
+        self._paths: dict[str, str] = {}
 
     def page(self, **changes: Any) -> str:
         """Return the address of the page with parts changed."""
@@ -71,21 +86,31 @@ class Place:
 
     def behind(self, what: str, **changes: Any) -> str:
         """Return the address of the list behind a number."""
-        return self._to(reverse("care_behind", args=[what]), **changes)
+        if what not in self._paths:
+            self._paths[what] = reverse("care_behind", args=[what])
+        return self._to(self._paths[what], **changes)
+
+    def chips(self, form: CareForm) -> list[dict[str, str]]:
+        """Return whose care it is, in words, each with the way out of it."""
+        chips = []
+        for name in (name for name, value in self._whose.items() if value):
+            field = form.fields[name]
+            words = {str(key): str(label) for key, label in field.choices}
+            chip = {"key": str(field.label), "value": words[self._whose[name]]}
+            chips.append({**chip, "url": self.page(**{name: ""})})
+        return chips
 
     def _to(self, path: str, **changes: Any) -> str:
-        asked = {"months": self.period.months, "until": self.period.last, "team": self.team}
+        asked: dict[str, Any] = {"months": self.period.months, "until": self.period.last}
         if (period := changes.pop("period", None)) is not None:
-            asked |= {"months": period.months, "until": period.last}
+            asked = {"months": period.months, "until": period.last}
         asked |= {name: changes.pop(name) for name in asked if name in changes}
         query: dict[str, Any] = {}
         if asked["months"] != QUARTER:
             query["months"] = asked["months"]
         if asked["until"] != self._usual_last:
             query["until"] = f"{asked['until']:%Y-%m}"
-        if asked["team"] is not None:
-            query["team"] = asked["team"]
-        query |= changes
+        query |= {name: value for name, value in {**self._whose, **changes}.items() if value != ""}
         return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -93,7 +118,9 @@ def _is_running(month: date, today: date) -> bool:
     return (month.year, month.month) == (today.year, today.month)
 
 
-def _card(card: Card, found: Care, place: Place, today: date) -> dict[str, Any]:
+def _card(
+    card: Card, found: Care, place: Place, today: date, *, has_all_teams: bool
+) -> dict[str, Any]:
     period = place.period
     sums = found.of(period)
     return {
@@ -114,7 +141,7 @@ def _card(card: Card, found: Care, place: Place, today: date) -> dict[str, Any]:
         ],
         "compared": [_compared(card, sums, found, place, other) for other in period.others],
         "trend": _trend(card, found, place, today),
-        **_teams(card, found, place),
+        **_teams(card, found, place, has_all=has_all_teams),
     }
 
 
@@ -161,30 +188,34 @@ def _top(card: Card) -> float | None:
     return 1.0 if card.is_more_better else None
 
 
-def _teams(card: Card, found: Care, place: Place) -> dict[str, Any]:
+def _teams(card: Card, found: Care, place: Place, *, has_all: bool) -> dict[str, Any]:
     """Return a line for each team, the one to look at first first; none for one team alone."""
-    teams = found.teams(place.period)
-    if len(teams) < 2 or place.team is not None:
-        return {"teams": [], "more_teams": []}
-    sums = {team: found.of(place.period, team) for team, _ in teams}
-    values = {team: card.value(one) for team, one in sums.items()}
+    teams = found.teams()
+    if len(teams) < 2:
+        return {"teams": []}
+    values = {team: card.value(found.by_team[team]) for team, _ in teams}
     known = [value for value in values.values() if value is not None and isfinite(value)]
     top = _top(card) or max(known, default=0) or 1.0
     sign = 1 if card.is_more_better else -1
+    teams = sorted(teams, key=lambda one: (values[one[0]] is None, sign * (values[one[0]] or 0)))
+    is_folded = has_all or len(teams) <= TEAMS_FOLDED
     rows = [
         {
             "name": name,
-            "value": card.said(sums[team]),
-            "url": _behind(card.behind, sums[team], place, place.period, team=team),
+            "value": card.said(sums := found.by_team[team]),
+            "url": _behind(card.behind, sums, place, place.period, team=team),
             "width": round(100 * min((values[team] or 0) / top, 1)),
-            **_last_list(card, sums[team], place, team),
+            **_last_list(card, sums, place, team),
         }
-        for team, name in sorted(
-            teams,
-            key=lambda one: (values[one[0]] is None, sign * (values[one[0]] or 0)),
-        )
+        for team, name in (teams if is_folded else teams[:TEAMS_SHOWN])
     ]
-    return {"teams": rows[:TEAMS_SHOWN], "more_teams": rows[TEAMS_SHOWN:]}
+    return {
+        "teams": rows[:TEAMS_SHOWN],
+        "more_teams": rows[TEAMS_SHOWN:],
+        "has_all_teams": has_all,
+        "teams_left_out": len(teams) - len(rows),
+        "all_teams_url": "" if is_folded else f"{place.page(all=card.key)}#{card.key}",
+    }
 
 
 def _last_list(card: Card, sums: Sums, place: Place, team: int) -> dict[str, str]:

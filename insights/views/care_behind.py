@@ -18,6 +18,7 @@ from insights.selectors import care as sums_of
 from insights.selectors import care_behind as selectors
 from insights.selectors.care import Care
 from insights.selectors.care_behind import CustomerMonth, LoopPlace, MonthPlace
+from insights.selectors.owners import organisation_choices
 from insights.views.care import Place
 from interactions.models import Loop
 from relationships.access import check_may_see_organisation
@@ -34,18 +35,21 @@ def care_behind(request: HttpRequest, what: str) -> HttpResponse:
     if behind is None:
         raise Http404("There is no such list.")
     now = timezone.now()
-    names = sums_of.team_names()
-    form = CareForm(request.GET, names, timezone.localdate())
-    period, team, place = form.period, form.chosen_team, Place(form)
-    found = sums_of.care([], trend=period, team=team, now=now, names=names)
+    choices = organisation_choices(request.user, request.GET)
+    form = CareForm(request.GET, choices, timezone.localdate())
+    period, among, place = form.period, form.whose(), Place(form)
+    found = sums_of.care(
+        period, among=among, now=now, names=dict(choices.teams), parts=behind.parts
+    )
     count = behind.count(found.of(period))
-    shown, older = _shown(request, behind, found, form, now)
+    # To find that there are none, all of the months would be looked through.
+    shown, older = _shown(request, behind, found, form, now) if count else ([], None)
     context = {
         "form": form,
         "title": behind.title,
         "count": plural(count, *behind.noun),
         "period": period.words,
-        "team": "" if team is None else found.name_of(team),
+        "said": ", ".join(chip["value"] for chip in place.chips(form)),
         "has_loops": behind.measure is None,
         "rows": shown,
         "is_newest": "after" not in request.GET,
@@ -73,15 +77,15 @@ def care_behind(request: HttpRequest, what: str) -> HttpResponse:
 def _shown(
     request: HttpRequest, behind: Behind, found: Care, form: CareForm, now: datetime
 ) -> tuple[list[dict[str, Any]], MonthPlace | LoopPlace | None]:
-    period, team, after = form.period, form.chosen_team, request.GET.get("after", "")
+    period, among, after = form.period, form.whose(), request.GET.get("after", "")
     if isinstance(behind.measure, Measure):
         page = selectors.customers_behind(
-            request.user, behind.measure, period, team=team, after=MonthPlace.parse(after)
+            request.user, behind.measure, period, among=among, after=MonthPlace.parse(after)
         )
         return [_customer(line, found, now) for line in page.lines], page.older
     loops = selectors.loops_behind(
         request.user, behind.kinds, behind.state, period,
-        now=now, team=team, after=LoopPlace.parse(after),
+        now=now, among=among, after=LoopPlace.parse(after),
     )  # fmt: skip
     return [_loop(loop, now) for loop in loops.loops], loops.older
 
@@ -91,10 +95,16 @@ def _customer(line: CustomerMonth, found: Care, now: datetime) -> dict[str, Any]
     return {
         "name": line.customer.name,
         "url": touchpoint_url(customer_url(line.customer.pk), line.newest_id),
-        "month": f"{line.month:%B %Y}",
-        "team": found.name_of(line.team_id),
-        "touchpoints": plural(line.touchpoints, "touchpoint"),
-        "last": day_name(last, timezone.localdate(now)),
+        "text": "",
+        "sub": " · ".join(
+            [
+                f"{line.month:%B %Y}",
+                found.name_of(line.team_id),
+                f"last {day_name(last, timezone.localdate(now))}",
+            ]
+        ),
+        "side": plural(line.touchpoints, "touchpoint"),
+        "is_soft": False,
     }
 
 
@@ -103,12 +113,15 @@ def _loop(loop: Loop, now: datetime) -> dict[str, Any]:
     return {
         "name": loop.customer.name,
         "url": touchpoint_url(customer_url(loop.customer_id), loop.opened_by_id),
-        "kind": loop.get_kind_display(),
-        "text": loop.text or str(loop.opened_by.type),
-        "person": loop.person.name if loop.person else "",
-        "opened": day_name(opened, timezone.localdate(now)),
-        "state": _became(loop, now),
-        "is_open": loop.closed_at is None,
+        "text": f"{loop.get_kind_display()}: {loop.text or loop.opened_by.type}",
+        "sub": " · ".join(
+            [
+                day_name(opened, timezone.localdate(now)),
+                *([loop.person.name] if loop.person else []),
+            ]
+        ),
+        "side": _became(loop, now),
+        "is_soft": loop.closed_at is not None,
     }
 
 

@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from insights.forms import ChangesForm
-from insights.models import Reading
+from insights.models import LEAST_CHANGE, Reading
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import changes as selectors
-from insights.selectors.changes import FURTHER, LEAST_POINTS, NEARER, Changed, Narrowing, Place
+from insights.selectors.changes import FURTHER, MOST_COUNTED, NEARER, Changed, Narrowing, Place
 from insights.selectors.portfolio import filter_choices
 from insights.spreadsheets import csv_file
 from insights.words import joined, money, signed, thousands
@@ -41,7 +41,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     now, form = timezone.now(), _form(request)
     narrowing, place = form.narrowing(), _place(request)
     page = selectors.changes_page(request.user, narrowing, now=now, **place)
-    counts = selectors.changes_counted(request.user, narrowing, now=now)
+    counts = selectors.changes_counted(request.user, narrowing)
     address = Address.of(form)
     context = {
         "form": form,
@@ -49,7 +49,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "directions": _directions(narrowing, counts, address),
         "is_further": narrowing.direction == FURTHER,
         "has_filters": narrowing.has_filters,
-        "least_points": LEAST_POINTS,
+        "least_points": LEAST_CHANGE,
         "since": f"{page.since:%A} {day_name(page.since.date(), timezone.localdate(now))}",
         "rows": [_row(reading, page.changed[reading.pk]) for reading in page.readings],
         "previous_url": address.to("changes", before=str(page.before)) if page.before else "",
@@ -111,12 +111,16 @@ def _directions(
     return [
         {
             "label": label,
-            "count": thousands(counts[direction]),
+            "count": _counted(counts[direction]),
             "url": address.to("changes", direction="" if direction == FURTHER else direction),
             "is_chosen": narrowing.direction == direction,
         }
         for direction, label in labels.items()
     ]
+
+
+def _counted(number: int) -> str:
+    return thousands(number) if number <= MOST_COUNTED else f"{thousands(MOST_COUNTED)}+"
 
 
 def _row(reading: Reading, changed: Changed) -> dict[str, Any]:

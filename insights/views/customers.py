@@ -1,9 +1,10 @@
 """The list of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -17,18 +18,22 @@ from insights.presentation import customer_row
 from insights.saved_view_words import view_tabs
 from insights.selectors.orders import DEFAULT_SORT
 from insights.selectors.portfolio import (
-    customers_by_band,
+    Filters,
     filter_choices,
     portfolio,
 )
 from insights.selectors.saved_views import saved_views
 from insights.selectors.totals import Totals
+from insights.services.refold import recount_progress
 from insights.since import FOUR_WEEKS, said_of, then_said
-from insights.words import monies, thousands
+from insights.words import NARROW, monies, thousands
 from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
 from relationships.services import MOST_AT_ONCE
 from relationships.words import plural
+
+KNOWN_BY = "known_by"
+"""The column that says who of us knows a customer."""
 
 
 @require_safe
@@ -59,16 +64,18 @@ def _list(request: HttpRequest, form: CustomersForm, address: Address) -> dict[s
     page = portfolio(request.user, filters, sort=sort, **form.place())
     today = timezone.localdate()
     keys = form.columns_shown()
+    rows = [customer_row(reading, today=today) for reading in page.readings]
     return {
         "form": form,
         "address": address,
-        "bands": _bands(form, customers_by_band(request.user, filters)),
+        "bands": _bands(form, page.by_band),
         "has_filters": filters.are_set,
         "chips": _chips(form, address),
-        "keys": keys,
         "columns": _columns(keys, sort, address),
-        "rows": [customer_row(reading, today=today) for reading in page.readings],
+        "rows": rows,
+        "rows_drawn": render_to_string("insights/customer_rows.html", {"rows": rows, "keys": keys}),
         "summary": _summary(page.totals),
+        "counted": _counted(filters, keys),
         "pick_all": _pick_all(page.totals),
         "totals": _totals(page.totals),
         "is_search_exact": page.is_search_exact,
@@ -96,7 +103,7 @@ def _tools(
     }
 
 
-def _bands(form: CustomersForm, counts: dict[int, int] | None) -> list[dict[str, object]]:
+def _bands(form: CustomersForm, counts: Mapping[int, int] | None) -> list[dict[str, object]]:
     chosen = form.cleaned_data.get("band") or ()
     return [
         {
@@ -152,6 +159,15 @@ def _column_choices(shown: Sequence[str]) -> list[dict[str, object]]:
 def _summary(totals: Totals) -> str:
     counted = plural(totals.customers, "customer")
     return counted if totals.is_exact else f"More than {counted}"
+
+
+def _counted(filters: Filters, keys: Sequence[str]) -> str:
+    """Say what share of all an upgrade has been through, where what it brought is asked for."""
+    brought = (filters.value_class, filters.size_class)
+    if not filters.known and KNOWN_BY not in keys and brought == (None, None):
+        return ""
+    progress = recount_progress()
+    return f"{progress.percent}{NARROW}%" if progress else ""
 
 
 def _pick_all(totals: Totals) -> str:

@@ -1,5 +1,7 @@
 """How far the organisation is from its customers, for those who answer for all of it."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,44 +20,63 @@ from insights.distance_presentation import (
     note,
     risk,
     strips,
-    teams_at_risk,
 )
 from insights.flow_words import flow_tables
 from insights.forms import DistanceForm
 from insights.map_words import map_of
 from insights.models import Band
 from insights.page_address import PageAddress
-from insights.selectors.organisation import Among, movers_away, movers_closer, standing
+from insights.selectors.organisation import (
+    Among,
+    Standing,
+    movers_away,
+    movers_closer,
+    standing,
+)
+from insights.selectors.owners import organisation_choices
 from insights.selectors.places import doors_and_windows
-from insights.selectors.portfolio import filter_choices
+from insights.selectors.since_event import event_since
 from insights.selectors.wall import wall_by_month
-from insights.sentences import distance_sentence
+from insights.sentences import FURTHER_SINCE, distance_sentence, event_said, team_with_most
+from insights.services.refold import recount_progress
+from insights.since import YEAR
+from insights.wall_lists import columns_listed
 from insights.wall_words import WALL_TITLE
 from relationships.access import check_may_see_organisation
 
 USUAL = {"stage": "current"}
 """What the address leaves out."""
 
+FAR_KEYS = ("drifting", "gone")
+
 
 @require_safe
 def distance(request: HttpRequest) -> HttpResponse:
     """Show how far we are from our customers, whether it gets worse, and what it puts at risk."""
     check_may_see_organisation(request.user)
-    now, form = timezone.now(), DistanceForm(request.GET, filter_choices(request.user))
+    now = timezone.now()
+    form = DistanceForm(request.GET, organisation_choices(request.user, request.GET))
     form.is_valid()
     among, address = form.among(), PageAddress.of("distance", form, USUAL)
     here, places = standing(now, among), doors_and_windows(among)
-    months, listed = wall_by_month(timezone.localdate(), among.team), lists_of(among)
+    months = wall_by_month(timezone.localdate(), among)
+    listed = lists_of(among)
     said, chips = address.said(form), address.chips(form)
-    # The Wall counts what passed between us and everybody: only a team narrows it.
-    of_team = ", ".join(f"{c['key']}: {c['value']}" for c in chips if c["key"] == "Team")
+    # The Wall is of any stage if none is said.
+    kept = {
+        "team": among.team, "segment": among.segment, "stage": among.stage or None,
+        "owner": among.owner,
+    }  # fmt: skip
+    wall_url = PageAddress.to_page("wall", **kept)
     charts = {
         "strips": strips(here, listed, among).named("bands", said=said),
-        "wall": wall(months, title=WALL_TITLE).named("wall", said=of_team),
+        "wall": wall(months, title=WALL_TITLE, listed=columns_listed(kept)).named(
+            "wall", said=said
+        ),
         "map": map_of(places, listed, among).named("doors-and-windows", said=said),
     }
     risks = [
-        risk(teams_at_risk(here, code), code, listed).named(f"at-risk-{code.lower()}", said=said)
+        risk(here, code, listed).named(f"at-risk-{code.lower()}", said=said)
         for code in currencies_at_risk(here)
     ]
     moves = flow_tables(now, among, here.known, listed, said)
@@ -68,15 +89,20 @@ def distance(request: HttpRequest) -> HttpResponse:
         "address": address,
         "chips": chips,
         "sentence": distance_sentence(here),
+        "since": _since(now, here, among, wall_url),
         "note": note(here, among),
         "has_data": here.known > 0,
         "bands": [band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
         "moves": moves,
+        "counting": None if moves else recount_progress(),
+        "who_knows_url": PageAddress.to_page("known", team=among.team, owner=among.owner),
+        "moved_url": PageAddress.to_page("changes", **kept),
         "over_time_url": address.on("distance_over_time"),
-        "far_url": listed(band=["drifting", "gone"]),
+        "far_url": listed(band=FAR_KEYS),
+        "far_year_ago_url": listed(was=FAR_KEYS, since=YEAR) if here.far_year_ago else "",
+        "unknown_url": listed(band="unknown") if here.unknown else "",
         "has_wall": bool(months),
-        "wall_url": PageAddress.to_page("wall", team=among.team),
-        "wall_is_of_all": among.segment is not None or among.stage != Among().stage,
+        "wall_url": wall_url,
         "map_url": address.on("doors_and_windows"),
         "map_has_marks": bool(places.places),
         "away": [mover(reading) for reading in movers_away(among)],
@@ -87,3 +113,15 @@ def distance(request: HttpRequest) -> HttpResponse:
         "no_value": NO_VALUE,
     }
     return render(request, "insights/distance.html", context | charts)
+
+
+def _since(now: datetime, here: Standing, among: Among, wall_url: str) -> dict[str, str]:
+    """Return the event since which most of what moved in a year did, and where it stands."""
+    event = event_since(now, here, among, team_with_most(here))
+    if event is None:
+        return {}
+    return {
+        "said": FURTHER_SINCE,
+        "event": event_said(event),
+        "url": f"{wall_url}#event-{event.pk}",
+    }

@@ -20,19 +20,18 @@ from insights.over_time_words import (
     over_time_sentence,
 )
 from insights.page_address import PageAddress
-from insights.selectors.over_time import OverTime, over_time
-from insights.selectors.portfolio import filter_choices
+from insights.selectors.over_time import DRAWN_AT_MOST, OverTime, counts_everyone, over_time
+from insights.selectors.owners import organisation_choices
+from insights.services.refold import recount_progress
 from relationships.access import check_may_see_organisation
 
-USUAL = {"stage": "current", "by": "team", "show": "distance"}
+USUAL = {"stage": "current", "by": "team", "show": "distance", "weeks": "52"}
 """What the address leaves out."""
 
-NO_FILTERS = ("By", "Show")
+NO_FILTERS = ("By", "Show", "Period")
 """What says how to show them and not whom."""
 
-PANELS_AT_MOST = 36
-"""More small charts than that nobody compares; the table has them all."""
-
+BEING_COUNTED = "How far our customers were in the past is still being counted."
 BY_NOTES = {
     "value": "A are the customers who together make the first 80 % of yearly value in their "
     "currency, B the next 15 %, C the last 5 %; current customers set the steps, anew each night.",
@@ -46,12 +45,15 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
     """Show how distance went in a year, for all customers and for each part of them."""
     check_may_see_organisation(request.user)
     now, today = timezone.now(), timezone.localdate()
-    form = OverTimeForm(request.GET, filter_choices(request.user))
+    form = OverTimeForm(request.GET, organisation_choices(request.user, request.GET))
     form.is_valid()
     among, by = form.among(), form.by_what()
     address = PageAddress.of("distance_over_time", form, USUAL)
-    found, leads = over_time(now, among, by), leads_to(among, by)
-    charts = _charts(found, leads, today, form, address.said(form))
+    found, leads = over_time(now, among, by, weeks=form.weeks_back()), leads_to(among, by)
+    counting = recount_progress()
+    if counting and counts_everyone(found, among):
+        counting = None
+    charts = {} if counting else _charts(found, leads, today, form, address.said(form))
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
         return file
@@ -60,15 +62,16 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
         "address": address,
         # What is shown is no filter: there is nothing to take away.
         "chips": [chip for chip in address.chips(form) if chip["key"] not in NO_FILTERS],
-        "sentence": over_time_sentence(found),
+        "counting": counting,
+        "sentence": BEING_COUNTED if counting else over_time_sentence(found),
         "by_label": BY_LABELS[by],
         "by_note": BY_NOTES.get(by, ""),
         "is_by_stage": by == "stage",
         "has_data": bool(found.whole.at(BandTotal.NOW).customers),
         "rows": [over_time_row(one, found, leads) for one in (*found.parts, found.whole)],
-        "distance_url": PageAddress.of("distance", form, USUAL).to(by="", show=""),
-        "panels": PANELS_AT_MOST,
-        "has_more": len(found.parts) > PANELS_AT_MOST,
+        "distance_url": PageAddress.of("distance", form, USUAL).to(by="", show="", weeks=""),
+        "panels": DRAWN_AT_MOST,
+        "has_more": len(found.parts) > DRAWN_AT_MOST,
     }
     return render(request, "insights/distance_over_time.html", context | charts)
 
@@ -81,13 +84,7 @@ def _charts(
     what = SHOW_LABELS["far" if is_share else "distance"]
     asked = {"what": what, "unit": " %" if is_share else "", "from_zero": is_share}
     whole = line_of(found.whole, found, leads, today, is_share=is_share)
-    largest = sorted(found.parts, key=lambda one: -one.at(BandTotal.NOW).customers)
-    shown = {one.key for one in largest[:PANELS_AT_MOST]}
-    lines = [
-        line_of(one, found, leads, today, is_share=is_share)
-        for one in found.parts
-        if one.key in shown
-    ]
+    lines = [line_of(one, found, leads, today, is_share=is_share) for one in found.largest]
     return {
         "whole": course(whole, title=f"{what} by week", **asked).named("distance-weeks", said=said),
         "parts": courses(

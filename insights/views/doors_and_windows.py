@@ -1,6 +1,7 @@
 """Doors and windows: the map of all customers, its quarters, a part of it, and who moved."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +17,8 @@ from insights.page_address import PageAddress
 from insights.presentation import BAND_KEYS, customer_url
 from insights.region import ENDS, Region
 from insights.selectors import places as selectors
-from insights.selectors.portfolio import Filters, filter_choices, totals_among
+from insights.selectors.owners import organisation_choices
+from insights.selectors.portfolio import Filters, totals_among
 from insights.selectors.totals import Totals
 from insights.words import money, monies, thousands
 from relationships.access import check_may_see_organisation
@@ -30,7 +32,7 @@ USUAL = {"stage": "current", "doors_to": "100", "windows_to": "100"}
 def doors_and_windows(request: HttpRequest) -> HttpResponse:
     """Show where customers stand between meeting us and being seen, and lead to any part of it."""
     check_may_see_organisation(request.user)
-    form = DoorsAndWindowsForm(request.GET, filter_choices(request.user))
+    form = DoorsAndWindowsForm(request.GET, organisation_choices(request.user, request.GET))
     form.is_valid()
     among, region = form.among(), form.region()
     address = PageAddress.of("doors_and_windows", form, USUAL)
@@ -44,8 +46,12 @@ def doors_and_windows(request: HttpRequest) -> HttpResponse:
     of_whom = [pair for pair in address.pairs if pair[0] not in ENDS]
     chosen = None
     if not region.is_everywhere:
-        filters = Filters(region=region, stage=among.stage, team=among.team, segment=among.segment)
-        chosen = _chosen(region, totals_among(request.user, filters), listed, address)
+        totals = (
+            totals_among(request.user, Filters(region=region, **asdict(among)))
+            if among.owner is None
+            else selectors.totals_of_theirs(region, among)
+        )
+        chosen = _chosen(region, totals, listed, address)
     context = {
         "form": form,
         "address": address,
@@ -60,6 +66,7 @@ def doors_and_windows(request: HttpRequest) -> HttpResponse:
         "quarters": _quarters(lines, listed),
         "chosen": chosen,
         "ways": [_way(way) for way in ways],
+        "is_of_owner": among.owner is not None,
         "since": f"{ways[0].since.day} {ways[0].since:%B %Y}" if ways else "",
         "distance_url": PageAddress.to_page("distance", **dict(of_whom)),
     }

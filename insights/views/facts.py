@@ -116,7 +116,7 @@ def _form(request: HttpRequest, customer: Customer, fact: Fact | None = None) ->
     is_in_line = bool(request.htmx) and request.htmx.target == "fact-line"
     return FactForm(
         request.POST if request.method == "POST" else None,
-        contacts=contacts_of(customer).prefetch_related(None),
+        contacts=contacts_of(customer),
         today=timezone.localdate(),
         fact=fact,
         auto_id=IN_LINE if is_in_line else "id_fact_%s",

@@ -101,7 +101,7 @@ def handover_customers(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the customers of whoever leaves, who is proposed for each, and let others be chosen."""
     found = handover_or_404(request.user, pk)
     context, page = _step(request, found, "handover_customers")
-    people = list(selectors.successors(request.user, found)[: selectors.OFFERED_AT_MOST])
+    people = selectors.successors_offered(request.user, found.person_id)
     near = [one for one in people if one.team_id == found.person.team_id] or people
     for row, line in zip(context["rows"], page.lines, strict=True):
         row["options"] = words.options(near, line.row.successor, line.row.proposed)
@@ -126,7 +126,7 @@ def handover_introductions(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan for each customer who introduces the new owner, and by when."""
     found = handover_or_404(request.user, pk)
     context, page = _step(request, found, "handover_introductions")
-    people = list(selectors.successors(request.user, found)[: selectors.OFFERED_AT_MOST])
+    people = selectors.successors_offered(request.user, found.person_id)
     near = [one for one in people if one.team_id == found.person.team_id] or people
     for row, line in zip(context["rows"], page.lines, strict=True):
         chosen = line.row.introducer or (None if line.row.introduce_on else found.person)

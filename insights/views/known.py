@@ -1,6 +1,6 @@
 """Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,21 +13,23 @@ from django.views.decorators.http import require_safe
 from insights import known_words
 from insights.among_words import List, lists_of
 from insights.chart_files import chart_file
-from insights.charts import Bar, Chart, TrendMonth, bars, trend
+from insights.charts import Bar, Chart, TrendMonth, bars, linked_text, trend
 from insights.forms import KnownForm
 from insights.known_words import of_people
+from insights.number_cells import NumberCell, written
 from insights.page_address import PageAddress
 from insights.selectors import known as selectors
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share, Some
 from insights.selectors.organisation import Among
-from insights.selectors.portfolio import filter_choices
+from insights.selectors.owners import organisation_choices
+from insights.services.refold import recount_progress
 from insights.words import monies, percent, thousands
 from relationships.access import check_may_see_organisation
 from relationships.models import Customer
 from relationships.words import plural
 
-CURRENT = Customer.Stage.CURRENT.value
-STAGES = (("lead", "Leads"), (CURRENT, "Current customers"), ("former", "Former customers"))
+CURRENT, LEAD = Customer.Stage.CURRENT.value, Customer.Stage.LEAD.value
+STAGES = ((LEAD, "Leads"), (CURRENT, "Current customers"), ("former", "Former customers"))
 CARDS = (
     ("one", "Known to one of us only", "If that person leaves, nobody here knows them"),
     ("nobody", "Known to none of us", "Nobody met anybody there lately enough to be remembered"),
@@ -35,27 +37,37 @@ CARDS = (
     ("unmet", "Not met in 90 days", "Nobody of us met, called or wrote to anybody there"),
 )
 
+Behind = Callable[..., str]
+"""Makes the address of the days of contact with a stage, lately or in a month."""
+
 
 @require_safe
 def known(request: HttpRequest) -> HttpResponse:
     """Show who of us knows our customers, and whom we give our attention."""
     check_may_see_organisation(request.user)
-    form = KnownForm(request.GET, filter_choices(request.user))
+    counting = recount_progress()
+    if counting:
+        context = {"title": "Who knows our customers", "counting": counting}
+        return render(request, "insights/counting.html", context)
+    form = KnownForm(request.GET, organisation_choices(request.user, request.GET))
     form.is_valid()
-    team, today = form.chosen_team(), timezone.localdate()
+    team, owner, today = form.chosen_team(), form.chosen_owner(), timezone.localdate()
     address = PageAddress.of("known", form, {})
     people = selectors.ours(today, team=team)
-    circles = selectors.circles(team=team)
+    circles = selectors.circles(team=team, owner=owner)
     given = selectors.attention(today, team=team)
-    listed, said = lists_of(Among(stage="", team=team)), address.said(form)
+    # Who of us meets whom, and how much, is told of whole teams: no owner narrows it.
+    listed, said = lists_of(Among(stage="", team=team)), address.only("team").said(form)
+    owned = lists_of(Among(stage="", team=team, owner=owner))
+    behind = _contacts_of(team)
     charts = {
         "months": _months(people, today).named("who-met-customers", said=said),
         "functions": _groups(known_words.functions(people), "function").named(
             "by-function", said=said
         ),
         "levels": _groups(known_words.levels(people), "level").named("by-level", said=said),
-        "shares": _shares(given, listed).named("attention-and-value", said=said),
-        "leads": _leads(given, today).named("attention-on-leads", said=said),
+        "shares": _shares(given, listed, behind).named("attention-and-value", said=said),
+        "leads": _leads(given, today, behind).named("attention-on-leads", said=said),
     }
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
@@ -64,19 +76,27 @@ def known(request: HttpRequest) -> HttpResponse:
         "form": form,
         "address": address,
         "chips": address.chips(form),
+        "is_of_team": team is not None,
+        "is_of_owner": owner is not None,
         # A line that ends between a number and its sign reads badly so large.
-        "sentence": _unbroken(known_words.known_sentence(people, circles)),
+        "sentence": _unbroken(
+            known_words.known_sentence(people, circles)
+            if owner is None
+            else known_words.circles_sentence(circles)
+        ),
         "year": known_words.year_sentence(people),
         "has_people": people.everyone.people >= known_words.LEAST_TOGETHER,
         "has_met": bool(people.months),
         "has_functions": any(people.by_function),
         "everyone": of_people(people.everyone),
-        "number": thousands(circles.of_all[""].customers),
-        "cards": [_card(circles, listed, *card) for card in CARDS],
-        "teams": _teams(circles, listed) if team is None else [],
+        "has_customers": circles.of_all[""].customers > 0,
+        "number": plural(circles.of_all[""].customers, "current customer"),
+        "number_url": owned(stage=CURRENT),
+        "cards": [_card(circles, owned, *card) for card in CARDS],
+        "teams": _teams(circles, owned) if team is None else [],
         "attention": known_words.attention_sentence(given),
         "has_attention": bool(given.months),
-        "stages": _stages(given, listed),
+        "stages": _stages(given, listed, behind),
     }
     return render(request, "insights/known.html", context | charts)
 
@@ -128,30 +148,43 @@ def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
     """Return a line for each team, by name; what has no team comes last."""
     names = {team: found.names.get(team, "A team that is gone") for team in found.by_team if team}
     teams = [*sorted(names, key=lambda team: names[team].casefold()), *(found.by_team.keys() & {0})]
-    return [
-        {
-            "name": names.get(team, "No team"),
-            "url": listed(stage=CURRENT, team=team),
-            "customers": thousands(found.by_team[team][""].customers),
-            "cells": [
-                {
-                    "title": title,
-                    "value": thousands(found.by_team[team][key].customers),
-                    "url": listed(stage=CURRENT, team=team, known=key)
-                    if found.by_team[team][key].customers
-                    else "",
-                    "at_risk": monies(found.by_team[team][key].at_risk)
-                    if found.by_team[team][key].customers
-                    else "",
-                }
-                for key, title, _ in CARDS
-            ],
-        }
-        for team in teams
-    ]
+    rows = []
+    for team in teams:
+        some = found.by_team[team]
+        url = listed(stage=CURRENT, team=team)
+        customers = NumberCell("Customers", thousands(some[""].customers), url)
+        cells = [_cell(some[key], listed, title, team=team, known=key) for key, title, _ in CARDS]
+        rows.append(
+            {
+                "name": names.get(team, "No team"),
+                "customers": customers,
+                "cells": cells,
+                "numbers": written([customers, *cells]),
+            }
+        )
+    return rows
 
 
-def _stages(given: AttentionGiven, listed: List) -> list[dict[str, Any]]:
+def _cell(some: Some, listed: List, title: str, **filters: int | str) -> NumberCell:
+    if not some.customers:
+        return NumberCell(title, "none", style="soft")
+    url = listed(stage=CURRENT, **filters)
+    return NumberCell(title, thousands(some.customers), url, monies(some.at_risk))
+
+
+def _contacts_of(team: int | None) -> Behind:
+    """Return what leads to the days of contact that a number counts."""
+
+    def behind(stage: str, month: date | None = None) -> str:
+        asked = f"{month:%Y-%m}" if month else None
+        # What is usual goes without saying.
+        whose = None if stage == CURRENT else stage
+        return PageAddress.to_page("known_contacts", team=team, stage=whose, month=asked)
+
+    return behind
+
+
+def _stages(given: AttentionGiven, listed: List, behind: Behind) -> list[dict[str, Any]]:
     """Return what each stage got of us lately, beside what it is worth."""
     efforts, some = given.lately, given.customers
     contacts = sum(effort.touchpoints for effort in efforts.values())
@@ -162,8 +195,8 @@ def _stages(given: AttentionGiven, listed: List) -> list[dict[str, Any]]:
             "name": name,
             "contacts": thousands(effort.touchpoints),
             "contacts_share": _share(effort.touchpoints, contacts),
-            "contacts_url": listed(stage=stage, known="met") if effort.touchpoints else "",
-            "hours": _hours(effort),
+            "contacts_url": behind(stage) if effort.touchpoints else "",
+            "hours": known_words.hours_said(effort),
             "hours_share": _share(effort.minutes, minutes),
             "customers": thousands(here.customers),
             "customers_share": _share(here.customers, customers),
@@ -179,17 +212,7 @@ def _share(part: int, whole: int) -> str:
     return percent(part / whole) if whole else ""
 
 
-def _hours(effort: Effort) -> str:
-    """Say how long it took, and of how much that is known."""
-    if not effort.timed:
-        return "nobody noted it"
-    long = plural(round(effort.minutes / 60), "hour")
-    if effort.timed == effort.touchpoints:
-        return long
-    return f"{long}, noted of {thousands(effort.timed)}"
-
-
-def _shares(given: AttentionGiven, listed: List) -> Chart:
+def _shares(given: AttentionGiven, listed: List, behind: Behind) -> Chart:
     """Put the share of contact of each stage beside its shares of customers and value."""
     contacts = sum(effort.touchpoints for effort in given.lately.values())
     customers = sum(some.customers for some in given.customers.values())
@@ -206,7 +229,13 @@ def _shares(given: AttentionGiven, listed: List) -> Chart:
             measures.append((f"value, {currency}", worth, "value"))
         short = name.removesuffix(" customers")
         rows += [
-            Bar(f"{short}: {what}", 100 * share, percent(share), listed(stage=stage), fill)
+            Bar(
+                f"{short}: {what}",
+                100 * share,
+                percent(share),
+                behind(stage) if what == "contact" else listed(stage=stage),
+                fill,
+            )
             for what, share, fill in measures
         ]
     return bars(
@@ -218,7 +247,7 @@ def _shares(given: AttentionGiven, listed: List) -> Chart:
     )
 
 
-def _leads(given: AttentionGiven, today: date) -> Chart:
+def _leads(given: AttentionGiven, today: date, behind: Behind) -> Chart:
     """Draw the leads' share of our contact by month, with the counts of all stages as a table."""
     months, rows, data = [], [], []
     for month, efforts in given.months.items():
@@ -226,16 +255,24 @@ def _leads(given: AttentionGiven, today: date) -> Chart:
         total = sum(counts)
         share = counts[0] / total if total >= known_words.LEAST_FOR_SHARES else None
         one = TrendMonth(
-            month, share, "" if share is None else percent(share),
+            month, share, "" if share is None else percent(share), behind(LEAD, month),
             is_whole=month < today.replace(day=1),
         )  # fmt: skip
         months.append(one)
-        rows.append([one.name, *map(thousands, counts), one.words])
+        rows.append([one.name, *_led(counts, month, behind), one.words])
         data.append([month, *counts, None if share is None else round(100 * share, 1)])
     title = "Share of our contact that leads got, by month"
     head = ["Month", *(name for _, name in STAGES), "Leads' share"]
     chart = trend(months, title=title, what="Leads' share", top=_ceiling(months))
     return replace(chart, head=head, rows=rows, data=data, data_head=[*head[:-1], "Leads, %"])
+
+
+def _led(counts: Sequence[int], month: date, behind: Behind) -> list[str]:
+    """Write the contacts of each stage in a month, each leading to its days."""
+    return [
+        linked_text(thousands(count), behind(stage, month) if count else "")
+        for (stage, _), count in zip(STAGES, counts, strict=True)
+    ]
 
 
 def _ceiling(months: Sequence[TrendMonth]) -> float:

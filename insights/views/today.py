@@ -21,6 +21,7 @@ from interactions.catalogue import SETTLED
 from interactions.forms import MINUTE
 from interactions.models import Appointment, Loop, LoopKind
 from interactions.row_actions import row_keys
+from interactions.selectors import ToSettle
 from relationships import access, words
 from relationships.models import HandoverCustomer, Person
 from relationships.words import plural
@@ -48,12 +49,12 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": found,
         "lede": _lede(found),
         "needs": [_need(need) for need in found.needs],
-        "loops": [loop_row(loop, now) for loop in found.loops],
-        "mess_ups": [_mess_up(loop, now) for loop in found.mess_ups],
+        "loops": [loop_row(loop, now) for loop in found.settling.loops],
+        "mess_ups": [_mess_up(loop, now) for loop in found.settling.mess_ups],
         "to_confirm": [planned_row(one, now) for one in found.to_confirm],
         "coming_up": [planned_row(one, now) for one in found.coming_up],
         "introductions": [_introduction(row, day) for row in found.introductions],
-        "due_summary": _due_summary(found),
+        "due_summary": _due_summary(found.settling),
         "snoozes": [_snooze(snooze, now) for snooze in found.snoozes],
         "snoozed": plural(found.snoozed_in_all, "customer"),
         "more_snoozes": _more_snoozes(found),
@@ -204,13 +205,20 @@ def _lede(found: Today) -> dict[str, str]:
     }
 
 
-def _due_summary(found: Today) -> str:
-    coming = found.loops_in_all - found.overdue
+def _due_summary(due: ToSettle) -> str:
+    """Say how many are overdue and due; what is overdue comes first, so what is not counted too.
+
+    >>> _due_summary(ToSettle([], 1_000, 1_000, is_exact=False))
+    'more than 1,000 overdue'
+    >>> _due_summary(ToSettle([], 3, 1, is_exact=True))
+    '1 overdue, 2 due this week'
+    """
+    more, coming = "" if due.is_exact else "more than ", due.in_all - due.overdue
     pieces = []
-    if found.overdue:
-        pieces.append(f"{thousands(found.overdue)} overdue")
+    if due.overdue:
+        pieces.append(f"{'' if coming else more}{thousands(due.overdue)} overdue")
     if coming:
-        pieces.append(f"{thousands(coming)} due this week")
+        pieces.append(f"{more}{thousands(coming)} due this week")
     return ", ".join(pieces)
 
 

@@ -16,7 +16,10 @@ from insights.lost_doors import Comparison
 from insights.models import WallEvent
 from insights.page_address import PageAddress
 from insights.selectors import wall as selectors
-from insights.selectors.portfolio import filter_choices
+from insights.selectors.organisation import Among
+from insights.selectors.owners import organisation_choices
+from insights.selectors.wall import WallAmong
+from insights.wall_lists import columns_listed
 from insights.wall_words import WALL_TITLE, wall_sentence
 from relationships.access import check_may_see_organisation
 
@@ -34,9 +37,12 @@ def wall(request: HttpRequest) -> HttpResponse:
     found = selectors.wall(today, among)
     events = list(selectors.wall_events(request.user, among.team))
     chips = address.chips(form)
-    chart = wall_chart(found.months, title=WALL_TITLE, notes=wall_words.notes_of(events)).named(
-        "wall", said=address.said(form)
-    )
+    chart = wall_chart(
+        found.months,
+        title=WALL_TITLE,
+        notes=wall_words.notes_of(events),
+        listed=columns_listed(dict(address.pairs)),
+    ).named("wall", said=address.said(form))
     file = chart_file(request, [chart], today=today)
     if file is not None:
         return file
@@ -47,9 +53,10 @@ def wall(request: HttpRequest) -> HttpResponse:
         # A line that ends between a number and its sign reads badly so large.
         "sentence": wall_sentence(found.months).replace(" %", "\N{NO-BREAK SPACE}%"),
         "has_months": bool(found.months),
+        "is_of_owner": among.owner is not None,
         "chart": chart,
         "events": _events(events, address),
-        "distance_url": PageAddress.to_page("distance", team=among.team),
+        "distance_url": _distance_url(among),
         "note_url": f"{reverse('note_wall_event')}{address.query}",
         **_doors(found.comparison),
     }
@@ -58,9 +65,18 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 def wall_form(request: HttpRequest) -> WallForm:
     """Read the filters from an address."""
-    form = WallForm(request.GET, filter_choices(request.user), selectors.wall_channels())
+    choices = organisation_choices(request.user, request.GET)
+    form = WallForm(request.GET, choices, selectors.wall_channels())
     form.is_valid()
     return form
+
+
+def _distance_url(among: WallAmong) -> str:
+    """Return the address of how far the same customers are, which is of current ones if of any."""
+    stage = None if among.stage in ("", Among().stage) else among.stage
+    return PageAddress.to_page(
+        "distance", team=among.team, segment=among.segment, stage=stage, owner=among.owner
+    )
 
 
 def _events(events: Sequence[WallEvent], address: PageAddress) -> list[dict[str, object]]:
@@ -68,6 +84,7 @@ def _events(events: Sequence[WallEvent], address: PageAddress) -> list[dict[str,
     return [
         {
             "number": number,
+            "anchor": f"event-{event.pk}",
             "text": event.text,
             "day": f"{event.on_date.day} {event.on_date:%B %Y}",
             "team": event.team.name if event.team else "",

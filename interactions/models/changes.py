@@ -38,6 +38,7 @@ class LoopChange(models.Model):
     Written by the statement that changed the loop, so that sums stay exact.
     """
 
+    customer_id = models.BigIntegerField()
     team_id = models.BigIntegerField(null=True)
     kind = models.SmallIntegerField()
     opened_at = models.DateTimeField()
@@ -46,6 +47,8 @@ class LoopChange(models.Model):
     sign = models.SmallIntegerField()
 
     class Meta:
+        # Whoever counts a customer takes all their changes.
+        indexes = (models.Index(fields=("customer_id",), name="loop_change_by_customer"),)
         constraints = (
             models.CheckConstraint(
                 name="loop_change_adds_or_takes_away", condition=Q(sign__in=(-1, 1))

@@ -113,6 +113,20 @@ class Touchpoint(models.Model):
                 condition=Q(fingerprint__isnull=False, is_template=False, deleted_at__isnull=True),
                 name="touchpoint_unflagged",
             ),
+            # The newest of each team in a month, for the lists behind the Wall. What comes in now
+            # is added at one place for each team, which costs recording least.
+            models.Index(
+                fields=("team", "occurred_at", "id"),
+                include=("type", "customer"),
+                condition=Q(deleted_at__isnull=True),
+                name="touchpoint_by_team",
+            ),
+            # The newest of each type, whoever's they are, for the same lists.
+            models.Index(
+                fields=("type", "occurred_at", "id"),
+                condition=Q(deleted_at__isnull=True),
+                name="touchpoint_by_type",
+            ),
             # What is new is found by its id, so that recording has no index to keep for it.
             models.Index(
                 fields=("updated_at",),
@@ -215,6 +229,11 @@ class Loop(models.Model):
             models.Index(fields=("updated_at", "id"), name="loop_by_update"),
             models.Index(fields=("due_at", "id"), name="loop_by_due"),
             models.Index(fields=("opened_at", "id"), name="loop_by_opening"),
+            models.Index(
+                fields=("due_at", "id"),
+                condition=Q(closed_at__isnull=True),
+                name="loop_open_by_due",
+            ),
             models.Index(
                 fields=("opened_at", "id"),
                 condition=Q(closed_at__isnull=True),

@@ -1,6 +1,7 @@
 """Reads about touchpoints, loops and the catalogue."""
 
 from interactions.selectors.narrowed import Narrowed
+from interactions.selectors.settling import ToSettle, to_settle
 from interactions.selectors.touchpoints import (
     MESS_UPS,
     PAGE_SIZE,
@@ -16,9 +17,8 @@ from interactions.selectors.touchpoints import (
     last_met,
     logged_by_hand,
     loop_closed_by,
-    loops_to_settle,
+    loops_open_with,
     mess_ups_among,
-    mess_ups_to_ask_about,
     of_event,
     open_loops,
     open_loops_of,
@@ -44,15 +44,15 @@ __all__ = [
     "OpenMessUps",
     "Place",
     "TimelinePage",
+    "ToSettle",
     "catalogue",
     "first_open_mess_ups",
     "is_waiting_for_scores",
     "last_met",
     "logged_by_hand",
     "loop_closed_by",
-    "loops_to_settle",
+    "loops_open_with",
     "mess_ups_among",
-    "mess_ups_to_ask_about",
     "of_event",
     "open_loops",
     "open_loops_of",
@@ -61,6 +61,7 @@ __all__ = [
     "page_with",
     "timeline",
     "timeline_page",
+    "to_settle",
     "touchpoint_to_change",
     "types_named",
     "types_to_log",

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from interactions.models import Appointment, Touchpoint
 from relationships import access
 from relationships.models import Customer, Person
+from relationships.prepared import prepared
 
 OVER_AFTER = timedelta(hours=1)
 """When it is asked whether something took place; until then it may still be going on."""
@@ -23,35 +24,40 @@ def appointment_of(person: Person, pk: int) -> Appointment | None:
     return _visible(person).filter(pk=pk).first()
 
 
-def appointments_to_confirm(person: Person, *, now: datetime) -> QuerySet[Appointment]:
+@prepared
+def appointments_to_confirm(
+    person: Person, now: datetime, *, at_most: int
+) -> QuerySet[Appointment]:
     """Return what `person` planned to do and nobody logged or called off, the oldest first."""
     return (
-        _visible(person)
-        .filter(person=person, called_off_at=None)
+        _planned_by(person)
         .filter(starts_at__lt=now - OVER_AFTER, starts_at__gt=now - ASKED_FOR)
-        .filter(~_took_place())
-        .order_by("starts_at", "pk")
+        .filter(~_took_place())[:at_most]
     )
 
 
-def coming_up(person: Person, *, now: datetime, ahead: timedelta) -> QuerySet[Appointment]:
-    """Return what `person` will do soon, or is just doing, the next first."""
-    return (
-        _visible(person)
-        .filter(person=person, called_off_at=None)
-        .filter(starts_at__gte=now - OVER_AFTER, starts_at__lt=now + ahead)
-        .order_by("starts_at", "pk")
-    )
+@prepared
+def coming_up(
+    person: Person, now: datetime, until: datetime, *, at_most: int
+) -> QuerySet[Appointment]:
+    """Return what `person` will do until a moment, or is just doing, the next first."""
+    planned = _planned_by(person)
+    return planned.filter(starts_at__gte=now - OVER_AFTER, starts_at__lt=until)[:at_most]
 
 
-def planned_with(customer: Customer, *, now: datetime) -> QuerySet[Appointment]:
+def planned_with(customer: Customer, now: datetime) -> QuerySet[Appointment]:
     """Return what is planned with a customer."""
     return (
-        Appointment.objects.filter(customer=customer)
+        Appointment.objects.filter(customer=customer.pk)
         .filter(called_off_at=None, starts_at__gte=now - OVER_AFTER)
         .select_related("contact", "person", "type")
         .order_by("starts_at", "pk")
     )
+
+
+def _planned_by(person: Person) -> QuerySet[Appointment]:
+    planned = _visible(person).filter(person=person.pk, called_off_at=None)
+    return planned.order_by("starts_at", "pk")
 
 
 def _visible(person: Person) -> QuerySet[Appointment]:

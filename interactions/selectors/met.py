@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from interactions.models import Touchpoint, TouchpointType
 from relationships import access
 from relationships.models import HandoverCustomer, Person
+from relationships.prepared import prepared
 
 Met = dict[int, dict[int, datetime]]
 """By customer and person: when they met last."""
@@ -55,23 +56,44 @@ def has_met() -> Exists:
 
 def introductions_made(row_ids: Collection[int]) -> set[int]:
     """Return which of these customers of handovers their new owners met since it was planned."""
+    return set(_made(tuple(row_ids))) if row_ids else set()
+
+
+@prepared
+def _made(row_ids: tuple[int, ...]) -> QuerySet[HandoverCustomer, int]:
     rows = HandoverCustomer.objects.filter(has_met(), pk__in=row_ids, planned_at__isnull=False)
-    return set(rows.values_list("pk", flat=True))
+    return rows.values_list("pk", flat=True)
 
 
-def introductions_due(person: Person, *, until: date) -> QuerySet[HandoverCustomer]:
+def introductions_due(person: Person, until: date, *, at_most: int) -> list[HandoverCustomer]:
     """Return the introductions to come in which `person` introduces or is introduced.
 
     Those due up to a day, the first due first, with customers that `person` sees; of one who was
     moved and is somebody else's by now nobody is introduced.
     """
-    rows = HandoverCustomer.objects.filter(
-        Q(successor=person) | Q(introducer=person, successor__isnull=False),
-        Q(moved_at=None) | Q(customer__owner=F("successor")),
-        access.customer_scope(person, "customer__"),
+    # Mostly there is none, and to plan the question for all of it takes longer than to ask this.
+    return _due(person, until, at_most=at_most) if _planned(person, until) else []
+
+
+@prepared
+def _planned(person: Person, until: date) -> QuerySet[HandoverCustomer, int]:
+    return _to_come(person, until).values_list("pk", flat=True)[:1]
+
+
+def _to_come(person: Person, until: date) -> QuerySet[HandoverCustomer]:
+    return HandoverCustomer.objects.filter(
+        Q(successor=person.pk) | Q(introducer=person.pk, successor__isnull=False),
         introduce_on__lte=until,
         settled_at=None,
+    )
+
+
+@prepared
+def _due(person: Person, until: date, *, at_most: int) -> QuerySet[HandoverCustomer]:
+    rows = _to_come(person, until).filter(
+        Q(moved_at=None) | Q(customer__owner=F("successor")),
+        access.customer_scope(person, "customer__"),
         customer__merged_into=None,
     )
     rows = rows.select_related("customer", "successor", "introducer", "handover__person")
-    return rows.filter(~has_met()).order_by("introduce_on", "rank", "pk")
+    return rows.filter(~has_met()).order_by("introduce_on", "rank", "pk")[:at_most]

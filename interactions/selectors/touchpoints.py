@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from interactions.models import Intake, Loop, LoopKind, Touchpoint, TouchpointChange, TouchpointType
 from interactions.selectors.own import sources_by_hand
 from relationships import access
 from relationships.models import Customer, Person
+from relationships.prepared import prepared
 
 PAGE_SIZE = 30
 SHOWN_ABOVE = 3
@@ -18,9 +20,6 @@ SHOWN_ABOVE = 3
 
 RECENT = 300
 """Touchpoints looked through for whom a contact met last; a page never reads them all."""
-
-ASK_AFTER = timedelta(days=2)
-"""After this it is asked whether a failure or complaint was made right."""
 
 MESS_UPS = (LoopKind.COMPLAINT, LoopKind.FAILURE)
 
@@ -180,9 +179,14 @@ def _loops_at(shown: Sequence[Touchpoint]) -> list[Loop]:
 
 def last_met(customer: Customer) -> dict[int, LastMet]:
     """Return who met each contact last, as far as the newest touchpoints tell."""
+    return {contact: LastMet(met_at, name or "") for contact, met_at, name in _last_met(customer)}
+
+
+@prepared
+def _last_met(customer: Customer) -> QuerySet[Touchpoint, tuple[int, datetime, str | None]]:
     newest = (
         Touchpoint.objects.live()
-        .filter(customer=customer)
+        .filter(customer=customer.pk)
         .order_by("-occurred_at", "-id")
         .values("pk")[:RECENT]
     )
@@ -190,13 +194,7 @@ def last_met(customer: Customer) -> dict[int, LastMet]:
         pk__in=newest, contact__isnull=False, type__mode=TouchpointType.Mode.HUMAN
     )
     last = met.order_by("contact_id", "-occurred_at", "-id").distinct("contact_id")
-    return {
-        contact: LastMet(occurred_at, name or "")
-        for contact, occurred_at, name in last.values_list(
-            "contact_id", "occurred_at", "person__name"
-        )
-        if contact is not None
-    }
+    return last.values_list("contact_id", "occurred_at", "person__name")
 
 
 def open_loops(person: Person) -> QuerySet[Loop]:
@@ -210,41 +208,17 @@ def open_loops(person: Person) -> QuerySet[Loop]:
     )
 
 
-def loops_to_settle(
-    person: Person, *, now: datetime, ahead: timedelta, is_mine: bool
-) -> QuerySet[Loop]:
-    """Return what is open and due by `now` + `ahead`, the first due first.
-
-    With `is_mine`, only what `person` opened or what is open with a customer of theirs.
-    """
-    loops = open_loops(person).filter(due_at__lte=now + ahead)
-    return loops.filter(Q(person=person) | Q(customer__owner=person)) if is_mine else loops
-
-
 def open_loops_of(customer: Customer) -> QuerySet[Loop]:
     """Return what is open with one customer, the first due first."""
     return (
-        Loop.objects.filter(closed_at__isnull=True, customer=customer)
+        Loop.objects.filter(closed_at__isnull=True, customer=customer.pk)
         .select_related("customer", "person", "opened_by__type")
         .order_by("due_at", "id")
     )
 
 
-def mess_ups_to_ask_about(person: Person, *, now: datetime) -> QuerySet[Loop]:
-    """Return the failures and complaints open for two days with this person's customers.
-
-    The oldest comes first; what was put off is left out until then.
-    """
-    return (
-        open_loops(person)
-        .filter(
-            Q(ask_again_at=None) | Q(ask_again_at__lte=now),
-            customer__owner=person,
-            kind__in=MESS_UPS,
-            opened_at__lte=now - ASK_AFTER,
-        )
-        .order_by("opened_at", "pk")
-    )
+loops_open_with = prepared(open_loops_of)
+"""The same, as a list."""
 
 
 def open_mess_up(person: Person, pk: int) -> Loop | None:
@@ -254,13 +228,15 @@ def open_mess_up(person: Person, pk: int) -> Loop | None:
 
 def open_mess_ups(customer_ids: Collection[int]) -> dict[int, OpenMessUps]:
     """Return the open failures and complaints of each of these customers that has some."""
-    rows = (
-        Loop.objects.filter(customer__in=customer_ids, closed_at__isnull=True, kind__in=MESS_UPS)
-        .values("customer_id")
-        .annotate(number=Count("pk"), since=Min("opened_at"))
-        .values_list("customer_id", "number", "since")
-    )
+    rows = _open_mess_ups(tuple(customer_ids)) if customer_ids else []
     return {pk: OpenMessUps(number, since) for pk, number, since in rows}
+
+
+@prepared
+def _open_mess_ups(customer_ids: tuple[int, ...]) -> QuerySet[Loop, tuple[int, int, datetime]]:
+    mess_ups = _mess_ups_with(customer_ids).values("customer_id")
+    counted = mess_ups.annotate(number=Count("pk"), since=Min("opened_at"))
+    return counted.values_list("customer_id", "number", "since")
 
 
 def mess_ups_among(loops: Iterable[Loop]) -> OpenMessUps | None:
@@ -271,9 +247,19 @@ def mess_ups_among(loops: Iterable[Loop]) -> OpenMessUps | None:
 
 def is_waiting_for_scores(customer: Customer) -> bool:
     """Whether something happened with a customer that their reading does not know yet."""
-    changes = TouchpointChange.objects.filter(customer_id=customer.pk).values("pk")
-    intakes = Intake.objects.filter(customer_ids__contains=[customer.pk]).values("pk")
-    return changes.union(intakes, all=True).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_WAITING, {"customer": customer.pk})
+        [is_waiting] = cursor.fetchone()
+    return is_waiting
+
+
+_IS_WAITING = f"""
+    SELECT EXISTS (SELECT FROM {TouchpointChange._meta.db_table} WHERE customer_id = %(customer)s)
+        OR EXISTS (
+            SELECT FROM {Intake._meta.db_table}
+            WHERE customer_ids @> ARRAY[%(customer)s]::bigint[]
+        )
+"""
 
 
 def catalogue() -> QuerySet[TouchpointType]:
@@ -286,7 +272,8 @@ def types_to_log() -> QuerySet[TouchpointType]:
     return TouchpointType.objects.filter(is_active=True).order_by("label")
 
 
-def types_named(keys: Collection[str]) -> QuerySet[TouchpointType]:
+@prepared
+def types_named(*, keys: tuple[str, ...]) -> QuerySet[TouchpointType]:
     """Return those of these touchpoint types that are offered when logging by hand."""
     return types_to_log().filter(key__in=keys)
 
@@ -295,11 +282,13 @@ def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:
     """Return a touchpoint that `person` may correct, delete or bring back."""
     if not 0 < pk < 2**63:
         return None
-    return (
-        Touchpoint.objects.filter(pk=pk, customer__in=access.customers_visible_to(person))
-        .select_related("type", "customer", "contact", "person")
-        .first()
-    )
+    return next(iter(_to_change(person, pk)), None)
+
+
+@prepared
+def _to_change(person: Person, pk: int) -> QuerySet[Touchpoint]:
+    found = Touchpoint.objects.filter(pk=pk, customer__in=access.customers_visible_to(person))
+    return found.select_related("type", "customer", "contact", "person")
 
 
 def logged_by_hand(external_id: str) -> Touchpoint | None:
@@ -318,12 +307,26 @@ def of_event(external_ids: Collection[str]) -> QuerySet[Touchpoint]:
 
 def loop_closed_by(touchpoint: Touchpoint) -> Loop | None:
     """Return the loop that a touchpoint closes."""
-    return Loop.objects.filter(closed_by=touchpoint).select_related("opened_by__type").first()
+    return next(iter(_closed_by(touchpoint)), None)
+
+
+@prepared
+def _closed_by(touchpoint: Touchpoint) -> QuerySet[Loop]:
+    closed = Loop.objects.filter(closed_by=touchpoint.pk).select_related("opened_by__type")
+    return closed.order_by("pk")[:1]
 
 
 def first_open_mess_ups(customer_ids: Collection[int]) -> dict[int, Loop]:
     """Return the open failure or complaint that is due first with each of these customers."""
-    loops = Loop.objects.filter(
-        customer__in=customer_ids, closed_at__isnull=True, kind__in=MESS_UPS
-    ).order_by("customer_id", "due_at", "id")
-    return {loop.customer_id: loop for loop in loops.distinct("customer_id")}
+    loops = _first_open_mess_ups(tuple(customer_ids)) if customer_ids else []
+    return {loop.customer_id: loop for loop in loops}
+
+
+@prepared
+def _first_open_mess_ups(customer_ids: tuple[int, ...]) -> QuerySet[Loop]:
+    loops = _mess_ups_with(customer_ids).order_by("customer_id", "due_at", "id")
+    return loops.distinct("customer_id")
+
+
+def _mess_ups_with(customer_ids: tuple[int, ...]) -> QuerySet[Loop]:
+    return Loop.objects.filter(customer__in=customer_ids, closed_at__isnull=True, kind__in=MESS_UPS)

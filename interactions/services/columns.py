@@ -75,6 +75,11 @@ class Columns(Struct, frozen=True, gc=False):
     def __len__(self) -> int:
         return len(self.type)
 
+    def names_others(self) -> bool:
+        """Whether any names a contact, one of us, or a loop."""
+        columns = (self.contact_id, self.person_id, self.contact, self.closes_loop)
+        return any(map(given, columns)) or any(self.person)
+
     def items(self) -> list[NewTouchpoint]:
         """Turn columns into touchpoints."""
         return list(map(NewTouchpoint, *astuple(self)))

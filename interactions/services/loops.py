@@ -66,13 +66,14 @@ _RECONCILE = """
         SELECT {counted} FROM interactions_loop
         WHERE opened_by_id IN (SELECT id FROM opener)
     )
-    INSERT INTO interactions_loopchange (team_id, kind, opened_at, due_at, closed_at, sign)
-    SELECT team_id, kind, opened_at, due_at, closed_at, -1
+    INSERT INTO interactions_loopchange
+        (customer_id, team_id, kind, opened_at, due_at, closed_at, sign)
+    SELECT customer_id, team_id, kind, opened_at, due_at, closed_at, -1
     FROM (SELECT * FROM was EXCEPT SELECT * FROM kept) AS no_longer
     UNION ALL
-    SELECT team_id, kind, opened_at, due_at, closed_at, 1
+    SELECT customer_id, team_id, kind, opened_at, due_at, closed_at, 1
     FROM (SELECT * FROM kept EXCEPT SELECT * FROM was) AS newly
-""".format(counted="opened_by_id, team_id, kind, opened_at, due_at, closed_at")
+""".format(counted="opened_by_id, customer_id, team_id, kind, opened_at, due_at, closed_at")
 
 
 def reconcile(cursor: CursorWrapper, keys: Iterable[LoopKey]) -> None:

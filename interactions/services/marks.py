@@ -116,6 +116,20 @@ def mark(cursor: CursorWrapper, where: str, params: list[Any], *, sign: int) -> 
     )
 
 
+def mark_moving(cursor: CursorWrapper, where: str, params: list[Any], *, to: int) -> None:
+    """Write the change rows of touchpoints that are about to be those of the customer `to`."""
+    mark(cursor, where, params, sign=-1)
+    moving = (
+        "(SELECT %s::bigint AS customer_id, team_id, occurred_at, type_id, via, is_template"
+        f" FROM interactions_touchpoint WHERE {where}) AS moving"
+    )
+    cursor.execute(
+        f"INSERT INTO interactions_touchpointchange ({CHANGE_COLUMNS})"
+        + select_changes(moving, sign=1, refold="true"),
+        [settings.TIME_ZONE, to, *params],
+    )
+
+
 def mark_refold(cursor: CursorWrapper, customer_ids: Collection[int], now: datetime) -> None:
     """Ask for customers to be folded from the start although no count changes."""
     cursor.execute(

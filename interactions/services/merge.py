@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from interactions.models import Appointment
 from interactions.services import loops
-from interactions.services.marks import mark_refold
+from interactions.services.marks import mark_moving, mark_refold
 from interactions.services.templates import flag_templates
 from relationships.models import Person
 from relationships.selectors import absorbed_by
@@ -33,6 +33,8 @@ _ABSORB = _MOVE.format(
 _RELEASE = _MOVE.format(
     change="customer_id = %s, home_id = nullif(home_id, %s)", which="home_id = ANY(%s)"
 )
+_IS_ABSORBED = "customer_id = %s AND deleted_at IS NULL"
+_IS_RELEASED = f"{_IS_ABSORBED} AND home_id = ANY(%s)"
 
 
 @transaction.atomic
@@ -55,6 +57,7 @@ def merge_customers(*, keep: int, absorb: int, by: Person, now: datetime) -> Non
         # The absorbed one too: whoever scores it finds that it is gone. Before loops change, as
         # everywhere, so that whoever counts anew and locks both queues waits for no ring.
         mark_refold(cursor, [keep, absorb], now)
+        mark_moving(cursor, _IS_ABSORBED, [absorb], to=keep)
         _move(cursor, _ABSORB, [keep, absorb])
     told = {"merged_customer_id": absorb, "by": {"id": by.pk, "name": by.name}}
     announce([Announcement("customer.merged", keep, now, told)])
@@ -76,6 +79,7 @@ def unmerge_customer(*, customer_id: int, by: Person, now: datetime) -> None:
     )
     with connection.cursor() as cursor:
         mark_refold(cursor, [customer_id, survivor], now)
+        mark_moving(cursor, _IS_RELEASED, [survivor, homes], to=customer_id)
         _move(cursor, _RELEASE, [customer_id, customer_id, survivor, homes])
     told = {"parted_from_customer_id": survivor, "by": {"id": by.pk, "name": by.name}}
     announce([Announcement("customer.unmerged", customer_id, now, told)])

@@ -1,26 +1,24 @@
 """`record()`: the one way by which touchpoints come in."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import repeat
-from typing import Any, Literal
+from typing import Literal
 
-from django.db import IntegrityError, connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import IntegrityError, transaction
 from msgspec import Struct
 
 from interactions.models import Source, Touchpoint
 from interactions.selectors.own import source_names
-from interactions.services import loops, templates
-from interactions.services.columns import Columns, NewTouchpoint, given
-from interactions.services.copying import array, copy_columns
+from interactions.services.columns import Columns, NewTouchpoint
 from interactions.services.flaws import Refusal
-from interactions.services.marks import mark_refold
 from interactions.services.references import references
-from interactions.services.rows import Rows, loop_keys, rows_for
+from interactions.services.rows import rows_for
+from interactions.services.store import Stored, store, store_if_still
 from interactions.services.validate import refusals
 from relationships.models import Person
+from relationships.selectors import remembered_roster
 from relationships.services import keep_customers
 
 
@@ -35,21 +33,6 @@ class Outcome(Struct, frozen=True, gc=False, rename={"touchpoint_id": "id", "ref
     touchpoint_id: int | None = None
     customer_id: int | None = None
     refusals: tuple[Refusal, ...] = ()
-
-
-Stored = Mapping[str, tuple[int, int]]  # touchpoint and customer of an external id
-
-_MARKED = ("customer_id", "team_id", "type_id", "occurred_at")
-# In one message with what draws ids, or adds a row: a wait less for each.
-_MARK = """
-    INSERT INTO interactions_intake (size, customer_ids, team_ids, type_ids, occurred_at, is_via)
-    VALUES (%(marked_size)s, %(marked_customer_id)s, %(marked_team_id)s, %(marked_type_id)s,
-            %(marked_occurred_at)s, %(marked_is_via)s);
-"""
-_DRAW = """
-    SELECT array_agg(nextval('interactions_touchpoint_id_seq'))
-    FROM generate_series(1, %(marked_size)s)
-"""
 
 
 def source_of(account: Person) -> Source:
@@ -112,6 +95,11 @@ def record_columns(
     """Do what `record` does for touchpoints, at least one, that came as columns."""
     named = _named(columns)
     taken: Stored = {}
+    try:
+        if added := _recorded_at_once(named, source=source, by=by, now=now):
+            return _outcomes(columns.external_id, named.external_id, None, added, taken)
+    except IntegrityError as error:
+        taken = _taken_by(error, source, named)
     while True:
         try:
             with transaction.atomic():
@@ -123,20 +111,33 @@ def record_columns(
                     new_customers_team_id=new_customers_team_id,
                 )
                 wrong = refusals(named, known, now)
-                added: Stored = {}
+                added = {}
                 if places := _places(named.external_id, wrong, taken):
                     rows = rows_for(
                         named.take(places), known.take(places), source_id=source.pk, by_id=by.pk
                     )
-                    added = _store(rows, now)
+                    added = store(rows, now)
         except IntegrityError as error:
-            # The table itself is asked whether an external id is taken: mostly none is, and then
-            # nobody had to look for them. What was there, or came in meanwhile, is there to stay.
-            if not _is_recorded_already(error):
-                raise
-            taken = _taken(source, named.external_id)
+            taken = _taken_by(error, source, named)
         else:
             return _outcomes(columns.external_id, named.external_id, wrong, added, taken)
+
+
+def _recorded_at_once(named: Columns, *, source: Source, by: Person, now: datetime) -> Stored:
+    """Record a touchpoint that is like most of them by one message to the server.
+
+    Whom it names is taken from memory, and the statement that adds it asks whether that is still
+    so. Nothing is recorded where there are more, others than a customer are named, anything is
+    wrong, or somebody moved meanwhile.
+    """
+    if len(named) > 1 or named.names_others():
+        return {}
+    roster = remembered_roster()
+    known = references(named, roster=roster, by=by, may_create_customers=False)
+    if refusals(named, known, now):
+        return {}
+    rows = rows_for(named, known, source_id=source.pk, by_id=by.pk)
+    return store_if_still(rows, roster)
 
 
 def _named(columns: Columns) -> Columns:
@@ -161,51 +162,17 @@ def _places(
     return list(places.values())
 
 
-def _is_recorded_already(error: IntegrityError) -> bool:
+def _taken_by(error: IntegrityError, source: Source, named: Columns) -> Stored:
+    """Return which external ids are taken, if that is the error.
+
+    The table itself is asked: mostly none is, and then nobody had to look for them. What was
+    there, or came in meanwhile, is there to stay.
+    """
     constraint = getattr(error.__cause__, "diag", None)
-    return getattr(constraint, "constraint_name", None) == "touchpoint_is_recorded_once"
-
-
-def _taken(source: Source, external_ids: Sequence[str]) -> Stored:
-    found = Touchpoint.objects.filter(source=source, external_id__in=external_ids)
+    if getattr(constraint, "constraint_name", None) != "touchpoint_is_recorded_once":
+        raise error
+    found = Touchpoint.objects.filter(source=source, external_id__in=named.external_id)
     return {key: (pk, of) for key, pk, of in found.values_list("external_id", "pk", "customer_id")}
-
-
-def _store(rows: Rows, now: datetime) -> Stored:
-    """Add rows with all that follows from them; return what each external id added."""
-    with connection.cursor() as cursor:
-        ids = _add(cursor, rows)
-        if given(rows["closes_external_id"]):
-            pairs = zip(rows["customer_id"], rows["closes_external_id"], strict=True)
-            mark_refold(cursor, {customer for customer, closes in pairs if closes}, now)
-        loops.reconcile(cursor, loop_keys(rows))
-        templates.flag_templates(cursor, given(rows["fingerprint"]))
-    return dict(zip(rows["external_id"], zip(ids, rows["customer_id"], strict=True), strict=True))
-
-
-def _add(cursor: CursorWrapper, rows: Rows) -> list[int]:
-    """Add rows and the mark that they were added; return their ids."""
-    size = len(rows["external_id"])
-    marked: dict[str, Any] = {f"marked_{name}": array(rows[name]) for name in _MARKED}
-    marked["marked_is_via"] = array([bool(via) for via in rows["via"]])
-    marked["marked_size"] = size
-    if size == 1:
-        return _add_one(cursor, rows, marked)
-    cursor.execute(_MARK + _DRAW, marked)
-    (ids,) = cursor.fetchone()
-    copy_columns(cursor, Touchpoint._meta.db_table, {"id": ids, **rows})
-    return ids
-
-
-def _add_one(cursor: CursorWrapper, rows: Rows, marked: dict[str, Any]) -> list[int]:
-    """Add one row by a single message to the server: there is nothing to win by COPY."""
-    said = {name: value for name, (value,) in rows.items() if value is not None}
-    sql = (
-        f"{_MARK} INSERT INTO {Touchpoint._meta.db_table} ({', '.join(said)})"
-        f" VALUES ({', '.join(f'%({name})s' for name in said)}) RETURNING id"
-    )
-    cursor.execute(sql, said | marked)
-    return [pk for (pk,) in cursor.fetchall()]
 
 
 def _outcomes(

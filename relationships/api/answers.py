@@ -66,6 +66,8 @@ class PersonItem(Struct):
     name: str
     email: str
     role: Literal["account_manager", "executive", "administrator"]
+    function: str | None
+    level: Literal["staff", "team_lead", "head", "executive"] | None
     team: Named | None
     is_active: bool
     updated_at: datetime
@@ -78,6 +80,8 @@ class PersonItem(Struct):
             name=person.name,
             email=person.email,
             role=person.role,  # type: ignore[arg-type]
+            function=person.function or None,
+            level=person.level or None,  # type: ignore[arg-type]
             team=Named.of(person.team),
             is_active=person.is_active,
             updated_at=person.updated_at,

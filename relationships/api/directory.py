@@ -15,6 +15,7 @@ from relationships.api.filters import (
     phone,
     search,
     since,
+    texts,
 )
 from relationships.models import Person
 from relationships.selectors import directory
@@ -25,6 +26,7 @@ BY_UPDATE = Sort("updated_at", datetime)
 SORTS = {"id": BY_ID, "name": BY_NAME, "updated_at": BY_UPDATE}
 UPDATED_SINCE = since("updated_at", "Changed")
 NAME_WORDS = search(directory.with_words("name"), "Words that the name has, whatever their case.")
+LEVELS = {level: level for level in Person.Level.values if level}
 ROLES = {role: role for role in Person.Role.values if role != Person.Role.SERVICE}
 
 
@@ -69,13 +71,17 @@ PEOPLE: Collection[Any] = Collection(
         "name": "Tom Brandt",
         "email": "tom.brandt@example.com",
         "role": "account_manager",
+        "function": "Sales",
+        "level": "staff",
         "team": {"id": 3, "name": "North"},
         "is_active": True,
         "updated_at": "2026-02-02T08:00:00Z",
     },
     filters={
         "team": ids("team_id", "a team"),
-        "role": choices("role", ROLES, "What the person does here"),
+        "role": choices("role", ROLES, "What the person may do here"),
+        "function": texts("function", "What the person does, as an administrator wrote it"),
+        "level": choices("level", LEVELS, "How far from the customers' day"),
         "is_active": flag("is_active", "Whether the person may sign in."),
         "search": NAME_WORDS,
         "updated_since": UPDATED_SINCE,

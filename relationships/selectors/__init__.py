@@ -6,6 +6,7 @@ from relationships.selectors.customers import (
     IdentityRef,
     absorbed_by,
     colleagues,
+    contacts_at,
     contacts_of,
     customer_numbered,
     customers_by_identity,
@@ -23,7 +24,14 @@ from relationships.selectors.keys import (
 )
 from relationships.selectors.named import Named, named
 from relationships.selectors.people import function_as_written
-from relationships.selectors.roster import ROSTER_VERSION, Roster, Whom, current_roster, roster_at
+from relationships.selectors.roster import (
+    ROSTER_VERSION,
+    Roster,
+    Whom,
+    current_roster,
+    remembered_roster,
+    roster_at,
+)
 from relationships.selectors.webhooks import wanted_kinds
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "Whom",
     "absorbed_by",
     "colleagues",
+    "contacts_at",
     "contacts_of",
     "current_roster",
     "customer_numbered",
@@ -47,6 +56,7 @@ __all__ = [
     "is_origin_of_a_key",
     "key_by_digest",
     "named",
+    "remembered_roster",
     "roster_at",
     "service_account_at",
     "service_accounts",

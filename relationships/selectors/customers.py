@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q, QuerySet
 from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
 from relationships.names import searchable
+from relationships.prepared import prepared
 
 M = TypeVar("M", bound=Model)
 
@@ -30,7 +31,13 @@ class IdentityRef(NamedTuple):
 
 def has_demonstration() -> bool:
     """Whether any customer is demonstration data."""
-    return Customer.objects.filter(is_demo=True).exists()
+    return bool(_demonstration())
+
+
+@prepared
+def _demonstration() -> QuerySet[Any, int]:
+    # In no order: by name it would lead past everybody where there are none.
+    return Customer.objects.filter(is_demo=True).order_by().values_list("pk", flat=True)[:1]
 
 
 def customers_like(person: Person, text: str, *, at_most: int) -> list[Customer]:
@@ -70,11 +77,16 @@ def visible_customer(person: Person, pk: int) -> Customer | None:
     """
     if not 0 < pk < 2**63:
         return None
+    found = _visible(person, pk)
+    if not found and (survivor := survivors_of([pk]).get(pk, pk)) != pk:
+        found = _visible(person, survivor)
+    return found[0] if found else None
+
+
+@prepared
+def _visible(person: Person, pk: int) -> QuerySet[Customer]:
     customers = access.customers_visible_to(person).select_related("team", "owner", "segment")
-    found = customers.filter(pk=pk).first()
-    if found is None and (survivor := survivors_of([pk]).get(pk, pk)) != pk:
-        return customers.filter(pk=survivor).first()
-    return found
+    return customers.filter(pk=pk)
 
 
 def customer_numbered(person: Person, number: str) -> Customer | None:
@@ -120,15 +132,19 @@ _ABSORBED = f"""
 
 
 def contacts_of(customer: Customer) -> QuerySet[Contact]:
-    """Return a customer's contacts with their identities, those still there first."""
-    return customer.contacts.prefetch_related("identities").order_by(
-        F("left_on").desc(nulls_first=True), "name", "pk"
-    )
+    """Return a customer's contacts, those still there first."""
+    contacts = Contact.objects.filter(customer=customer.pk)
+    return contacts.order_by(F("left_on").desc(nulls_first=True), "name", "pk")
+
+
+contacts_at = prepared(contacts_of)
+"""The same, as a list."""
 
 
 def identities_of(customer: Customer) -> QuerySet[Identity]:
-    """Return the identities that mean a customer as a whole."""
-    return customer.identities.filter(contact=None).order_by("kind", "namespace", "value")
+    """Return the identities that mean a customer as a whole, or one of their contacts."""
+    identities = Identity.objects.filter(customer=customer.pk)
+    return identities.order_by("kind", "namespace", "value")
 
 
 def colleagues(person: Person) -> QuerySet[Person]:

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from relationships import access
 from relationships.models import Contact, CustomerMerge, DuplicatePair, Person
+from relationships.prepared import prepared
 from relationships.selectors.customers import absorbed_by
 from relationships.selectors.pages import Key, Page, page
 
@@ -37,7 +38,12 @@ def likely_duplicates(person: Person) -> QuerySet[DuplicatePair]:
 
 def number_of_duplicates(person: Person) -> int:
     """Return how many pairs wait, counted no further than `COUNTED_AT_MOST`."""
-    return likely_duplicates(person).order_by()[:COUNTED_AT_MOST].count()
+    return len(_some_duplicates(person))
+
+
+@prepared
+def _some_duplicates(person: Person) -> QuerySet[DuplicatePair, int]:
+    return likely_duplicates(person).order_by().values_list("pk", flat=True)[:COUNTED_AT_MOST]
 
 
 def duplicates_page(person: Person, *, after: Sequence[Any] | None) -> Page[DuplicatePair]:

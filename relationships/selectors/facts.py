@@ -9,7 +9,7 @@ from relationships.models import Contact, Customer, Fact, Person
 def facts_of(customer: Customer) -> QuerySet[Fact]:
     """Return what we know about a customer: of it as a whole first, then contact by contact."""
     return (
-        Fact.objects.filter(customer=customer, deleted_at=None)
+        Fact.objects.filter(customer=customer.pk, deleted_at=None)
         .select_related("contact", "written_by", "confirmed_by")
         .order_by(F("contact__name").asc(nulls_first=True), "contact_id", "label", "pk")
     )

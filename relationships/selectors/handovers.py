@@ -9,8 +9,9 @@ from django.db.models import Count, F, Q, QuerySet
 
 from relationships import access
 from relationships.models import Customer, Handover, HandoverCustomer, Person
+from relationships.prepared import prepared
 from relationships.selectors.customers import absorbed_by
-from relationships.selectors.pages import Key, Page, page
+from relationships.selectors.pages import Key, Page, cut, page
 
 HANDOVERS_A_PAGE = 30
 CUSTOMERS_A_PAGE = 25
@@ -87,8 +88,13 @@ def handovers_visible_to(person: Person) -> QuerySet[Handover]:
 
 def visible_handover(person: Person, pk: int) -> Handover | None:
     """Return a handover at which `person` may work, with who leaves."""
+    return next(iter(_visible(person, pk)), None)
+
+
+@prepared
+def _visible(person: Person, pk: int) -> QuerySet[Handover]:
     found = handovers_visible_to(person).select_related("person__team", "started_by")
-    return found.filter(pk=pk).first()
+    return found.filter(pk=pk)
 
 
 def open_handover_of(person: Person, leaver: Person) -> Handover | None:
@@ -105,9 +111,16 @@ def handovers_page(person: Person, *, after: int | None) -> Page[Handover]:
 
 def progress_of_many(person: Person, handovers: Sequence[Handover]) -> dict[int, Progress]:
     """Return how far each of some handovers has come, as far as `person` sees its customers."""
-    rows = HandoverCustomer.objects.filter(_seen(person), handover__in=handovers)
-    counted = rows.order_by().values_list("handover").annotate(**_COUNTS)
+    if not handovers:
+        return {}
+    counted = _counted(person, tuple(one.pk for one in handovers))
     return {pk: Progress(*numbers) for pk, *numbers in counted}
+
+
+@prepared
+def _counted(person: Person, handover_ids: tuple[int, ...]) -> QuerySet[Any, tuple[int, ...]]:
+    rows = HandoverCustomer.objects.filter(_seen(person), handover__in=handover_ids)
+    return rows.order_by().values_list("handover").annotate(**_COUNTS)
 
 
 def progress_of(person: Person, handover: Handover) -> Progress:
@@ -128,16 +141,46 @@ _COUNTS: dict[str, Any] = {
 
 def rows_of(person: Person, handover: Handover) -> QuerySet[HandoverCustomer]:
     """Return the customers of a handover that `person` may see, in their order."""
-    rows = HandoverCustomer.objects.filter(_seen(person), handover=handover)
-    return rows.select_related("customer__owner", "customer__team", *_PEOPLE).order_by("rank", "id")
+    rows = HandoverCustomer.objects.filter(_seen(person), handover=handover.pk)
+    return rows.select_related("customer__team").order_by("rank", "id")
+
+
+def with_people(rows: Sequence[HandoverCustomer]) -> Sequence[HandoverCustomer]:
+    """Give rows the people they name, and the owners of their customers.
+
+    Joined six times, PostgreSQL would think ten times as long about it as it reads.
+    """
+    ids = {getattr(row, f"{name}_id") for row in rows for name in _PEOPLE}
+    ids |= {row.customer.owner_id for row in rows}
+    known = _people(tuple(sorted(ids - {None}))) if ids - {None} else []
+    people = {one.pk: one for one in known}
+    for row in rows:
+        for name in _PEOPLE:
+            setattr(row, name, people.get(getattr(row, f"{name}_id")))
+        row.customer.owner = people.get(row.customer.owner_id or 0)
+    return rows
+
+
+@prepared
+def _people(ids: tuple[int, ...]) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=ids).order_by()
 
 
 def rows_page(
     person: Person, handover: Handover, *, among: Q, after: Sequence[Any] | None
 ) -> Page[HandoverCustomer]:
     """Return the customers `among` these that follow a place, what matters most first."""
-    rows = rows_of(person, handover)
-    return page(rows, _BY_RANK, among=among, after=after, limit=CUSTOMERS_A_PAGE)
+    if after is None:
+        found = cut(_first_rows(person, handover, among=among), _BY_RANK, CUSTOMERS_A_PAGE)
+    else:
+        rows = rows_of(person, handover)
+        found = page(rows, _BY_RANK, among=among, after=after, limit=CUSTOMERS_A_PAGE)
+    return Page(with_people(found.rows), found.after)
+
+
+@prepared
+def _first_rows(person: Person, handover: Handover, *, among: Q) -> QuerySet[HandoverCustomer]:
+    return rows_of(person, handover).filter(among)[: CUSTOMERS_A_PAGE + 1]
 
 
 def visible_row(person: Person, pk: int) -> HandoverCustomer | None:
@@ -155,14 +198,24 @@ def customers_to_add(person: Person, handover: Handover) -> QuerySet[Customer]:
     return mine.exclude(pk__in=known)
 
 
+@prepared
+def successors_offered(person: Person, leaver_id: int) -> QuerySet[Person]:
+    """Return the first of those to whom `person` may give a customer of somebody who leaves."""
+    return _successors(person, leaver_id)[:OFFERED_AT_MOST]
+
+
 def successors(person: Person, handover: Handover) -> QuerySet[Person]:
     """Return the people of ours to whom `person` may give a customer of a handover."""
+    return _successors(person, handover.person_id)
+
+
+def _successors(person: Person, leaver_id: int) -> QuerySet[Person]:
     people = Person.objects.filter(is_active=True).exclude(role=Person.Role.SERVICE)
-    people = people.exclude(pk=handover.person_id)
+    people = people.exclude(pk=leaver_id)
     if access.sees_every_customer(person):
         sees_all = Q(role__in=(Person.Role.EXECUTIVE, Person.Role.ADMINISTRATOR))
         return people.filter(Q(team__isnull=False) | sees_all)
-    return people.filter(team=person.team) if person.team else people.none()
+    return people.filter(team=person.team_id) if person.team_id else people.none()
 
 
 def teams_people(team_ids: Sequence[int]) -> list[Person]:
@@ -216,11 +269,14 @@ def shares_of(person: Person, handover: Handover) -> list[Share]:
 
 def handed_over(customer: Customer, *, now: datetime) -> list[HandoverCustomer]:
     """Return what was handed over with a customer lately, or with whom was merged into them."""
-    rows = HandoverCustomer.objects.filter(
-        customer__in=absorbed_by(customer.pk), moved_at__gte=now - SHOWN_FOR
-    )
+    return _moved_since(tuple(absorbed_by(customer.pk)), now - SHOWN_FOR)
+
+
+@prepared
+def _moved_since(customer_ids: tuple[int, ...], since: datetime) -> QuerySet[HandoverCustomer]:
+    rows = HandoverCustomer.objects.filter(customer__in=customer_ids, moved_at__gte=since)
     rows = rows.select_related("handover__person", "successor", "noted_by")
-    return list(rows.order_by("-moved_at", "-pk")[:SHOWN_AT_MOST])
+    return rows.order_by("-moved_at", "-pk")[:SHOWN_AT_MOST]
 
 
 def _seen(person: Person) -> Q:

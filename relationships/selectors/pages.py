@@ -68,9 +68,15 @@ def page(
     for condition, order in _stretches(keys, after):
         found += rows.filter(among, condition).order_by(*order)[: limit + 1 - len(found)]
         if len(found) > limit:
-            last = found[limit - 1]
-            return Page(found[:limit], tuple(key.value(last) for key in keys))
-    return Page(found, None)
+            break
+    return cut(found, keys, limit)
+
+
+def cut(found: Sequence[M], keys: Sequence[Key], limit: int) -> Page[M]:
+    """Return as many rows as make a page; one more that was found tells that more follow."""
+    if len(found) <= limit:
+        return Page(found, None)
+    return Page(found[:limit], tuple(key.value(found[limit - 1]) for key in keys))
 
 
 Stretch = tuple[Q, Sequence[OrderBy]]

@@ -80,6 +80,14 @@ def current_roster() -> Roster:
     return roster_at(version)
 
 
+def remembered_roster() -> Roster:
+    """Return what is remembered, without asking whether it is still so.
+
+    Only for whoever asks in the very statement that writes what is made of it.
+    """
+    return _latest
+
+
 ROSTER_VERSION = f"SELECT coalesce(sum(version), 0)::bigint FROM {RosterVersion._meta.db_table}"
 
 

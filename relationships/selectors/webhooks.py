@@ -9,6 +9,7 @@ from django.db.models import Func, Q, QuerySet
 
 from relationships import access
 from relationships.models import Person, WebhookDelivery, WebhookEndpoint, WebhookSecret
+from relationships.prepared import prepared
 
 LOOKED_AT = 100
 """Deliveries by which the health of an endpoint is told: the newest."""
@@ -28,8 +29,14 @@ def endpoints_on() -> QuerySet[WebhookEndpoint]:
 
 def wanted_kinds() -> frozenset[str]:
     """Return the kinds of events that somebody wants to know of."""
+    return frozenset(_kinds_of_endpoints())
+
+
+# Asked with each batch and each drain.
+@prepared
+def _kinds_of_endpoints() -> QuerySet[WebhookEndpoint, str]:
     kinds = endpoints_on().order_by().annotate(kind=Func("kinds", function="unnest"))
-    return frozenset(kinds.values_list("kind", flat=True))
+    return kinds.values_list("kind", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

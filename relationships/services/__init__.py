@@ -52,6 +52,7 @@ from relationships.services.keys import (
     successor_ends,
 )
 from relationships.services.merges import (
+    KEEP_CUSTOMERS,
     CustomerGoneError,
     NotMergeableError,
     absorb_customer,
@@ -61,6 +62,7 @@ from relationships.services.merges import (
 )
 
 __all__ = [
+    "KEEP_CUSTOMERS",
     "LONGEST_NAME",
     "LONGEST_SOURCE",
     "MOST_AT_ONCE",

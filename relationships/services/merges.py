@@ -39,8 +39,10 @@ def keep_customers() -> Roster:
     return roster_at(version)
 
 
-# Two statements in one message: the second sees what was there when the lock was had.
-_KEEP = f"SELECT pg_advisory_xact_lock_shared(3, 0); {ROSTER_VERSION}"
+KEEP_CUSTOMERS = "SELECT pg_advisory_xact_lock_shared(3, 0);"
+"""What keeps them, for whoever sends more with it: statements behind it see what was there then."""
+
+_KEEP = f"{KEEP_CUSTOMERS} {ROSTER_VERSION}"
 
 
 def wait_for_customers() -> None:

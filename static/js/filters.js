@@ -39,3 +39,10 @@ document.addEventListener("htmx:configRequest", (event) => {
     if (parameters[name] === "" || parameters[name] === usual) delete parameters[name];
   }
 });
+
+// Going back, a browser restores what was chosen last, which is not what the page is about.
+window.addEventListener("pageshow", (event) => {
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (!event.persisted && navigation?.type !== "back_forward") return;
+  for (const form of document.querySelectorAll("form[data-auto-submit]:not([hx-get])")) form.reset();
+});

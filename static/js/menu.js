@@ -10,6 +10,8 @@ function close(menu) {
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     const isChosen = event.target.closest(".menu-panel :is(a, button:not([data-keeps-menu]))") !== null;
+    // What was chosen is hidden now: a dialog that it opens returns the focus to the menu.
+    if (isChosen && menu.contains(document.activeElement)) menu.querySelector("summary").focus();
     if (isChosen || !menu.contains(event.target)) close(menu);
   }
 });

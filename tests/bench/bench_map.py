@@ -65,8 +65,6 @@ def scatter() -> tuple[int, int]:
             print(f"{table:32} {rows:9,} rows {size / 1e6:7.1f} MB")
         cursor.execute("SELECT pg_relation_size('reading_by_place')")
         print(f"{'reading_by_place':32} {cursor.fetchone()[0] / 1e6:22.1f} MB")
-        # What others would do beside is counted too.
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
     return teams[0].pk, few.pk
 
 

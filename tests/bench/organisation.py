@@ -1,26 +1,29 @@
-"""An organisation of a million: the demonstration over and over, with its touchpoints, scored.
+"""An organisation of a million: the demonstration over and over, touchpoints and scores and all.
 
 Everything is repeated in the database: a copy is numbered as what it is like, some steps on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
-from django.utils import timezone
 
 from insights.models import (
+    EVERY_TEAM,
     Acquaintance,
     Attention,
     CareTrace,
     CustomerState,
     DayMet,
-    MonthlyLoops,
+    MonthlyCare,
+    MonthlyHours,
     MonthlyTouchpoints,
     PersonMonth,
+    Reading,
 )
-from insights.services.nightly import read_everyone_again
+from insights.services.rollups import recount_readings
 from interactions.models import Loop, Touchpoint
 from relationships.models import Contact, Customer, Person, Team
 
@@ -59,16 +62,27 @@ _OF_TEAM = "JOIN team ON like_id = team_id AND copy > 0"
 _BY_PERSON = """
     LEFT JOIN owner ON (owner.like_id, owner.copy) = (old.person_id, pair.n %% {copies})
 """
+_ATTENTION_OF_ALL = """
+    UPDATE insights_attention AS known
+    SET touchpoints = given.touchpoints, timed = given.timed, minutes = given.minutes
+    FROM (
+        SELECT is_month, since, stage, sum(touchpoints) AS touchpoints, sum(timed) AS timed,
+               sum(minutes) AS minutes
+        FROM insights_attention WHERE team_id <> %(every)s GROUP BY 1, 2, 3
+    ) AS given
+    WHERE known.team_id = %(every)s
+      AND (known.is_month, known.since, known.stage) = (given.is_month, given.since, given.stage)
+"""
 _OF_PERSON = "JOIN owner ON like_id = person_id AND copy > 0"
 
 
 def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
-    """Repeat all there is until there are so many customers, and score them.
+    """Repeat all there is, scores included, until there are so many customers.
 
     Without touchpoints it takes a third of the time, and leaves out timelines and loops alone.
     """
     copies = max(customers // CUSTOMERS_A_COPY, 1)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _bare(cursor):
         cursor.execute(_PAIRS, [customers])
         cursor.execute("CREATE UNIQUE INDEX ON pair (like_id, n)")
         cursor.execute(_NEWEST)
@@ -83,6 +97,11 @@ def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
         )  # fmt: skip
         _repeat(cursor, Contact, _OF_PAIR, customer_id="pair.id", home_id="NULL")
         _repeat(cursor, CustomerState, _OF_PAIR, customer_id="pair.id")
+        # With what is remembered of a year of Mondays, which states do not have.
+        _repeat(
+            cursor, Reading, f"{_OF_PAIR} {held_by}",
+            customer_id="pair.id", team_id="team.id", owner_id="owner.id",
+        )  # fmt: skip
         if has_touchpoints:
             _repeat_touchpoints(cursor, by_person)
         for met in (DayMet, Acquaintance):
@@ -91,13 +110,43 @@ def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
                 customer_id="pair.id", person_id="coalesce(owner.id, 0)",
             )  # fmt: skip
         _repeat(cursor, CareTrace, _OF_PAIR, customer_id="pair.id")
-        for rollup in (MonthlyTouchpoints, MonthlyLoops, Attention):
+        for rollup in (MonthlyTouchpoints, MonthlyCare, MonthlyHours, Attention):
             _repeat(cursor, rollup, _OF_TEAM, team_id="team.id")
+        cursor.execute(_ATTENTION_OF_ALL, {"every": EVERY_TEAM})
         _repeat(cursor, PersonMonth, _OF_PERSON, person_id="owner.id")
-        cursor.execute("ANALYZE")
-    read_everyone_again(now=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        recount_readings(cursor)
+        cursor.execute("ANALYZE")
+
+
+@contextmanager
+def _bare(cursor: Any) -> Iterator[None]:
+    """Leave out indexes, foreign keys and triggers while rows come in; indexes are made after."""
+    models = (
+        Customer, Contact, CustomerState, Reading, Touchpoint, Loop, DayMet, Acquaintance,
+        CareTrace,
+    )  # fmt: skip
+    tables = [model._meta.db_table for model in models]
+    cursor.execute(
+        """
+        SELECT indexdef, format('%%I', indexrelid::regclass::text)
+        FROM pg_index JOIN pg_indexes ON indexname = indexrelid::regclass::text
+        WHERE tablename = ANY(%s)
+            AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+        """,
+        [tables],
+    )
+    indexes = cursor.fetchall()
+    for _, name in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    cursor.execute("SET session_replication_role = replica")
+    yield
+    cursor.execute("SET session_replication_role = origin")
+    cursor.execute("SET maintenance_work_mem = '1GB'")
+    for made_by, _ in indexes:
+        cursor.execute(made_by)
+    cursor.execute("RESET maintenance_work_mem")
 
 
 def _repeat_touchpoints(cursor: Any, by_person: str) -> None:
@@ -108,7 +157,8 @@ def _repeat_touchpoints(cursor: Any, by_person: str) -> None:
         contact_id="NULL", home_id="NULL",
     )  # fmt: skip
     _repeat(
-        cursor, Loop, _OPENED, customer_id="pair.id", opened_by_id=f"opened_by_id {far}",
+        cursor, Loop, f"{_OPENED} {by_person}", customer_id="pair.id", person_id="owner.id",
+        opened_by_id=f"opened_by_id {far}",
         closed_by_id=f"(SELECT id {far} FROM newest AS closing WHERE id = closed_by_id)",
     )  # fmt: skip
 
@@ -116,8 +166,9 @@ def _repeat_touchpoints(cursor: Any, by_person: str) -> None:
 def _repeat(cursor: Any, model: type[Model], join: str, **changed: str) -> None:
     """Repeat rows of a table as often as it is joined, with some columns as SQL says."""
     table = model._meta.db_table
-    columns = [field.column for field in model._meta.concrete_fields]
-    columns = [name for name in columns if name != "updated_at"]
+    columns = [field.column for field in model._meta.concrete_fields if not field.generated]
+    if "updated_at" in columns:
+        changed["updated_at"] = "now()"
     if "id" in columns and "id" not in changed:
         changed["id"] = f"{_step(cursor, model)} + row_number() OVER ()"
     chosen = ", ".join(f"{changed.get(name, f'old.{name}')} AS {name}" for name in columns)

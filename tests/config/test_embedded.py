@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from config import embedded
-from config.embedded import problems
+from config.embedded import postgres, problems
 from config.embedded.postgres import LONGEST_SOCKET_PATH, SOCKET_NAME, Postgres
 from config.embedded.problems import CannotStartError
 from config.embedded.processes import working_in
@@ -147,3 +147,24 @@ def test_copied_checkout_does_not_take_the_data_of_the_first(home):
 
     with pytest.raises(CannotStartError, match="was copied from"):
         embedded.settle(home)
+
+
+@pytest.mark.parametrize(
+    ("memory", "kept"), [(1024, 256), (8 * 1024, 1024), (24 * 1024, 3072), (512 * 1024, 4096)]
+)
+def test_postgresql_keeps_a_part_of_the_memory(monkeypatch, memory, kept):
+    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": memory * 256}
+    monkeypatch.setattr(postgres.os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(postgres, "CONTAINER_LIMIT", Path("/there is none"))
+
+    assert postgres.shared_buffers() == kept * 1024**2
+
+
+def test_a_container_has_a_part_of_the_machine(monkeypatch, tmp_path):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(postgres, "CONTAINER_LIMIT", limit)
+    limit.write_text("max\n")
+    whole = postgres.shared_buffers()
+    limit.write_text(f"{1024**3}\n")
+
+    assert postgres.shared_buffers() == 256 * 1024**2 <= whole

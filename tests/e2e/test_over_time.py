@@ -11,7 +11,7 @@ from insights.models import Band, BandFlow, BandTotal, DistanceTotal, Reading
 from insights.mondays import last_monday
 from insights.moves import move_codes
 from insights.selectors.organisation import comparison_days
-from tests.factories import ExecutiveFactory, ReadingFactory
+from tests.factories import ExecutiveFactory, ReadingFactory, count_total
 
 
 @pytest.fixture
@@ -25,15 +25,23 @@ def executive():
         )
     for day, by in ((BandTotal.NOW, 1), (last_monday(now) - timedelta(weeks=8), 1),
                     (BandTotal.NOW, 2)):  # fmt: skip
-        DistanceTotal.objects.create(
-            on_date=day, by=by, part=0, stage="current", customers=12, far=3, distance=400
+        count_total(
+            DistanceTotal,
+            on_date=day,
+            by=by,
+            part=0,
+            stage="current",
+            customers=12,
+            far=3,
+            distance=400,
         )
-    BandTotal.objects.create(
+    count_total(
+        BandTotal,
         on_date=BandTotal.NOW, stage="current", currency="EUR", band=Band.COOLING, customers=2,
         yearly_value=0,
     )  # fmt: skip
-    BandFlow.objects.create(
-        on_date=month, stage="current", was=Band.STEADY, band=Band.COOLING, customers=2
+    count_total(
+        BandFlow, on_date=month, stage="current", was=Band.STEADY, band=Band.COOLING, customers=2
     )
     return ExecutiveFactory()
 

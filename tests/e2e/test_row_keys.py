@@ -11,7 +11,7 @@ from insights.models import Band, Snooze
 from insights.services.drain import drain
 from insights.services.snoozes import snooze
 from interactions.models import Touchpoint
-from interactions.services import edit
+from interactions.services import NewTouchpoint, edit, record, source_named
 from relationships.models import Customer
 from tests.factories import CustomerFactory, ReadingFactory
 
@@ -34,6 +34,11 @@ def toast(page: Page):
 
 def row(page: Page, name: str):
     return page.locator("[data-row]", has_text=name)
+
+
+def happened(customer: Customer, kind: str, by, at) -> None:
+    item = NewTouchpoint(type=kind, customer=customer.pk, occurred_at=at)
+    record(source=source_named("test"), items=[item], by=by, now=at)
 
 
 def logged() -> list[tuple[str, str]]:
@@ -223,3 +228,38 @@ def test_what_went_wrong_is_recorded_in_two_taps_and_made_right(
     page.get_by_role("button", name="Yes, made right").click()
     expect(toast(page)).to_contain_text("Made right with Thornmere Academy.")
     expect(page.get_by_role("heading", name="Made it right?")).to_have_count(0)
+
+
+def test_who_did_something_with_a_line_goes_on_there_or_at_its_successor(
+    open_page, manager, customers
+):
+    now = timezone.now()
+    for days, customer in enumerate(customers, start=3):
+        happened(customer, "service.failed", manager, now - timedelta(days=days))
+    page = open_page(manager, "/")
+    asked = page.locator("section[aria-labelledby=mess-ups] li")
+    expect(asked).to_have_count(3)
+    asked.nth(1).get_by_role("button", name="Not yet").focus()
+    page.keyboard.press("Enter")
+    expect(asked).to_have_count(2)
+    expect(asked.nth(1).get_by_role("link")).to_be_focused()
+
+    for hours in (1, 2, 3):
+        happened(customers[0], "call.phone", manager, now - timedelta(hours=hours))
+    page.goto(page.url + f"customers/{customers[0].pk}/")
+    events = page.locator("#happened .event")
+    expect(events).to_have_count(4)
+    menu = events.nth(1).locator("summary")
+    menu.focus()
+    page.keyboard.press("Enter")
+    events.nth(1).get_by_role("link", name="Correct").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    successor = events.nth(2).get_attribute("id")
+    page.keyboard.press("Enter")
+    events.nth(1).get_by_role("button", name="Delete").focus()
+    page.keyboard.press("Enter")
+    expect(events).to_have_count(3)
+    expect(page.locator(f"#{successor}")).to_be_focused()

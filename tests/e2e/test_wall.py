@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from insights.models import Band, BandTotal, MonthlyTouchpoints, Reading, WallEvent
+from insights.models import Band, BandTotal, Reading, WallEvent
 from insights.months import months_before
 from interactions.models import TouchpointType
 from relationships.models import Customer
-from tests.factories import ExecutiveFactory, ReadingFactory, TeamFactory
+from tests.factories import ExecutiveFactory, ReadingFactory, TeamFactory, count_month, count_total
 
 
 @pytest.fixture
@@ -31,25 +31,22 @@ def fill(team, customers):
     others = Customer.objects.bulk_create(
         Customer(name=f"Customer {i}", team=team) for i in range(1, customers)
     )
-    fields = [f.attname for f in Reading._meta.concrete_fields if f.attname != "customer_id"]
-    said = {name: getattr(first, name) for name in fields}
+    fields = [f for f in Reading._meta.concrete_fields if not (f.primary_key or f.generated)]
+    said = {field.attname: getattr(first, field.attname) for field in fields}
     Reading.objects.bulk_create(
         Reading(customer_id=one.pk, **{**said, "doors": i % 100, "windows": i * 7 % 100})
         for i, one in enumerate(others)
     )
-    BandTotal.objects.create(
+    count_total(
+        BandTotal,
         on_date=BandTotal.NOW, team_id=team.pk, stage="current", currency="EUR", band=Band.STEADY,
         customers=customers, yearly_value=12_000, at_risk=1_200,
     )  # fmt: skip
     types = dict(TouchpointType.objects.values_list("key", "pk"))
-    MonthlyTouchpoints.objects.bulk_create(
-        MonthlyTouchpoints(
-            month=months_before(timezone.localdate(), back), team_id=team.pk, is_via=False,
-            type_id=types[key], count=count,
-        )
-        for back in range(36)
-        for key, count in (("visit", 20 + 4 * back), ("web.visit", 400 - 9 * back))
-    )  # fmt: skip
+    for back in range(36):
+        for key, count in (("visit", 20 + 4 * back), ("web.visit", 400 - 9 * back)):
+            month = months_before(timezone.localdate(), back)
+            count_month(month=month, team_id=team.pk, type_id=types[key], count=count)
     WallEvent.objects.create(on_date=months_before(timezone.localdate(), 20), text="Branch closed")
     WallEvent.objects.create(
         on_date=months_before(timezone.localdate(), 2), text="An app for everybody", team=team
@@ -88,6 +85,22 @@ def test_a_filter_goes_with_its_links_to_the_list(open_page, team, executive):
     page.get_by_role("table", name="Customers and value by band").get_by_text("Steady").click()
     expect(page).to_have_url(re.compile(f"stage=current&team={team.pk}&band=steady"))
     expect(page.locator("[data-row]")).to_have_count(3)
+
+
+def test_a_column_opens_what_it_counts_by_pointer_and_by_keys(open_page, team, executive):
+    fill(team, 1)
+    page = open_page(executive, f"/wall/?team={team.pk}&months=12")
+    page.locator(".on-desk .column a").last.click()
+    expect(page.get_by_role("heading", level=1, name="With a person")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"team={team.pk}&months=12&mode=human&month="))
+    page.get_by_role("link", name="Digital").click()
+    expect(page.get_by_role("heading", level=1, name="Digital")).to_be_visible()
+    page.get_by_role("link", name="The Wall", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/wall/\\?team={team.pk}&months=12$"))
+    page.wait_for_load_state()
+    page.get_by_text("Show as a table").press("Enter")
+    page.get_by_role("row", name="(so far)").get_by_role("link").first.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="With a person")).to_be_visible()
 
 
 def test_an_event_is_noted_corrected_deleted_and_undone_with_keys(open_page, team, executive):

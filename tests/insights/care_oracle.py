@@ -13,8 +13,9 @@ from django.conf import settings
 
 from insights.care_measures import BEHIND
 from insights.months import Period
-from insights.selectors.care import Loops, Sums, care
+from insights.selectors.care import Loops, Part, Sums, care
 from insights.selectors.care_behind import customers_behind, loops_behind
+from insights.selectors.monthly import EVERYBODY
 from insights.services.drain import drain
 from interactions.models import Loop, Touchpoint
 
@@ -24,8 +25,12 @@ KINDS = {1: "questions", 2: "complaints", 3: "failures", 4: "promises"}
 AGAIN = ("asked.again", "story.repeated")
 
 
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
 def month_of(moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date().replace(day=1)
+    return day_of(moment).replace(day=1)
 
 
 def measures_of(touchpoint: Touchpoint) -> set[str]:
@@ -93,28 +98,35 @@ def drain_all():
 def kept(now=NOW):
     """Return the sums that are kept, without how long things took and without zeros."""
     plain = {}
-    for cell, sums in care([], trend=EVER, team=None, now=now).cells.items():
-        loops = {
-            one.name: replace(getattr(sums, one.name), hours=())
-            for one in fields(Sums)
-            if isinstance(getattr(sums, one.name), Loops)
-        }
-        if (found := replace(sums, **loops)) != Sums():
-            plain[cell] = found
+    for month in EVER.each:
+        found = care(Period(month, 1), now=now, parts=Part.EVERYTHING)
+        for team, sums in found.by_team.items():
+            if (of_team := timeless(sums)) != Sums():
+                plain[month, team] = of_team
     return plain
 
 
-def behind(person, what, period, team=None):
+def timeless(sums):
+    """Leave out how long things took."""
+    loops = {
+        one.name: replace(getattr(sums, one.name), hours=())
+        for one in fields(Sums)
+        if isinstance(getattr(sums, one.name), Loops)
+    }
+    return replace(sums, **loops)
+
+
+def behind(person, what, period, among=EVERYBODY):
     """Walk all pages of a list; return how many loops or touchpoints are on them."""
     listed, total, after = BEHIND[what], 0, None
     while True:
         if listed.measure is None:
             page = loops_behind(
-                person, listed.kinds, listed.state, period, now=NOW, team=team, after=after
+                person, listed.kinds, listed.state, period, now=NOW, among=among, after=after
             )
             total += len(page.loops)
         else:
-            page = customers_behind(person, listed.measure, period, team=team, after=after)
+            page = customers_behind(person, listed.measure, period, among=among, after=after)
             total += sum(line.touchpoints for line in page.lines)
         if page.older is None:
             return total

@@ -2,9 +2,23 @@
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from insights.selectors import silence as selectors
 from insights.services import refit as services
+from tests.factories import ExecutiveFactory
+
+
+@pytest.fixture
+def executive(db):
+    return ExecutiveFactory()
+
+
+@pytest.fixture
+def executive_browser(executive):
+    client = Client()
+    client.force_login(executive)
+    return client
 
 
 @pytest.fixture

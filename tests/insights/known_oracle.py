@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from insights.models import Attention, DayMet, KnownTotal, PersonMonth, Reading
+from insights.models import EVERY_TEAM, Attention, DayMet, KnownTotal, PersonMonth, Reading
 from insights.selectors.acquaintances import acquaintances_at
 from insights.services.drain import drain
 from interactions.models import Touchpoint
@@ -61,7 +61,8 @@ def counted_sums() -> set[tuple]:
     for one in human():
         day = day_of(one.occurred_at)
         for is_month, since in ((False, day), (True, day.replace(day=1))):
-            cells[is_month, since, one.team_id or 0, one.customer.stage].append(one)
+            for team in (one.team_id or 0, EVERY_TEAM):
+                cells[is_month, since, team, one.customer.stage].append(one)
     return {(*key, *_amounts(some)) for key, some in cells.items()}
 
 
@@ -93,11 +94,12 @@ def counted_totals() -> dict[tuple, list]:
     """Sum up what readings say, customer by customer."""
     totals = defaultdict(lambda: [0, Decimal(0), Decimal(0)])
     for reading in Reading.objects.select_related("customer"):
-        key = (reading.team_id or 0, reading.stage, reading.currency)
-        total = totals[(*key, *(getattr(reading, name) for name in CIRCLE))]
-        total[0] += 1
-        total[1] += reading.yearly_value
-        total[2] += reading.at_risk
+        circle_kept = [getattr(reading, name) for name in CIRCLE]
+        for team in (reading.team_id or 0, EVERY_TEAM):
+            total = totals[(team, reading.stage, reading.currency, *circle_kept)]
+            total[0] += 1
+            total[1] += reading.yearly_value
+            total[2] += reading.at_risk
     return dict(totals)
 
 

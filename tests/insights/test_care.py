@@ -8,17 +8,19 @@ from django.test import Client
 
 from insights.care_words import care_sentence, half
 from insights.hours import STEPS, Median, step_of
-from insights.models import CareTrace, MonthlyLoops, MonthlyTouchpoints
+from insights.models import CareTrace, OwnerTotal
 from insights.selectors.care import Loops, Sums
 from interactions.models import TouchpointType
 from interactions.services import NewTouchpoint, record, source_named
-from relationships.models import Team
+from relationships.models import Segment, Team
 from tests.factories import (
     AdministratorFactory,
     CustomerFactory,
     ExecutiveFactory,
     PersonFactory,
     TeamFactory,
+    count_loops,
+    count_month,
 )
 from tests.insights.care_oracle import drain_all
 
@@ -41,17 +43,15 @@ def _clock():
         yield
 
 
-def loops(kind, opened, closed, *, team=None, month=FEBRUARY, took=5.0):
-    hours = [0] * STEPS
-    hours[step_of(took)] = closed
-    MonthlyLoops.objects.create(
-        month=month, team_id=team.pk if team else 0, kind=kind, opened=opened, closed=closed,
-        in_time=closed, hours=hours,
+def loops(kind, opened, closed, *, team=None, segment=None, month=FEBRUARY, took=5.0):
+    count_loops(
+        month=month, team_id=team.pk if team else 0, segment_id=segment.pk if segment else 0,
+        kind=kind, opened=opened, closed=closed, took_hours=took,
     )  # fmt: skip
 
 
 def touchpoints(key, count, *, team=None, month=FEBRUARY):
-    MonthlyTouchpoints.objects.create(
+    count_month(
         month=month, team_id=team.pk if team else 0,
         type_id=TouchpointType.objects.get(key=key).pk, is_via=False, count=count,
     )  # fmt: skip
@@ -125,9 +125,39 @@ def test_a_team_and_a_year_are_in_the_address_of_every_number(executive):
     assert card["value"] == "90 %"
     assert card["url"] == f"/care/behind/answered/?months=12&team={team.pk}"
     behind = executive.get(card["url"])
-    assert (behind.context["count"], behind.context["team"]) == (
+    assert (behind.context["count"], behind.context["said"]) == (
         "18 questions and complaints", team.name,
     )  # fmt: skip
+
+
+def test_whose_care_it_is_stands_in_every_address_with_a_way_out(executive):
+    segment = Segment.objects.create(name="Clinics")
+    loops(1, 20, 18, segment=segment)
+    loops(1, 30, 30)
+    asked = {"segment": segment.pk, "stage": "current", "months": "12"}
+    response = executive.get("/care/", asked)
+    card = cards(response)["listening"]
+    assert (card["value"], card["url"]) == (
+        "90 %", f"/care/behind/answered/?months=12&segment={segment.pk}&stage=current",
+    )  # fmt: skip
+    assert [(chip["key"], chip["value"], chip["url"]) for chip in response.context["chips"]] == [
+        ("Segment", "Clinics", "/care/?months=12&stage=current"),
+        ("Stage", "Current", f"/care/?months=12&segment={segment.pk}"),
+    ]
+    behind = executive.get(card["url"]).context
+    assert (behind["count"], behind["said"]) == (
+        "18 questions and complaints", "Clinics, Current",
+    )  # fmt: skip
+    assert behind["care_url"] == f"/care/?months=12&segment={segment.pk}&stage=current"
+    nothing = executive.get("/care/", {"stage": "former"})
+    assert "Nothing among these" in nothing.text
+    assert 'href="/care/"' in nothing.text
+
+
+def test_whoever_has_too_many_customers_to_add_up_is_refused_by_name(executive):
+    OwnerTotal.objects.create(owner_id=0, customers=10_001)
+    for page in ("/care/", "/care/behind/told/", "/wall/", "/wall/behind/"):
+        assert "too many to add up" in executive.get(page, {"owner": "0"}).text, page
 
 
 def test_it_is_compared_with_the_months_before_and_a_year_ago(executive):
@@ -143,8 +173,9 @@ def test_it_is_compared_with_the_months_before_and_a_year_ago(executive):
 
 def test_what_makes_no_sense_is_left_out_with_a_word(executive):
     loops(1, 20, 18)
-    response = executive.get("/care/", {"until": "2027-01", "team": "9999999", "months": "7"})
-    assert response.text.count("It is left out.") == 3
+    asked = {"until": "2027-01", "team": "9999999", "months": "7", "stage": "x", "owner": "88"}
+    response = executive.get("/care/", asked)
+    assert response.text.count("It is left out.") == 5
     assert response.context["period"] == "December 2025 to February 2026"
     for after in ("nonsense", "2026-02-01_x_1", "99999999999999999999_1", "1_2_3"):
         for what in ("said", "waiting"):
@@ -168,12 +199,33 @@ def test_the_number_of_queries_does_not_grow(executive, django_assert_num_querie
             touchpoints("email.campaign", 5, team=team)
 
     make(1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         executive.get("/care/")
     make(12)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         response = executive.get("/care/")
     assert len(cards(response)["listening"]["more_teams"]) == 13 - 6
+
+
+def test_more_than_fifty_teams_are_led_to(executive):
+    teams = [TeamFactory() for _ in range(51)]
+    for closed, team in enumerate(teams[:50]):
+        loops(1, 100, closed, team=team)
+    assert len(cards(executive.get("/care/"))["listening"]["more_teams"]) == 44
+    loops(1, 100, 99, team=teams[50])
+    response = executive.get("/care/", {"until": "2026-02"})
+    card = cards(response)["listening"]
+    assert [row["value"] for row in card["teams"]] == [f"{share} %" for share in range(6)]
+    assert (card["more_teams"], card["all_teams_url"]) == ([], "/care/?all=listening#listening")
+    assert "45 more teams</a>" in response.text
+    response = executive.get("/care/", {"all": "listening"})
+    listening, promises = cards(response)["listening"], cards(response)["promises"]
+    assert len(listening["more_teams"]) == 45
+    assert listening["more_teams"][-1]["value"] == "99 %"
+    assert (promises["more_teams"], promises["all_teams_url"]) == (
+        [], "/care/?all=promises#promises",
+    )  # fmt: skip
+    assert response.text.count(" open><summary>45 more teams") == 1
 
 
 def test_lists_ask_as_often_whatever_is_on_them(executive, django_assert_num_queries):
@@ -191,9 +243,9 @@ def test_lists_ask_as_often_whatever_is_on_them(executive, django_assert_num_que
 
     make(1)
     for count in (8, 9):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             executive.get("/care/behind/waiting/")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             executive.get("/care/behind/said/")
         make(count)
 
@@ -226,11 +278,8 @@ def test_a_line_leads_into_the_timeline(executive):
     )  # fmt: skip
     drain_all()
     (row,) = executive.get("/care/behind/asked/", {"until": "2026-03"}).context["rows"]
-    assert (row["name"], row["touchpoints"], row["last"]) == (
-        "Café Brûlée",
-        "1 touchpoint",
-        "Today",
-    )
+    assert (row["name"], row["side"]) == ("Café Brûlée", "1 touchpoint")
+    assert row["sub"].endswith(" · last Today")
     assert f"/customers/{customer.pk}/?at={outcome.touchpoint_id}#" in row["url"]
 
 

@@ -32,7 +32,7 @@ from insights.charts import (
 )
 from insights.models import Band, BandTotal, Proof
 from insights.selectors.proof import Question
-from tests.factories import ExecutiveFactory, PersonFactory, ReadingFactory, TeamFactory
+from tests.factories import PersonFactory, ReadingFactory, TeamFactory, count_total
 from tests.insights.test_proof import numbers, results
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -121,37 +121,31 @@ def test_what_a_chart_has_no_numbers_for_is_taken_as_its_table():
     ]
 
 
-@pytest.fixture
-def browser(db):
-    client = Client()
-    client.force_login(ExecutiveFactory())
-    return client
-
-
 def counted(team, customers):
-    return BandTotal.objects.create(
+    return count_total(
+        BandTotal,
         on_date=BandTotal.NOW, team_id=team.pk, stage="current", currency="EUR", band=Band.STEADY,
         customers=customers, yearly_value=1, at_risk=customers,
     )  # fmt: skip
 
 
-def test_a_file_shows_what_the_page_shows_with_the_same_filter(browser):
+def test_a_file_shows_what_the_page_shows_with_the_same_filter(executive_browser):
     north, south = TeamFactory(name="Nørth"), TeamFactory()
     counted(north, 3)
     counted(south, 4)
     asked = {"team": north.pk, "take": "bands.csv"}
-    response = browser.get("/distance/", asked)
+    response = executive_browser.get("/distance/", asked)
     assert response["Content-Disposition"].startswith('attachment; filename="bands-20')
     head, now = csv.reader(b"".join(response).decode().splitlines())
     assert (head[0], now[2], now[-1]) == ("Date", "3", "3")
-    page = browser.get("/distance/", {"team": north.pk}).text
+    page = executive_browser.get("/distance/", {"team": north.pk}).text
     assert f'href="?team={north.pk}&amp;take=bands.csv"' in page
-    assert "Team: Nørth" in browser.get("/distance/", {**asked, "take": "bands.svg"}).text
+    assert "Team: Nørth" in executive_browser.get("/distance/", {**asked, "take": "bands.svg"}).text
 
 
-def test_a_workbook_has_numbers(browser):
+def test_a_workbook_has_numbers(executive_browser):
     counted(TeamFactory(), 3)
-    response = browser.get("/distance/", {"take": "bands.xlsx"})
+    response = executive_browser.get("/distance/", {"take": "bands.xlsx"})
     sheet = ZipFile(BytesIO(b"".join(response))).read("xl/worksheets/sheet1.xml").decode()
     assert "<v>3</v>" in sheet
 
@@ -166,33 +160,33 @@ def test_a_workbook_has_numbers(browser):
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ],
 )  # fmt: skip
-def test_every_chart_of_distance_is_there_in_every_kind(browser, name, ending, kind):
+def test_every_chart_of_distance_is_there_in_every_kind(executive_browser, name, ending, kind):
     counted(TeamFactory(), 3)
     ReadingFactory()
-    response = browser.get("/distance/", {"take": f"{name}.{ending}"})
+    response = executive_browser.get("/distance/", {"take": f"{name}.{ending}"})
     assert response["Content-Type"] == kind
     assert response["Cache-Control"] == "private"
     response.close()
 
 
 @pytest.mark.parametrize("name", ["calibration", "lift"])
-def test_the_charts_of_a_proof_are_taken_along_with_what_was_asked(browser, name):
+def test_the_charts_of_a_proof_are_taken_along_with_what_was_asked(executive_browser, name):
     Proof.objects.create(
         as_of=timezone.now(), results=results(numbers(0)), done_share=1, **Question().fields
     )
-    drawing = browser.get("/proof/", {"take": f"{name}.svg"}).text
+    drawing = executive_browser.get("/proof/", {"take": f"{name}.svg"}).text
     assert "Looking back 365 days, silence of 90 days" in drawing
-    assert "text/csv" in browser.get("/proof/", {"take": f"{name}.csv"})["Content-Type"]
-    assert f"take={name}.svg" in browser.get("/proof/").text
+    assert "text/csv" in executive_browser.get("/proof/", {"take": f"{name}.csv"})["Content-Type"]
+    assert f"take={name}.svg" in executive_browser.get("/proof/").text
 
 
-def test_a_proof_that_is_not_worked_out_has_no_chart(browser):
-    assert browser.get("/proof/", {"take": "lift.svg"}).status_code == 404
+def test_a_proof_that_is_not_worked_out_has_no_chart(executive_browser):
+    assert executive_browser.get("/proof/", {"take": "lift.svg"}).status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["", "bands", "bands.pdf", "nothing.svg", ".svg", "../bands.svg"])
-def test_what_is_not_on_the_page_is_not_found(browser, asked):
-    assert browser.get("/distance/", {"take": asked}).status_code == 404
+def test_what_is_not_on_the_page_is_not_found(executive_browser, asked):
+    assert executive_browser.get("/distance/", {"take": asked}).status_code == 404
 
 
 @pytest.mark.django_db

@@ -172,6 +172,10 @@ def test_bars_are_as_long_as_their_values():
     assert c < 2
 
 
+def test_a_single_bar_is_said_to_be_one():
+    assert "1 bar; the longest is A with 200." in bars([Bar("A", 200)], title="t", unit="u").svg
+
+
 def test_a_negative_bar_ends_where_a_positive_one_starts():
     chart = bars([Bar("A", -50), Bar("B", 50)], title="t", unit="u")
     a, b = of_class(chart.svg, "bar")
@@ -186,6 +190,26 @@ def test_wall_stacks_both_counts_on_one_scale():
     assert float(digital.get("y")) + float(digital.get("height")) == pytest.approx(
         float(human.get("y")), abs=0.2
     )
+
+
+def test_both_parts_of_a_column_lead_to_what_they_count_and_leave_the_tab_key_to_the_table():
+    chart = wall(
+        months((1, 900), (0, 4), (0, 0)),
+        title="The Wall",
+        listed=lambda month, mode: f"/list/?{mode}&{month:%m}",
+    )
+    links = [mark for mark in parsed(chart.svg).iter() if mark.get("href")]
+    assert [link.get("href") for link in links] == [
+        "/list/?digital&01", "/list/?human&01", "/list/?digital&02",
+    ]  # fmt: skip
+    assert {link.get("tabindex") for link in links} == {"-1"}
+    # A person among 900 screens is thin; what is pressed is not.
+    assert float(of_class(chart.svg, "fill-human")[-1].get("height")) < 1
+    assert float(of_class(chart.svg, "quarter")[1].get("height")) == 16
+    assert chart.rows[0][1:3] == ["1", "900"]
+    assert chart.rows[0][1].__html__() == '<a href="/list/?human&amp;01">1</a>'
+    assert not hasattr(chart.rows[1][1], "__html__")
+    assert "<a " not in wall(months((1, 900)), title="The Wall").svg
 
 
 def test_wall_breaks_the_share_line_over_a_silent_month():
@@ -312,6 +336,13 @@ def test_an_empty_year_of_days_says_so():
     assert "Nothing happened. Each week" in year_of_days({}).svg
 
 
+def test_a_month_whose_number_cannot_be_drawn_says_it_in_words():
+    month = TrendMonth(date(2026, 1, 1), None, "only said")
+    chart = trend([month], title="t", what="said for each shown")
+    assert chart.rows == [["January 2026", "only said"]]
+    assert of_class(chart.svg, "bar") == []
+
+
 def test_a_month_with_too_little_has_no_column_and_says_so():
     chart = trend(
         [
@@ -341,6 +372,12 @@ def test_small_charts_share_one_scale_and_say_where_each_line_began_and_ended():
     assert [float(text.text) for text in of_class(chart.svg, "end")] == [20, 30, 40, 50] * 2
     assert "North: day 1 31, day 0 20." in chart.svg
     assert chart.data[0] == ["North", date(2026, 1, 5), 20, 0]
+
+
+def test_the_days_of_a_line_keep_the_large_letter_of_their_month():
+    on = Moment(date(2026, 3, 2), 28, "28", "on 2 March 2026")
+    chart = course(Line("All", [on]), title="By week", what="Distance")
+    assert chart.rows == [["On 2 March 2026", "28", "0"]]
 
 
 def test_a_flow_says_nothing_of_nobody_and_its_sums_are_those_of_its_cells():

@@ -11,6 +11,7 @@ from insights.models import Band, BandTotal
 from insights.selectors import portfolio as module
 from insights.selectors.orders import SORTS
 from insights.selectors.portfolio import Filters, portfolio
+from insights.services.rollups import rebuild_rollups
 from tests.factories import (
     CustomerFactory,
     ExecutiveFactory,
@@ -18,6 +19,7 @@ from tests.factories import (
     ReadingFactory,
     SegmentFactory,
     TeamFactory,
+    count_total,
 )
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +29,6 @@ URL = "/customers/"
 @pytest.fixture
 def executive():
     return ExecutiveFactory(name="Eva")
-
-
-@pytest.fixture
-def browser(executive):
-    client = Client()
-    client.force_login(executive)
-    return client
 
 
 def reading_of(name, **values):
@@ -88,18 +83,20 @@ def test_someone_without_a_team_sees_nobody():
     assert "No customers yet" in response.text
 
 
-def test_the_number_of_queries_does_not_grow_with_the_list(browser, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_list(
+    executive_browser, django_assert_num_queries
+):
     for _ in range(2):
         reading_of("A", segment=SegmentFactory(), owner=PersonFactory())
     with django_assert_num_queries(12):
-        browser.get(URL)
+        executive_browser.get(URL)
     for _ in range(20):
         reading_of("B", segment=SegmentFactory(), owner=PersonFactory())
     with django_assert_num_queries(12):
-        browser.get(URL)
+        executive_browser.get(URL)
 
 
-def test_filters_combine(browser):
+def test_filters_combine(executive_browser):
     team, segment = TeamFactory(), SegmentFactory()
     owner = PersonFactory(team=team)
     fits = {"team": team, "segment": segment, "owner": owner, "stage": "lead", "band": Band.GONE}
@@ -110,17 +107,17 @@ def test_filters_combine(browser):
     }.items():  # fmt: skip
         reading_of(f"Other {field}", **{**fits, field: other})
     query = {"team": team.pk, "segment": segment.pk, "owner": owner.pk, "stage": "lead"}
-    assert shown(browser.get(URL, query | {"band": "gone"})) == ["Fits"]
-    assert set(shown(browser.get(URL, query | {"band": ["gone", "near"]}))) == {
+    assert shown(executive_browser.get(URL, query | {"band": "gone"})) == ["Fits"]
+    assert set(shown(executive_browser.get(URL, query | {"band": ["gone", "near"]}))) == {
         "Fits",
         "Other band",
     }
 
 
-def test_customers_without_an_owner_can_be_found(browser):
+def test_customers_without_an_owner_can_be_found(executive_browser):
     reading_of("Orphan", owner=None)
     reading_of("Kept", owner=PersonFactory())
-    assert shown(browser.get(URL, {"owner": "0"})) == ["Orphan"]
+    assert shown(executive_browser.get(URL, {"owner": "0"})) == ["Orphan"]
 
 
 @pytest.mark.parametrize(
@@ -132,26 +129,26 @@ def test_customers_without_an_owner_can_be_found(browser):
         ("walled_off", "Neither"),
     ],
 )
-def test_quarters_split_at_forty(browser, quarter, name):
+def test_quarters_split_at_forty(executive_browser, quarter, name):
     for customer, doors, windows in (
         ("Both", 40, 40), ("Doors", 40, 39.9), ("Windows", 39.9, 40), ("Neither", 0, 0),
     ):  # fmt: skip
         reading_of(customer, doors=doors, windows=windows)
-    assert shown(browser.get(URL, {"quarter": quarter})) == [name]
+    assert shown(executive_browser.get(URL, {"quarter": quarter})) == [name]
 
 
-def test_each_filter_has_a_chip_that_takes_it_away_alone(browser):
+def test_each_filter_has_a_chip_that_takes_it_away_alone(executive_browser):
     team = TeamFactory(name="North")
     reading_of("Acme", team=team)
-    response = browser.get(URL, {"team": team.pk, "stage": "current", "sort": "name"})
+    response = executive_browser.get(URL, {"team": team.pk, "stage": "current", "sort": "name"})
     by_key = {chip["key"]: chip for chip in response.context["chips"]}
     assert by_key["Team"]["value"] == "North"
     assert by_key["Team"]["url"] == f"{URL}?stage=current&sort=name"
 
 
-def test_what_makes_no_sense_is_named_and_left_out(browser):
+def test_what_makes_no_sense_is_named_and_left_out(executive_browser):
     reading_of("Acme")
-    response = browser.get(URL, {"stage": "imaginary", "sort": "colour", "band": "blue"})
+    response = executive_browser.get(URL, {"stage": "imaginary", "sort": "colour", "band": "blue"})
     assert response.status_code == 200
     assert shown(response) == ["Acme"]
     assert "imaginary" in response.text
@@ -167,9 +164,9 @@ def test_what_makes_no_sense_is_named_and_left_out(browser):
         {"after": "1:2020-01-01", "sort": "last_at"}, {"team": "9" * 30}, {"owner": "-1"},
     ],
 )  # fmt: skip
-def test_no_address_breaks_the_page(browser, query):
+def test_no_address_breaks_the_page(executive_browser, query):
     reading_of("Acme")
-    assert browser.get(URL, query).status_code == 200
+    assert executive_browser.get(URL, query).status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["Søndergaard", "sonder", "SØNDER", "gaard timb", "timber so"])
@@ -257,17 +254,18 @@ def test_a_customer_who_moved_between_pages_is_neither_lost_nor_doubled(executiv
     assert not {r.pk for r in second.readings} & {r.pk for r in first.readings}
 
 
-def test_the_total_is_exact_up_to_a_limit_and_honest_beyond(browser, monkeypatch):
+def test_the_total_is_exact_up_to_a_limit_and_honest_beyond(executive_browser, monkeypatch):
     monkeypatch.setattr(module, "COUNTED_AT_MOST", 2)
     for _ in range(2):
         reading_of("Acme")
-    assert browser.get(URL).context["summary"] == "2 customers"
+    assert executive_browser.get(URL).context["summary"] == "2 customers"
     reading_of("Acme")
-    assert browser.get(URL).context["summary"] == "More than 2 customers"
+    assert executive_browser.get(URL).context["summary"] == "More than 2 customers"
 
 
-def test_bands_are_counted_unless_the_filter_is_one_the_rollups_do_not_know(browser):
-    BandTotal.objects.create(
+def test_bands_are_counted_unless_the_filter_is_one_the_rollups_do_not_know(executive_browser):
+    count_total(
+        BandTotal,
         on_date=BandTotal.NOW,
         stage="current",
         currency="EUR",
@@ -275,17 +273,18 @@ def test_bands_are_counted_unless_the_filter_is_one_the_rollups_do_not_know(brow
         customers=7,
         yearly_value=0,
     )
-    counts = {band["key"]: band["count"] for band in browser.get(URL).context["bands"]}
+    counts = {band["key"]: band["count"] for band in executive_browser.get(URL).context["bands"]}
     assert counts["gone"] == "7"
     assert counts["near"] == "0"
-    bands = browser.get(URL, {"q": "acme"}).context["bands"]
+    bands = executive_browser.get(URL, {"q": "acme"}).context["bands"]
     assert {band["count"] for band in bands} == {""}
 
 
 def test_an_account_manager_is_told_the_bands_of_their_team_only():
     manager = PersonFactory()
     for team_id, customers in ((manager.team_id, 2), (TeamFactory().pk, 5)):
-        BandTotal.objects.create(
+        count_total(
+            BandTotal,
             on_date=BandTotal.NOW, team_id=team_id, stage="current", currency="EUR", band=Band.GONE,
             customers=customers, yearly_value=0,
         )  # fmt: skip
@@ -295,50 +294,118 @@ def test_an_account_manager_is_told_the_bands_of_their_team_only():
     assert counts["gone"] == "2"
 
 
-def test_htmx_gets_the_list_alone_and_a_restored_page_gets_all(browser):
+@pytest.mark.parametrize("sort", [*SORTS, *(f"-{sort}" for sort in SORTS)])
+def test_a_list_of_few_is_in_the_order_of_a_long_one(executive, monkeypatch, sort):
+    for number in range(7):
+        is_known = number != 3
+        reading_of(
+            f"Acme {number % 3}", at_risk=Decimal(10 * (number % 3)), drift=float(number % 2),
+            distance=40.0 + number % 4 if is_known else None,
+        )  # fmt: skip
+    few = names(portfolio(executive, Filters(), sort=sort))
+    monkeypatch.setattr(module, "COUNTED_AT_MOST", 2)
+    many = portfolio(executive, Filters(), sort=sort)
+    assert not many.totals.is_exact
+    assert names(many) == few
+    assert len(few) == 7
+
+
+def test_a_list_that_is_long_comes_to_what_it_would_if_it_were_counted(executive, monkeypatch):
+    north, hotels = TeamFactory(), SegmentFactory()
+    for number in range(9):
+        reading_of(
+            f"Acme {number}", team=[north, None][number % 2], segment=[hotels, None][number // 5],
+            stage=["current", "lead"][number % 3 == 1],
+            distance=None if number == 8 else 10.0 + number, at_risk=Decimal(number),
+            band=Band.UNKNOWN if number == 8 else Band.NEAR,
+            value_class=1 + number % 2, size_class=1, policy_version=1,
+        )  # fmt: skip
+    rebuild_rollups()
+    whose = [
+        Filters(),
+        Filters(stage="current"),
+        Filters(team=north.pk),
+        Filters(team=0),
+        Filters(segment=hotels.pk),
+        Filters(segment=0, stage="lead"),
+        Filters(team=north.pk, segment=hotels.pk, stage="current"),
+    ]
+    for person in (executive, PersonFactory(team=north)):
+        for filters in whose:
+            monkeypatch.setattr(module, "COUNTED_ANEW", 10)
+            counted = portfolio(person, filters, sort="-at_risk")
+            monkeypatch.setattr(module, "COUNTED_ANEW", 0)
+            kept = portfolio(person, filters, sort="-at_risk")
+            assert kept.totals.customers == counted.totals.customers
+            assert kept.totals.yearly_value == counted.totals.yearly_value
+            assert kept.totals.mean_distance == pytest.approx(counted.totals.mean_distance)
+            assert names(kept) == names(counted)
+
+
+def test_htmx_gets_the_list_alone_and_a_restored_page_gets_all(executive_browser):
     reading_of("Acme")
-    part = browser.get(URL, headers={"HX-Request": "true"})
-    whole = browser.get(URL, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    part = executive_browser.get(URL, headers={"HX-Request": "true"})
+    whole = executive_browser.get(
+        URL, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    )
     assert "<html" not in part.text
     assert 'id="results"' in part.text
     assert "<html" in whole.text
     assert "HX-Request" in part.headers["Vary"]
 
 
-def test_a_link_in_the_list_brings_the_filters_with_it_and_typing_does_not(browser):
+def test_a_link_in_the_list_brings_the_filters_with_it_and_typing_does_not(executive_browser):
     reading_of("Acme")
-    link = browser.get(URL, headers={"HX-Request": "true", "HX-Boosted": "true"})
-    typing = browser.get(URL, headers={"HX-Request": "true"})
+    link = executive_browser.get(URL, headers={"HX-Request": "true", "HX-Boosted": "true"})
+    typing = executive_browser.get(URL, headers={"HX-Request": "true"})
     assert 'id="filters"' in link.text
     assert 'id="filters"' not in typing.text
 
 
-def test_nobody_matching_offers_a_way_out(browser):
+def test_nobody_matching_offers_a_way_out(executive_browser):
     reading_of("Acme")
-    response = browser.get(URL, {"band": "gone"})
+    response = executive_browser.get(URL, {"band": "gone"})
     assert "No customer matches" in response.text
     assert f'href="{reverse("customers")}"' in response.text
 
 
-def test_a_row_says_what_is_known_and_nothing_else(browser):
+def test_a_row_says_what_is_known_and_nothing_else(executive_browser):
     reading_of("Known", distance=61.6, drift=12.4, at_risk=Decimal("1234567.8"), band=Band.COOLING)
     reading_of("New", distance=None, drift=None, last_at=None, band=Band.UNKNOWN)
-    rows = {row.name: row for row in browser.get(URL).context["rows"]}
+    rows = {row.name: row for row in executive_browser.get(URL).context["rows"]}
     assert rows["Known"].distance == "62"
     assert (rows["Known"].drift, rows["Known"].direction) == ("+12", "away")
     assert rows["Known"].at_risk == "EUR\N{NO-BREAK SPACE}1,234,568"
     assert (rows["New"].distance, rows["New"].drift, rows["New"].last_touch) == ("", "", "never")
 
 
-def test_the_sparkline_is_the_last_year_up_to_now(browser):
+def test_the_sparkline_is_the_last_year_up_to_now(executive_browser):
     reading_of(
         "Acme", distance=70.0, history=bytes([255] * 50 + [10, 20, 30]),
         history_on=date(2026, 3, 2),
     )  # fmt: skip
-    (row,) = browser.get(URL).context["rows"]
+    (row,) = executive_browser.get(URL).context["rows"]
     assert 'aria-label="Distance over a year: from 10 to 70"' in row.sparkline
 
 
-def test_names_are_escaped(browser):
+def test_names_are_escaped(executive_browser):
     reading_of("<script>alert(1)</script>")
-    assert "<script>alert" not in browser.get(URL).text
+    assert "<script>alert" not in executive_browser.get(URL).text
+
+
+def test_of_very_many_owners_those_of_the_chosen_team_are_shown_and_any_may_be_asked_for(
+    executive_browser, monkeypatch
+):
+    monkeypatch.setattr(module, "OWNERS_SHOWN", 1)
+    tom, uwe = PersonFactory(name="Tom"), PersonFactory(name="Uwe")
+    for address in (URL, "/changes/"):
+
+        def shown(**asked):
+            page = executive_browser.get(address, asked)  # noqa: B023
+            return [name for _, name in page.context["form"].fields["owner"].widget.choices]
+
+        assert shown() == ["Any owner (choose a team for names)", "Nobody"]
+        assert shown(team=tom.team_id)[1:] == ["Tom", "Nobody"]
+        assert shown(team=tom.team_id, owner=uwe.pk)[1:] == ["Tom", "Uwe", "Nobody"]
+    chips = executive_browser.get(URL, {"owner": uwe.pk}).context["chips"]
+    assert [(chip["key"], chip["value"]) for chip in chips] == [("Owner", "Uwe")]

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from insights.models import Band, BandTotal, MonthlyTouchpoints
+from insights.models import Band, BandTotal
 from insights.selectors.organisation import (
     Among,
     BandLine,
@@ -22,25 +22,20 @@ from insights.selectors.organisation import (
 from insights.selectors.wall import wall_by_month
 from insights.sentences import distance_sentence
 from interactions.models import TouchpointType
+from relationships.models import Segment
 from tests.factories import (
     AdministratorFactory,
     CustomerFactory,
-    ExecutiveFactory,
     PersonFactory,
     ReadingFactory,
     TeamFactory,
+    count_month,
+    count_total,
 )
 
 URL = "/distance/"
 MOMENT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 FOUR_WEEKS_AGO, YEAR_AGO = comparison_days(MOMENT)
-
-
-@pytest.fixture
-def browser(db):
-    client = Client()
-    client.force_login(ExecutiveFactory())
-    return client
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +47,8 @@ def _clock():
 def total(
     band, customers, *, on_date=BandTotal.NOW, currency="EUR", risk=0, team_id=0, stage="current"
 ):
-    return BandTotal.objects.create(
+    return count_total(
+        BandTotal,
         on_date=on_date, team_id=team_id, stage=stage, currency=currency, band=band,
         customers=customers, yearly_value=customers * 1000, at_risk=risk,
     )  # fmt: skip
@@ -94,27 +90,27 @@ def test_an_administrator_may_read_it():
     assert client.get(URL).status_code == 200
 
 
-def test_with_no_customers_at_all_it_says_so(browser):
-    response = browser.get(URL)
+def test_with_no_customers_at_all_it_says_so(executive_browser):
+    response = executive_browser.get(URL)
     assert "not heard from any customer" in response.text
     assert response.context["has_data"] is False
 
 
-def test_the_number_of_queries_does_not_grow_with_the_customers(browser, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_customers(
+    executive_browser, django_assert_num_queries
+):
     def make(number):
         for _ in range(number):
             reading = ReadingFactory(drift=20.0)
             total(Band.STEADY, 1, team_id=reading.team_id)
-        MonthlyTouchpoints.objects.create(
-            month=date(2026, 3, 1), team_id=number, type_id=1, is_via=False, count=5
-        )
+        count_month(month=date(2026, 3, 1), team_id=number, type_id=1, is_via=False, count=5)
 
     make(1)
-    with django_assert_num_queries(16):
-        browser.get(URL)
+    with django_assert_num_queries(19):
+        executive_browser.get(URL)
     make(20)
-    with django_assert_num_queries(16):
-        browser.get(URL)
+    with django_assert_num_queries(19):
+        executive_browser.get(URL)
 
 
 @pytest.mark.django_db
@@ -146,13 +142,13 @@ def test_currencies_are_never_added():
     assert here.bands[Band.GONE].yearly_value == {"EUR": Decimal(1000), "USD": Decimal(1000)}
 
 
-def test_value_at_risk_by_team_has_a_chart_for_each_currency(browser):
+def test_value_at_risk_by_team_has_a_chart_for_each_currency(executive_browser):
     north, south = TeamFactory(name="North"), TeamFactory(name="South")
     total(Band.GONE, 1, team_id=north.pk, risk=100)
     total(Band.GONE, 1, team_id=south.pk, risk=900)
     total(Band.GONE, 1, team_id=south.pk, risk=20, currency="USD")
     total(Band.GONE, 1, risk=5)
-    euros, dollars = browser.get(URL).context["risks"]
+    euros, dollars = executive_browser.get(URL).context["risks"]
     assert [row[0] for row in euros.rows] == ["South", "North", "No team"]
     assert [row[0] for row in dollars.rows] == ["South"]
 
@@ -172,9 +168,7 @@ def test_the_wall_counts_people_and_screens_and_leaves_bookkeeping_out():
         (date(2026, 3, 1), bookkeeping.pk, 1, 500),
         (date(2015, 3, 1), types["human"], 1, 9),
     ):
-        MonthlyTouchpoints.objects.create(
-            month=month, type_id=type_id, team_id=team_id, is_via=False, count=count
-        )
+        count_month(month=month, type_id=type_id, team_id=team_id, is_via=False, count=count)
     months = wall_by_month(MOMENT.date())
     assert [(m.month, m.human, m.digital, m.is_whole) for m in months] == [
         (date(2026, 1, 1), 7, 20, True),
@@ -191,29 +185,29 @@ def test_movers_are_those_who_moved_most_and_by_enough():
     assert [reading.drift for reading in movers_closer()] == [-40.0, -5.0]
 
 
-def test_a_mover_has_a_reason(browser):
+def test_a_mover_has_a_reason(executive_browser):
     ReadingFactory(
         drift=30.0, distance=70.0, band=Band.DRIFTING, part_presence=60.0, silent_days=41.0,
         usual_gap_days=12.0, active_days=30, at_risk=Decimal(1234),
     )  # fmt: skip
     total(Band.DRIFTING, 1)
-    (mover,) = browser.get(URL).context["away"]
+    (mover,) = executive_browser.get(URL).context["away"]
     assert mover["reason"] == "Silent 41 days; usually in touch every 12."
     assert (mover["before"], mover["now"]) == (40, 70)
 
 
-def test_a_customer_never_heard_from_stands_in_no_quarter_of_the_list(browser):
+def test_a_customer_never_heard_from_stands_in_no_quarter_of_the_list(executive_browser):
     ReadingFactory(doors=0, windows=0, band=Band.UNKNOWN)
     ReadingFactory(doors=0, windows=0)
-    listed = browser.get("/customers/", {"quarter": "walled_off"})
+    listed = executive_browser.get("/customers/", {"quarter": "walled_off"})
     assert listed.context["summary"] == "1 customer"
 
 
-def test_filters_stand_in_the_address_as_chips_and_in_every_link(browser):
+def test_filters_stand_in_the_address_as_chips_and_in_every_link(executive_browser):
     team = TeamFactory(name="Nørth")
     ReadingFactory(customer=CustomerFactory(team=team, stage="lead"), drift=9.0)
     total(Band.STEADY, 1, team_id=team.pk, stage="lead", risk=5)
-    response = browser.get(URL, {"team": team.pk, "stage": "lead", "segment": ""})
+    response = executive_browser.get(URL, {"team": team.pk, "stage": "lead", "segment": ""})
     assert [(chip["key"], chip["value"]) for chip in response.context["chips"]] == [
         ("Team", "Nørth"),
         ("Stage", "Lead"),
@@ -227,22 +221,37 @@ def test_filters_stand_in_the_address_as_chips_and_in_every_link(browser):
         assert "stage=lead" in link
 
 
-def test_the_wall_on_distance_is_of_the_team_and_says_what_it_leaves_aside(browser):
+def test_the_wall_on_distance_is_of_those_who_are_shown_and_leads_to_what_it_counts(
+    executive_browser,
+):
     total(Band.STEADY, 1, stage="lead")
-    text = browser.get(URL, {"stage": "lead"}).text
-    assert "of every stage and segment" in text
-    assert "of every stage and segment" not in browser.get(URL).text
+    segment = Segment.objects.create(name="Clinics")
+    visit = TouchpointType.objects.get(key="visit")
+    for stage, count in (("current", 7), ("lead", 2)):
+        count_month(
+            month=date(2026, 2, 1), type_id=visit.pk, count=count, segment_id=segment.pk,
+            stage=stage,
+        )  # fmt: skip
+    for asked, kept, human in (
+        ({}, "stage=current", 7), ({"stage": "lead"}, "stage=lead", 2), ({"stage": "any"}, "", 9),
+    ):  # fmt: skip
+        response = executive_browser.get(URL, {"segment": segment.pk, **asked})
+        address = "&amp;".join(filter(None, [f"segment={segment.pk}", kept]))
+        wall = response.context["wall"]
+        assert f"/wall/behind/?{address}&amp;mode=human&amp;month=2026-02" in wall.svg
+        assert response.context["wall_url"] == f"/wall/?{address}".replace("&amp;", "&")
+        assert f"{human} with a person" in wall.svg
 
 
-def test_where_nobody_is_among_the_chosen_it_leads_back(browser):
+def test_where_nobody_is_among_the_chosen_it_leads_back(executive_browser):
     total(Band.STEADY, 1)
-    response = browser.get(URL, {"stage": "former"})
+    response = executive_browser.get(URL, {"stage": "former"})
     assert "Nobody among these" in response.text
     assert 'href="/distance/"' in response.text
 
 
-def test_a_filter_that_makes_no_sense_is_left_out_and_named(browser):
-    response = browser.get(URL, {"team": "4711", "stage": "friend"})
+def test_a_filter_that_makes_no_sense_is_left_out_and_named(executive_browser):
+    response = executive_browser.get(URL, {"team": "4711", "stage": "friend"})
     assert response.text.count("It is left out.") == 2
     assert response.context["form"].among() == Among()
 
@@ -273,6 +282,20 @@ def test_a_filter_that_makes_no_sense_is_left_out_and_named(browser):
             (
                 "1 of 20 customers is drifting or gone, 2 fewer than four weeks ago; USD 20 and "
                 "EUR 10 a year are at risk."
+            ),
+        ),
+        (
+            standing_of(339, 41, gone_before=44, gone_year_ago=5, at_risk={"EUR": Decimal(9)}),
+            (
+                "41 of 380 customers are drifting or gone, 36 more than a year ago but 3 fewer "
+                "than four weeks ago; EUR 9 a year is at risk."
+            ),
+        ),
+        (
+            standing_of(339, 41, gone_before=41, gone_year_ago=29, at_risk={"EUR": Decimal(9)}),
+            (
+                "41 of 380 customers are drifting or gone, 12 more than a year ago and as many as "
+                "four weeks ago; EUR 9 a year is at risk."
             ),
         ),
         (

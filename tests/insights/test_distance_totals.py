@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from insights import demo
 from insights.demo import build
-from insights.models import Band, MonthlyTouchpoints, Reading
+from insights.models import Band, Reading
 from insights.services.drain import drain
 from insights.words import monies, thousands
 from interactions.models import Touchpoint, TouchpointType
 from relationships.models import Customer
 from relationships.services import mark_profiles_changed
 from relationships.words import plural
-from tests.factories import CustomerFactory, ExecutiveFactory
+from tests.factories import CustomerFactory, ExecutiveFactory, months_counted
 
 pytestmark = pytest.mark.django_db
 CAST = build.profiles(build.SEED)
@@ -39,7 +39,7 @@ def customers(monkeypatch):
     demo.load_demonstration(today=timezone.localdate())
     unknown = CustomerFactory(name="Never heard from", team=None)
     far = Customer.objects.filter(stage="current").order_by("pk").first()
-    Customer.objects.filter(pk=far.pk).update(team=None)
+    Customer.objects.filter(pk=far.pk).update(team=None, owner=None)
     mark_profiles_changed(customer_ids=[unknown.pk, far.pk])
     while drain(now=timezone.now()):
         pass
@@ -55,6 +55,7 @@ def by_hand(customers, asked):
         if (stage in ("any", customer.stage))
         if asked.get("team") in (None, customer.team_id or 0)
         if asked.get("segment") in (None, customer.segment_id or 0)
+        if asked.get("owner") in (None, customer.owner_id or 0)
     ]
 
 
@@ -74,6 +75,12 @@ def questions(customers):
             yield {name: pk}
     some = next(one for one in customers if one.team_id and one.segment_id)
     yield {"team": some.team_id, "segment": some.segment_id, "stage": "any"}
+    owner, customers_held = Counter(one.owner_id or 0 for one in customers).most_common(1)[0]
+    assert customers_held > 3
+    for asked in ({}, {"stage": "any"}, {"segment": some.segment_id}):
+        yield {"owner": owner, **asked}
+    yield {"owner": 0}
+    yield {"owner": some.owner_id, "team": some.team_id, "stage": "any"}
 
 
 def listed(browser, url):
@@ -158,18 +165,44 @@ def links(chart):
 def test_the_wall_is_what_a_slow_count_of_touchpoints_says(browser, customers):
     modes = dict(TouchpointType.objects.values_list("pk", "mode"))
     team = next(one.team_id for one in customers if one.team_id)
-    for asked in ({"months": "any"}, {"months": "any", "team": team}):
-        touchpoints = Touchpoint.objects.filter(deleted_at=None)
-        if "team" in asked:
-            touchpoints = touchpoints.filter(team_id=team)
+    segments = dict(Customer.objects.values_list("pk", "segment_id"))
+    segment = next(filter(None, segments.values()))
+    for asked in (
+        {},
+        {"team": team},
+        {"segment": segment},
+        {"segment": 0},
+        {"team": team, "segment": segment},
+    ):
         counted = Counter()
-        for at, type_id in touchpoints.values_list("occurred_at", "type_id"):
-            day = timezone.localtime(at).date()
-            counted[date(day.year, day.month, 1), modes[type_id]] += 1
-        chart = browser.get("/wall/", asked).context["chart"]
+        for one in Touchpoint.objects.filter(deleted_at=None):
+            day = timezone.localtime(one.occurred_at).date()
+            counts = asked.get("team", one.team_id) == one.team_id and (
+                asked.get("segment") in (None, segments[one.customer_id] or 0)
+            )
+            counted[date(day.year, day.month, 1), modes[one.type_id]] += counts
+        chart = browser.get("/wall/", {"months": "any", **asked}).context["chart"]
         for month, human, digital, *_ in chart.data:
             assert (human, digital) == (counted[month, "human"], counted[month, "digital"])
         shown = sum(row[1] + row[2] for row in chart.data)
         assert shown == sum(n for (_, mode), n in counted.items() if mode != "none")
-    assert MonthlyTouchpoints.objects.aggregate(n=Sum("count"))["n"] == Touchpoint.objects.count()
+        beside = browser.get("/distance/", {"stage": "any", **asked}).context["wall"].data
+        assert beside == [row[:4] for row in chart.data][-len(beside) :]
+        check_columns(browser, chart)
+    assert months_counted().aggregate(n=Sum("count"))["n"] == Touchpoint.objects.count()
     assert Reading.objects.count() == len(customers)
+
+
+def check_columns(browser, chart):
+    """Follow where some of the columns lead, to the end of each list."""
+    columns = list(ET.fromstring(chart.svg).iter("a"))
+    cells = sum(count > 0 for row in chart.data for count in row[1:3])
+    assert len(columns) == cells
+    for one in (*columns[-2:], *columns[len(columns) // 2 :][:1]):
+        count = one.find("title").text.split("List of the ")[1].split()[0]
+        url, listed = one.get("href"), 0
+        while url:
+            page = browser.get(url).context
+            listed, url = listed + len(page["rows"]), page["older_url"]
+            assert page["count"].split()[0] == count
+        assert thousands(listed) == count

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from insights.models import (
+    EVERY_TEAM,
     BandFlow,
     BandTotal,
     CustomerState,
     DistanceTotal,
-    MonthlyTouchpoints,
+    OwnerTotal,
     PlaceTotal,
     QuarterTotal,
     Reading,
@@ -21,7 +22,7 @@ from interactions.models import TouchpointChange
 from interactions.services import NewTouchpoint, delete, edit, record, source_named
 from relationships.models import Customer, Person
 from relationships.services import mark_profiles_changed
-from tests.factories import AdministratorFactory, CustomerFactory
+from tests.factories import AdministratorFactory, CustomerFactory, months_counted
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -58,8 +59,10 @@ def scores(customer: Customer) -> dict[str, object]:
 
 
 def rollups() -> tuple[list[object], ...]:
-    months = MonthlyTouchpoints.objects.filter(count__gt=0).values_list(
-        "month", "team_id", "type_id", "is_via", "is_template", "count"
+    months = (
+        months_counted()
+        .filter(count__gt=0)
+        .values_list("month", "team_id", "type_id", "is_via", "is_template", "count")
     )
     bands = BandTotal.objects.filter(customers__gt=0).values_list(
         "on_date", "team_id", "segment_id", "stage", "currency", "band", "customers",
@@ -78,7 +81,8 @@ def rollups() -> tuple[list[object], ...]:
         "team_id", "segment_id", "stage", "currency", "has_doors", "has_windows", "customers",
         "yearly_value", "at_risk",
     )  # fmt: skip
-    return tuple(map(sorted, (months, bands, distances, flows, places, quarters)))
+    owners = OwnerTotal.objects.exclude(customers=0).values_list("owner_id", "customers")
+    return tuple(map(sorted, (months, bands, distances, flows, places, quarters, owners)))
 
 
 def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):
@@ -93,8 +97,11 @@ def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):
     )
     assert reading.active_days == 3
     assert float(reading.at_risk) == pytest.approx(1000 * reading.silence, abs=0.01)
-    assert sum(MonthlyTouchpoints.objects.values_list("count", flat=True)) == 3
-    assert BandTotal.objects.get(on_date=BandTotal.NOW, customers__gt=0).band == reading.band
+    assert sum(months_counted().values_list("count", flat=True)) == 3
+    totals = BandTotal.objects.filter(on_date=BandTotal.NOW, customers__gt=0)
+    assert {one.team_id: one.band for one in totals} == {
+        reading.team_id or 0: reading.band, EVERY_TEAM: reading.band
+    }  # fmt: skip
     assert not TouchpointChange.objects.exists()
     assert drain(now=NOW) == 0
 
@@ -158,9 +165,7 @@ def test_moved_touchpoint_counts_for_the_other_customer_alone(by, customer):
 
     assert Reading.objects.get(customer=customer).distance is None
     assert Reading.objects.get(customer=other).active_days == 1
-    assert [row.team_id for row in MonthlyTouchpoints.objects.filter(count__gt=0)] == [
-        other.team_id
-    ]
+    assert [row.team_id for row in months_counted().filter(count__gt=0)] == [other.team_id]
 
 
 def test_kept_rollups_equal_rebuilt_ones(by):

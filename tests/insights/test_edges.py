@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from insights.models import CustomerState, MonthlyTouchpoints, PolicyVersion, Reading
+from insights.models import CustomerState, PolicyVersion, Reading
 from insights.scoring.state import FIELD
 from insights.selectors.policy import Place
 from insights.services import calendar
@@ -24,7 +24,7 @@ from interactions.selectors import timeline_page
 from interactions.services import NewTouchpoint, delete, mark_everyone, record, source_named
 from relationships.models import Customer, Person
 from relationships.services import create_key, mark_profiles_changed
-from tests.factories import AdministratorFactory, CustomerFactory
+from tests.factories import AdministratorFactory, CustomerFactory, months_counted
 from tests.insights.happened import WHOLE
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_months_and_active_days_are_those_of_the_organisations_clocks(by, name, 
     assert numbers_of(customer)[FIELD["active_days"]] == len(days)
     assert numbers_of(customer)[FIELD["last_day"]] == (days[-1] - EPOCH.date()).days
     months = Counter(moment.astimezone(zone).date().replace(day=1) for moment in moments)
-    assert dict(MonthlyTouchpoints.objects.values_list("month", "count")) == months
+    assert dict(months_counted().values_list("month", "count")) == months
 
 
 def test_changed_time_zone_folds_and_counts_everyone_again(by, customer, settings, caplog):
@@ -136,7 +136,7 @@ def test_changed_time_zone_folds_and_counts_everyone_again(by, customer, setting
     assert Calendar.objects.get().time_zone == "Pacific/Auckland"
     assert "changed from UTC to Pacific/Auckland" in caplog.text
     counted: Counter[date] = Counter()
-    for month, count in MonthlyTouchpoints.objects.values_list("month", "count"):
+    for month, count in months_counted().values_list("month", "count"):
         counted[month] += count
     zone = ZoneInfo("Pacific/Auckland")
     moments = Touchpoint.objects.values_list("occurred_at", flat=True)
@@ -305,7 +305,7 @@ def test_single_touchpoint_deleted_again_leaves_an_unknown_customer(by, customer
     reading = Reading.objects.get(customer=customer)
     assert (reading.band, reading.distance, reading.at_risk, reading.active_days) == (0, None, 0, 0)
     assert set(bytes(reading.history)) == {255}
-    assert sum(MonthlyTouchpoints.objects.values_list("count", flat=True)) == 0
+    assert sum(months_counted().values_list("count", flat=True)) == 0
 
 
 # Very much.
@@ -321,7 +321,7 @@ def test_thousands_in_a_day_are_folded_once_and_paged_by_an_index(by, customer):
     assert drain(now=NOW) > 0
 
     assert not TouchpointChange.objects.exists()
-    assert MonthlyTouchpoints.objects.get().count == 10_000
+    assert months_counted().get().count == 10_000
     assert numbers_of(customer)[FIELD["active_days"]] == 1
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE interactions_touchpoint")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.generic import BooleanObject
 
-from insights.models import Band, BandTotal, MonthlyTouchpoints, Proof, WallEvent
+from insights.models import Band, BandTotal, Proof, WallEvent
 from insights.report_contents import About, report_contents
 from insights.report_pdf import typeset
 from insights.selectors.proof import Question
@@ -25,6 +25,8 @@ from tests.factories import (
     PersonFactory,
     ReadingFactory,
     TeamFactory,
+    count_month,
+    count_total,
 )
 from tests.insights.test_proof import numbers, results
 from tests.organisation import demonstration
@@ -56,7 +58,8 @@ def plain(text: str) -> str:
 
 
 def total(band, customers, *, team_id=0, risk=0, currency="EUR", on_date=BandTotal.NOW):
-    return BandTotal.objects.create(
+    return count_total(
+        BandTotal,
         on_date=on_date, team_id=team_id, stage="current", currency=currency, band=band,
         customers=customers, yearly_value=customers * 1000, at_risk=risk,
     )  # fmt: skip
@@ -76,7 +79,7 @@ def _some():
         total(Band.NEAR, 11, team_id=team.pk, risk=20, currency="SEK")
         human = TouchpointType.objects.filter(mode="human").first()
         for month in (1, 2):
-            MonthlyTouchpoints.objects.create(
+            count_month(
                 month=date(2026, month, 1),
                 team_id=team.pk,
                 type_id=human.pk,

@@ -35,6 +35,7 @@ from tests.factories import (
     PersonFactory,
     ReadingFactory,
     ServiceFactory,
+    count_total,
 )
 from tests.insights.test_proof import numbers, results
 
@@ -549,7 +550,8 @@ def test_a_mail_to_be_tried_again_is_shown_with_its_reason(administrator, settin
 
 
 def test_it_is_found_from_distance_the_menu_and_the_search(executive):
-    BandTotal.objects.create(
+    count_total(
+        BandTotal,
         on_date=BandTotal.NOW, team_id=0, stage="current", currency="EUR", band=Band.NEAR,
         customers=3, yearly_value=1, at_risk=1,
     )  # fmt: skip

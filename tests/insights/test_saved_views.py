@@ -271,9 +271,9 @@ def test_names_of_views_are_escaped(manager):
 def test_the_number_of_queries_does_not_grow_with_the_views(manager, django_assert_num_queries):
     client = signed_in(manager)
     saved(manager, "First", is_for_team=True)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(URL)
     for i in range(10):
         saved(manager, f"View {i}", is_for_team=i % 2 == 0)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(URL)

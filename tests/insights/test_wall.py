@@ -13,7 +13,12 @@ from insights.months import months_before
 from insights.selectors.wall import WallAmong, wall, wall_channels
 from insights.wall_words import closed_doors, compared, meanwhile, wall_sentence
 from interactions.models import TouchpointType
-from tests.factories import AdministratorFactory, ExecutiveFactory, PersonFactory, TeamFactory
+from tests.factories import (
+    AdministratorFactory,
+    PersonFactory,
+    TeamFactory,
+    count_month,
+)
 
 URL = "/wall/"
 MOMENT = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -26,15 +31,8 @@ def _clock():
         yield
 
 
-@pytest.fixture
-def browser(db):
-    client = Client()
-    client.force_login(ExecutiveFactory())
-    return client
-
-
 def count(key, month, number, *, team=0, is_via=False):
-    MonthlyTouchpoints.objects.create(
+    count_month(
         month=month, type_id=TouchpointType.objects.get(key=key).pk, team_id=team, is_via=is_via,
         count=number,
     )  # fmt: skip
@@ -79,25 +77,25 @@ def test_an_administrator_may_read_it():
     assert client.get(URL).status_code == 200
 
 
-def test_without_touchpoints_it_says_what_will_come(browser):
-    response = browser.get(URL)
+def test_without_touchpoints_it_says_what_will_come(executive_browser):
+    response = executive_browser.get(URL)
     assert "No wall yet" in response.text
     assert "Too little was recorded yet" in response.text
 
 
-def test_filters_without_touchpoints_lead_back_to_all(browser):
+def test_filters_without_touchpoints_lead_back_to_all(executive_browser):
     count("visit", date(2026, 1, 1), 3)
-    response = browser.get(URL, {"channel": "phone"})
+    response = executive_browser.get(URL, {"channel": "phone"})
     assert "Nothing among these" in response.text
 
 
-def test_what_makes_no_sense_is_left_out_and_named(browser):
-    response = browser.get(URL, {"team": "99", "channel": "smoke", "months": "7"})
+def test_what_makes_no_sense_is_left_out_and_named(executive_browser):
+    response = executive_browser.get(URL, {"team": "99", "channel": "smoke", "months": "7"})
     assert response.context["form"].among() == WallAmong()
     assert response.text.count("It is left out.") == 3
 
 
-def test_the_number_of_queries_does_not_grow(browser, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow(executive_browser, django_assert_num_queries):
     def make(number):
         team = TeamFactory()
         for back in range(number):
@@ -107,11 +105,11 @@ def test_the_number_of_queries_does_not_grow(browser, django_assert_num_queries)
             WallEvent.objects.create(on_date=month, text=f"Event {number} {back}", team=team)
 
     make(1)
-    with django_assert_num_queries(10):
-        browser.get(URL)
+    with django_assert_num_queries(11):
+        executive_browser.get(URL)
     make(30)
-    with django_assert_num_queries(10):
-        browser.get(URL)
+    with django_assert_num_queries(11):
+        executive_browser.get(URL)
 
 
 @pytest.mark.django_db

@@ -5,14 +5,19 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.test import Client
 
-from insights.models import MonthlyTouchpoints, WallEvent
+from insights.models import WallEvent
 from insights.selectors.wall import wall_event, wall_events
 from insights.services import wall_events as services
 from insights.services.wall_events import NoSuchWallEventError, WallEventRefusedError
 from interactions.models import TouchpointType
-from tests.factories import AdministratorFactory, ExecutiveFactory, PersonFactory, TeamFactory
+from tests.factories import (
+    AdministratorFactory,
+    ExecutiveFactory,
+    PersonFactory,
+    TeamFactory,
+    count_month,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -22,13 +27,6 @@ DAY = date(2025, 5, 12)
 @pytest.fixture
 def executive():
     return ExecutiveFactory(name="Henrik Søndergård")
-
-
-@pytest.fixture
-def browser(executive):
-    client = Client()
-    client.force_login(executive)
-    return client
 
 
 @pytest.fixture
@@ -134,65 +132,69 @@ def test_those_of_a_team_are_shown_with_it_and_those_of_all_always(executive, ev
     assert set(wall_events(executive, south.pk)) == {event}
 
 
-def test_an_event_is_noted_on_the_page_and_undone(browser):
+def test_an_event_is_noted_on_the_page_and_undone(executive_browser):
     team = TeamFactory(name="North")
     page = f"/wall/events/?team={team.pk}"
-    assert f'<option value="{team.pk}" selected>North</option>' in browser.get(page).text
+    assert f'<option value="{team.pk}" selected>North</option>' in executive_browser.get(page).text
     sent = {"on_date": "2025-05-12", "text": "Branch closed", "team": str(team.pk)}
-    response = browser.post(page, sent, follow=True)
+    response = executive_browser.post(page, sent, follow=True)
     assert response.redirect_chain[-1][0] == f"/wall/?team={team.pk}"
     text, undo = toast(response)
     assert text == "“Branch closed” stands in the Wall now."
     assert [event["text"] for event in response.context["events"]] == ["Branch closed"]
-    response = browser.post(undo, follow=True)
+    response = executive_browser.post(undo, follow=True)
     assert response.context["events"] == []
     assert response.redirect_chain[-1][0] == f"/wall/?team={team.pk}"
 
 
-def test_a_correction_is_undone_to_what_was_said_before(browser, event):
+def test_a_correction_is_undone_to_what_was_said_before(executive_browser, event):
     team = TeamFactory()
     sent = {"on_date": "2024-01-31", "text": "Żółć & co?", "team": str(team.pk)}
-    response = browser.post(f"/wall/events/{event.pk}/?months=12", sent, follow=True)
+    response = executive_browser.post(f"/wall/events/{event.pk}/?months=12", sent, follow=True)
     event.refresh_from_db()
     assert (event.on_date, event.text, event.team) == (date(2024, 1, 31), "Żółć & co?", team)
-    response = browser.post(toast(response)[1], follow=True)
+    response = executive_browser.post(toast(response)[1], follow=True)
     event.refresh_from_db()
     assert (event.on_date, event.text, event.team) == (DAY, "Branch closed", None)
     assert response.redirect_chain[-1][0] == "/wall/?months=12"
 
 
-def test_a_deleted_one_comes_back_by_undo(browser, event):
-    response = browser.post(f"/wall/events/{event.pk}/delete/", follow=True)
+def test_a_deleted_one_comes_back_by_undo(executive_browser, event):
+    response = executive_browser.post(f"/wall/events/{event.pk}/delete/", follow=True)
     assert response.context["events"] == []
-    response = browser.post(toast(response)[1], follow=True)
+    response = executive_browser.post(toast(response)[1], follow=True)
     assert [one["text"] for one in response.context["events"]] == ["Branch closed"]
 
 
-def test_what_is_wrong_stays_on_the_page_with_the_reason(browser, event):
+def test_what_is_wrong_stays_on_the_page_with_the_reason(executive_browser, event):
     sent = {"on_date": "2025-05-12", "text": "Branch closed", "team": ""}
-    assert "noted on this day already" in browser.post("/wall/events/", sent).text
-    assert "Choose the day it happened." in browser.post("/wall/events/", {"text": "x"}).text
+    assert "noted on this day already" in executive_browser.post("/wall/events/", sent).text
+    assert (
+        "Choose the day it happened." in executive_browser.post("/wall/events/", {"text": "x"}).text
+    )
 
 
 @pytest.mark.parametrize("act", ["", "delete/", "restore/", "revert/?was_on_date=2025-01-01&was_text=x"])  # fmt: skip  # noqa: E501
-def test_what_there_is_not_is_not_found(browser, act):
-    assert browser.post(f"/wall/events/4711/{act}").status_code == 404
+def test_what_there_is_not_is_not_found(executive_browser, act):
+    assert executive_browser.post(f"/wall/events/4711/{act}").status_code == 404
 
 
-def test_an_undo_that_says_nothing_is_not_found(browser, event):
-    assert browser.post(f"/wall/events/{event.pk}/revert/").status_code == 404
+def test_an_undo_that_says_nothing_is_not_found(executive_browser, event):
+    assert executive_browser.post(f"/wall/events/{event.pk}/revert/").status_code == 404
 
 
-def test_an_event_stands_in_the_chart_its_table_and_its_files(browser, executive):
+def test_an_event_stands_in_the_chart_its_table_and_its_files(executive_browser, executive):
     team = TeamFactory(name="North")
-    MonthlyTouchpoints.objects.create(
+    count_month(
         month=date(2025, 5, 1), team_id=team.pk, is_via=False, count=5,
         type_id=TouchpointType.objects.get(key="visit").pk,
     )  # fmt: skip
     services.note_event(on_date=DAY, text="Branch <closed>", team_id=team.pk, by=executive)
-    response = browser.get("/wall/", {"months": "any"})
+    response = executive_browser.get("/wall/", {"months": "any"})
     chart = response.context["chart"]
     assert "1 Branch &lt;closed&gt; (North)" in chart.svg
     assert chart.rows[0] == ["May 2025", "5", "0", "100 %", "Branch <closed> (North)"]
-    lines = b"".join(browser.get("/wall/", {"months": "any", "take": "wall.csv"})).decode()
+    lines = b"".join(
+        executive_browser.get("/wall/", {"months": "any", "take": "wall.csv"})
+    ).decode()
     assert lines.splitlines()[1] == "2025-05-01,5,0,1.0,Branch <closed> (North)"

@@ -12,14 +12,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from insights import tasks
-from insights.models import CustomerState, MonthlyTouchpoints, Reading
+from insights.models import CustomerState, Reading
 from insights.services.drain import drain
 from insights.services.watch import is_behind, is_waiting, watching
 from interactions.models import Intake, TouchpointChange
 from interactions.services import NewTouchpoint, record, source_named
 from interactions.services.marks import INTAKES_AT_ONCE, take_intakes
 from relationships.services import mark_profiles_changed
-from tests.factories import AdministratorFactory, CustomerFactory
+from tests.factories import AdministratorFactory, CustomerFactory, months_counted
 
 committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -178,7 +178,7 @@ def test_what_another_scores_is_left_as_a_change_and_counted_once(by):
     assert drain(now=timezone.now()) == 1
     assert not is_waiting()
     assert Reading.objects.get(customer=held).last_at > Reading.objects.get(customer=held).first_at
-    assert sum(MonthlyTouchpoints.objects.values_list("count", flat=True)) == 5
+    assert sum(months_counted().values_list("count", flat=True)) == 5
 
 
 @committed

@@ -8,13 +8,16 @@ import pytest
 import time_machine
 from django.test import Client
 
+from interactions import forms
 from interactions.models import Direction, Loop, LoopKind, Touchpoint
 from relationships.models import Customer
 from relationships.selectors import customers_like
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
+    ExecutiveFactory,
     PersonFactory,
+    TeamFactory,
 )
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -248,6 +251,28 @@ def test_people_one_may_name_are_those_of_the_team(browser, customer, manager):
 
 
 # In the dialog
+
+
+def test_of_many_people_those_near_the_customer_are_shown_and_all_may_be_named(monkeypatch):
+    monkeypatch.setattr(forms, "PEOPLE_SHOWN", 2)
+    executive, owner = ExecutiveFactory(name="Eva"), PersonFactory(name="Owner")
+    client, customer = Client(), CustomerFactory(team=TeamFactory(), owner=owner)
+    client.force_login(executive)
+    PersonFactory(name="Near", team=customer.team)
+    far = PersonFactory(name="Far")
+
+    def shown(**asked):
+        choices = client.get("/log/", asked).context["form"].fields["person"].widget.choices
+        return [name for _, name in choices]
+
+    assert shown() == ["Eva (me)", "Nobody of us"]
+    assert shown(customer=customer.pk) == ["Eva (me)", "Near", "Owner", "Nobody of us"]
+
+    log(client, customer, person=str(far.pk))
+
+    assert Touchpoint.objects.get().person == far
+    refused = log(client, customer, person=str(far.pk), type="")
+    assert "Far" in [name for _, name in refused.context["form"].fields["person"].widget.choices]
 
 
 def test_the_dialog_is_the_form_alone(browser, customer):

@@ -52,7 +52,10 @@ def wilson(hits: float, of: int) -> Estimate:
     share, spare = hits / of, Z**2 / of
     middle = (share + spare / 2.0) / (1.0 + spare)
     reach = Z / (1.0 + spare) * math.sqrt(share * (1.0 - share) / of + spare / (4.0 * of))
-    return Estimate(share, max(middle - reach, 0.0), min(middle + reach, 1.0))
+    # Of none and of all the end is exact, which rounding would miss.
+    low = max(middle - reach, 0.0) if hits else 0.0
+    high = min(middle + reach, 1.0) if hits < of else 1.0
+    return Estimate(share, low, high)
 
 
 @dataclass(frozen=True, slots=True)

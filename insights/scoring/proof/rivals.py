@@ -71,11 +71,13 @@ def rfm(silent_days: NDArray[np.float64], active_days: NDArray[np.int64]) -> NDA
     >>> rfm(np.array([1.0, 50.0, 50.0]), np.array([9, 3, 1])).round(2).tolist()
     [-0.67, 0.17, 0.5]
     """
-    return _ranks(silent_days) - _ranks(active_days.astype(np.float64))
+    # Places are halves, so their difference is exact: equal ranks stay equal.
+    places = _places(silent_days) - _places(active_days.astype(np.float64))
+    return places / max(len(places), 1)
 
 
-def _ranks(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the others that are below, ties counting half: 0 to 1."""
+def _places(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How many of the others are below, ties counting half."""
     _, place, counts = np.unique(column, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - counts / 2.0
-    return middle[place] / max(len(column), 1)
+    middle: NDArray[np.float64] = np.cumsum(counts) - counts / 2.0
+    return middle[place]

@@ -11,6 +11,7 @@ import numpy as np
 from tests.bench.bench_api.batches import PATH, check
 from tests.bench.bench_api.events import Events
 from tests.bench.bench_api.load import Answer, on_schedule, post
+from tests.bench.bench_api.machine import Busy
 from tests.bench.bench_api.populate import ask_for_scores
 from tests.live import Hearth, connected
 
@@ -86,13 +87,16 @@ def bench_lag(hearth: Hearth, *, customers: int, seconds: int) -> None:
     with hearth.running("drain", "worker", "beat", web_workers=2) as web:
         watch = Watch(hearth.database)
         watch.start()
+        before, start = Busy.now(hearth.home), time.perf_counter()
         answers = on_schedule(web.port, requests, a_second=A_SECOND / SIZE, connections=CONNECTIONS)
+        took, busy = time.perf_counter() - start, Busy.now(hearth.home).since(before)
         watch.stop()
     for answer in answers:
         check(answer, SIZE)
     measured = [one for one in answers if one.number >= WARM_SECONDS * A_SECOND // SIZE]
     print(f"\nAcknowledged to scored, {A_SECOND:,} events a second in batches of {SIZE}")
     _print(lags(measured, watch.looks), watch.looks)
+    print(busy.shares(took), flush=True)
 
 
 def _requests(key: str, customers: int, seconds: int) -> list[bytes]:

@@ -1,7 +1,6 @@
 """Single events at a steady rate: how long each takes, from the moment it was due.
 
-Beside them, in the same run, requests to a web server that does nothing: what the machine itself
-takes, and holds up now and then.
+Before them, in the same run, what the machine itself takes, and holds up now and then.
 """
 
 import time
@@ -10,7 +9,9 @@ import msgspec
 import numpy as np
 
 from tests.bench.bench_api.events import Events
+from tests.bench.bench_api.floor import bench_floor
 from tests.bench.bench_api.load import Answer, on_schedule, post
+from tests.bench.bench_api.machine import Busy
 from tests.live import Hearth
 
 PATH = "/api/v1/touchpoints/"
@@ -19,32 +20,34 @@ LIMIT_MS = 10.0
 CONNECTIONS = 8
 WEB_WORKERS = 2
 CREATED = 201
-NOTHING = "tests.bench.bench_api.nothing"
 
 
 def bench_single(hearth: Hearth, *, customers: int, seconds: int) -> None:
     """Print the latencies of the web server alone, and beside everything else of Hearth."""
-    with hearth.running(web_workers=WEB_WORKERS, application=NOTHING) as web:
-        requests = [post(PATH, hearth.key, b"{}")] * (A_SECOND * seconds)
-        answers = on_schedule(web.port, requests, a_second=A_SECOND, connections=CONNECTIONS)
-    print(f"\nRequests that do nothing, {A_SECOND} a second for {seconds} s")
-    print_latencies(answers)
+    bench_floor(
+        hearth,
+        PATH,
+        a_second=A_SECOND,
+        connections=CONNECTIONS,
+        web_workers=WEB_WORKERS,
+        seconds=seconds,
+    )
     for number, processes in enumerate(((), ("drain", "worker", "beat"))):
         events = Events(customers, seed=100 + number).batch(A_SECOND * (seconds + 3))
         requests = [post(PATH, hearth.key, msgspec.json.encode(event)) for event in events]
         with hearth.running(*processes, web_workers=WEB_WORKERS) as web:
             warm, measured = requests[: A_SECOND * 3], requests[A_SECOND * 3 :]
             on_schedule(web.port, warm, a_second=A_SECOND, connections=CONNECTIONS)
-            busy, own, start = web.busy_seconds(), time.process_time(), time.perf_counter()
+            web_busy, before, start = web.busy_seconds(), Busy.now(hearth.home), time.perf_counter()
             answers = on_schedule(web.port, measured, a_second=A_SECOND, connections=CONNECTIONS)
-            took = time.perf_counter() - start
-            busy, own = web.busy_seconds() - busy, time.process_time() - own
+            took, busy = time.perf_counter() - start, Busy.now(hearth.home).since(before)
+            web_busy = web.busy_seconds() - web_busy
         beside = "drain, worker and beat running" if processes else "the web server alone"
         print(f"\nSingle events, {A_SECOND} a second for {seconds} s; {beside}")
         print_latencies(answers)
         print(
-            f"web cpu {busy / len(answers) * 1000:.1f} ms an event, {busy / took:.0%} of a core;"
-            f" generator cpu {own / took:.0%}",
+            f"processor time of an event: web {web_busy / len(answers) * 1000:.1f} ms, PostgreSQL"
+            f" {busy.server / len(answers) * 1000:.1f} ms; {busy.shares(took)}",
             flush=True,
         )
 

@@ -178,10 +178,29 @@ def test_filters_narrow_and_combine(client):
     assert names(client.get(f"{URL}?band=gone&band=unknown")) == ["Other", "Unread"]
 
 
+def test_they_are_found_by_who_of_us_knows_and_met_them(client):
+    for name, kept in {
+        "Mine": {"known_by": 1, "is_met_lately": True},
+        "Ours": {"known_by": 2},
+        "Lost": {"known_by": 0, "has_lost_person": True},
+    }.items():
+        reading = ReadingFactory(customer=CustomerFactory(name=name))
+        Reading.objects.filter(pk=reading.pk).update(**kept)
+    CustomerFactory(name="Unread")
+
+    for query, found in {
+        "known=one": ["Mine"], "known=several": ["Ours"], "known=nobody": ["Lost"],
+        "known=lost": ["Lost"], "known=met": ["Mine"], "known=unmet": ["Ours", "Lost"],
+        "known=one&known=lost": ["Mine", "Lost"], "known=met&known=one": ["Mine"],
+    }.items():  # fmt: skip
+        assert names(client.get(f"{URL}?{query}")) == found, query
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "words"),
     [
         ("band=cold", "band", "unknown, near, steady"),
+        ("known=tom", "known", "one, several, nobody, lost, met or unmet"),
         ("stage=x", "stage", "lead, current or former"),
         ("team=x", "team", "whole number"),
         (f"team={2**70}", "team", "whole number"),

@@ -11,7 +11,7 @@ from insights.api import rollups
 from insights.models import Band, BandTotal, MonthlyTouchpoints
 from interactions.models import TouchpointType
 from relationships.services import create_key
-from tests.factories import PersonFactory, SegmentFactory, TeamFactory
+from tests.factories import PersonFactory, SegmentFactory, TeamFactory, count_total
 
 TOUCHPOINTS = "/api/v1/rollups/touchpoints/"
 BANDS = "/api/v1/rollups/bands/"
@@ -37,7 +37,8 @@ def had(month: str, key: str, count: int, *, team: int = 0, via: bool = False) -
 
 
 def stood(on: date, band: Band, customers: int, **fields: Any) -> None:
-    BandTotal.objects.create(
+    count_total(
+        BandTotal,
         on_date=on, band=band, customers=customers,
         **({"stage": "current", "currency": "EUR", "yearly_value": 100 * customers, "at_risk": 7}
            | fields),

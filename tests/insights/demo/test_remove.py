@@ -15,8 +15,6 @@ from insights.models import (
     BandTotal,
     CustomerState,
     DistanceTotal,
-    MonthlyLoops,
-    MonthlyTouchpoints,
     PlaceTotal,
     QuarterTotal,
     Reading,
@@ -48,6 +46,7 @@ from tests.factories import (
     FactFactory,
     IdentityFactory,
     PersonFactory,
+    months_counted,
 )
 
 TODAY = date(2026, 3, 4)
@@ -104,7 +103,7 @@ def everything():
 
 
 ROLLUPS = {
-    BandFlow, BandTotal, DistanceTotal, MonthlyLoops, MonthlyTouchpoints, PlaceTotal, QuarterTotal,
+    BandFlow, BandTotal, DistanceTotal, PlaceTotal, QuarterTotal,
 }  # fmt: skip
 
 
@@ -249,7 +248,7 @@ def test_touchpoint_of_a_real_customer_forgets_a_team_that_goes(administrator, r
     demo.remove_demonstration(by=administrator)
 
     assert Touchpoint.objects.get(pk=touchpoint_id).team_id is None
-    teams = set(MonthlyTouchpoints.objects.values_list("team_id", flat=True))
+    teams = set(months_counted().values_list("team_id", flat=True))
     assert teams == {0, own.pk}
 
 

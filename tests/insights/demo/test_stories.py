@@ -10,10 +10,11 @@ from django.db import transaction
 from insights import demo
 from insights.demo import build
 from insights.demo.stories import STORIES
-from insights.models import Band, MonthlyTouchpoints, Reading
+from insights.models import Band, Reading
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from interactions.models import Loop, LoopKind, Touchpoint, TouchpointType
+from tests.factories import months_counted
 
 NEAR, STEADY, COOLING, DRIFTING, GONE = Band.values[1:]
 FAR = {COOLING, DRIFTING, GONE}
@@ -240,7 +241,7 @@ def test_most_are_near_and_a_quarter_is_far(readings):
 def test_wall_stands_in_the_rollups(organisation):
     modes = dict(TouchpointType.objects.values_list("pk", "mode"))
     counts: Counter[tuple[int, str]] = Counter()
-    for month in MonthlyTouchpoints.objects.all():
+    for month in months_counted():
         counts[month.month.year, modes[month.type_id]] += month.count
 
     def human_share(year):

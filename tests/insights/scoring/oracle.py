@@ -5,6 +5,7 @@ are dictionaries in time order with the columns of `Events`; kinds are dictionar
 """
 
 import math
+from functools import cache, wraps
 from itertools import pairwise
 
 from insights.scoring.gaps import EXACT_DAYS, GAP_EDGES
@@ -12,6 +13,12 @@ from insights.scoring.gaps import EXACT_DAYS, GAP_EDGES
 INBOUND, OUTBOUND, MUTUAL = 0, 1, 2
 QUESTION, PROMISE = 1, 4
 CLIP = 12.0
+SIDES = {
+    "human": lambda t: t["k"]["human"],
+    "either": lambda t: t["k"]["human"] or t["k"]["digital"],
+    "via": lambda t: t["via"] and (t["k"]["human"] or t["k"]["digital"]),
+}
+"""What the shares of the wall are of."""
 
 
 def sat(x):
@@ -20,17 +27,41 @@ def sat(x):
 
 def decayed_sum(amounts, t, half_life):
     """Sum (moment, amount) pairs as SCORING.md defines S_T(t)."""
-    return sum(amount * 2.0 ** (-(t - at) / half_life) for at, amount in amounts)
+    return sum([amount * 2.0 ** ((at - t) / half_life) for at, amount in amounts])
+
+
+def once(method):
+    """Answer what was asked before as then: nothing happens to an oracle."""
+
+    @wraps(method)
+    def answer(self, *asked):
+        if (method, asked) not in self.answers:
+            self.answers[method, asked] = method(self, *asked)
+        return self.answers[method, asked]
+
+    return answer
 
 
 class Oracle:
     """One customer's touchpoints, with what they amount to at any later moment."""
 
     def __init__(self, touches, kinds, policy):
-        self.policy = policy
+        self.policy, self.answers = policy, {}
         self.touches = [touch | {"k": kinds[touch["kind"]]} for touch in touches]
         self.counted = [touch for touch in self.touches if touch["k"]["counts"]]
+        self.earning = [
+            t for t in self.counted if not self._is_failure(t) and not self._is_noise(t)
+        ]
         self.hurts = [self._hurt(touch) for touch in self.touches]
+
+    def before(self, t):
+        """Return what was known before a moment; nothing later changes what hurt then."""
+        earlier = Oracle.__new__(Oracle)
+        earlier.policy, earlier.answers = self.policy, {}
+        for name in ("touches", "counted", "earning"):
+            setattr(earlier, name, [touch for touch in getattr(self, name) if touch["at"] < t])
+        earlier.hurts = self.hurts[: len(earlier.touches)]
+        return earlier
 
     # What each touchpoint is.
 
@@ -44,14 +75,12 @@ class Oracle:
     def _is_noise(self, touch):
         return touch["k"]["broadcast"] or touch["template"]
 
-    def _earning(self):
-        return [t for t in self.counted if not self._is_failure(t) and not self._is_noise(t)]
-
     def _is_active(self, touch):
         return touch["direction"] != OUTBOUND or touch["k"]["purchase"]
 
     # The amounts that decay, as (moment, amount).
 
+    @once
     def points(self, direction):
         """Points earned in one direction."""
         worth = self.policy.sentiment_weight
@@ -62,13 +91,14 @@ class Oracle:
                 / t["in_room"]
                 * (1.0 if math.isnan(t["sentiment"]) else 1.0 + worth * t["sentiment"]),
             )
-            for t in self._earning()
-            if t["direction"] == direction
+            for t in self.earning
+            if t["direction"] == direction and t["k"]["points"]
         ]
 
+    @once
     def care(self):
         """Care by deeds and by closing loops."""
-        deeds = [(t["at"], t["k"]["care"]) for t in self._earning()]
+        deeds = [(t["at"], t["k"]["care"]) for t in self.earning if t["k"]["care"]]
         closings = [
             (t["at"], self._care_of_closing(t))
             for t in self.touches
@@ -89,22 +119,26 @@ class Oracle:
         worth = p.question_care if touch["closes"] == QUESTION else p.problem_care
         return worth * 2.0 ** (-elapsed / expected)
 
+    @once
     def served(self):
         """Things that simply worked."""
-        return [(t["at"], t["k"]["served"]) for t in self._earning()]
+        return [(t["at"], t["k"]["served"]) for t in self.earning if t["k"]["served"]]
 
+    @once
     def broadcasts(self):
         """Broadcast and templated outbound."""
         outbound = (t for t in self.counted if t["direction"] == OUTBOUND)
         return [(t["at"], 1.0) for t in outbound if self._is_noise(t) and not self._is_failure(t)]
 
+    @once
     def heard(self):
         """Everything the customer sent us."""
-        return [(t["at"], 1.0) for t in self._earning() if t["direction"] == INBOUND]
+        return [(t["at"], 1.0) for t in self.earning if t["direction"] == INBOUND]
 
-    def count(self, wanted):
-        """Ones for the counted touchpoints wanted."""
-        return [(t["at"], 1.0) for t in self.counted if wanted(t)]
+    @once
+    def count(self, what):
+        """Ones for the counted touchpoints wanted: on either side of the wall, or a part of it."""
+        return [(t["at"], 1.0) for t in self.counted if SIDES[what](t)]
 
     # Hurt.
 
@@ -112,27 +146,28 @@ class Oracle:
         if not self._is_failure(touch):
             return 0.0
         p = self.policy
-        before = [t for t in self._earning() if t["at"] < touch["at"]]
+        before = [t for t in self.earning if t["at"] < touch["at"]]
         goodwill = self._connection_of(before, touch["at"])
         impatience = p.impatience_screen if touch["k"]["digital"] else p.impatience_person
         return self._severity(touch) * impatience * (1.0 - p.goodwill_forgives * goodwill)
 
     def _connection_of(self, touches, t):
         earlier = Oracle.__new__(Oracle)
-        earlier.policy, earlier.touches, earlier.counted = self.policy, touches, touches
+        earlier.policy, earlier.answers, earlier.earning = self.policy, {}, touches
         return earlier.connection(t, lambda pairs, half: decayed_sum(pairs, t, half))
 
     def _closing_of(self, row):
         return next((t for t in self.touches if t["opener"] == row), None)
 
+    @once
     def fading_hurts(self):
         """Hurt that fades, from the moment it began to."""
         p, fading = self.policy, []
         for row, (touch, hurt) in enumerate(zip(self.touches, self.hurts, strict=True)):
-            closing = self._closing_of(row)
+            closing = self._closing_of(row) if hurt else None
             if hurt and not touch["opens"]:
                 fading.append((touch["at"], hurt))
-            elif hurt and closing:
+            elif closing:
                 e = closing["at"] - closing["opened_at"]
                 kept = 1.0 - p.mended_share * 2.0 ** (-e / p.mending_days)
                 fading.append((closing["at"], hurt * kept))
@@ -141,7 +176,7 @@ class Oracle:
     def open_hurt(self):
         """Hurt of the loops still open."""
         rows = enumerate(zip(self.touches, self.hurts, strict=True))
-        return sum(h for row, (t, h) in rows if t["opens"] and not self._closing_of(row))
+        return sum(h for row, (t, h) in rows if h and t["opens"] and not self._closing_of(row))
 
     # Warmth.
 
@@ -190,27 +225,44 @@ class Oracle:
 
     # Presence.
 
+    @once
     def active(self):
         """Touchpoints that show the customer is here."""
         return [t for t in self.counted if self._is_active(t)]
 
+    @once
+    def firsts(self):
+        """Return the first active moment of each day."""
+        first_of = {}
+        for touch in self.active():
+            first_of.setdefault(touch["day"], touch["at"])
+        return first_of
+
+    @once
     def days(self):
         """Distinct active days."""
-        return sorted({t["day"] for t in self.active()})
+        return sorted(self.firsts())
 
+    @once
     def gaps(self):
         """Days between active days."""
         return [later - earlier for earlier, later in pairwise(self.days())]
 
+    @once
+    def log_gaps(self):
+        """Their logarithms."""
+        return [math.log(gap) for gap in self.gaps()]
+
     def usual_gap(self, population):
         """Work out the customer's usual gap in days, leaning on the population's."""
-        logs = [math.log(gap) for gap in self.gaps()]
+        logs = self.log_gaps()
         return math.exp((population.k * population.mu0 + sum(logs)) / (population.k + len(logs)))
 
     def features(self, r, population, horizon):
         """Work out the features of silence."""
-        p, gaps, n = self.policy, self.gaps(), len(self.days())
-        m, logs = n - 1, [math.log(gap) for gap in gaps]
+        p, gaps, active, first_of = self.policy, self.gaps(), self.active(), self.firsts()
+        n, logs = len(first_of), self.log_gaps()
+        m = n - 1
         g = self.usual_gap(population)
         mu = math.log(g)
         mean = sum(logs) / m if m else 0.0
@@ -222,10 +274,8 @@ class Oracle:
             for log in logs[1:]:
                 ew = 0.7 * ew + 0.3 * log
             trend = (population.k * mu + min(m, 3) * ew) / (population.k + min(m, 3)) - mu
-        last = max(t["at"] for t in self.active())
-        firsts = [
-            (min(t["at"] for t in self.active() if t["day"] == day), 1.0) for day in self.days()
-        ]
+        last, last_day = active[-1]["at"], max(first_of)
+        firsts = [(at, 1.0) for at in first_of.values()]
         lately = decayed_sum(firsts, last + r, p.horizon_days / 2)
         long = decayed_sum(firsts, last + r, p.horizon_days * 4)
         overdue = math.log((r + 0.5) / (g + 0.5))
@@ -234,13 +284,13 @@ class Oracle:
             max(0.0, overdue - 1.5),
             math.log(lately + 0.05),
             math.log(long + 0.05),
-            math.log((sum(gap_counts(gap, r) for gap in gaps) + 0.25) / (m + 1)),
+            math.log((gaps_at_least(gaps, r) + 0.25) / (m + 1)),
             math.log(n),
             math.log(horizon / (g + 0.5)),
             math.log(s),
             max(0.0, trend),
-            math.log((sum(gap_counts(gap, horizon) for gap in gaps) + 0.25) / (m + 1)),
-            math.log(sum(t["day"] == self.days()[-1] for t in self.active())),
+            math.log((gaps_at_least(gaps, horizon) + 0.25) / (m + 1)),
+            math.log(sum(t["day"] == last_day for t in active)),
             math.log(horizon / p.horizon_days),
         ]
         return [min(max(x, -CLIP), CLIP) for x in raw]
@@ -252,9 +302,9 @@ class Oracle:
 
     # Shares, doors and windows.
 
-    def share(self, part, whole, t, half_life):
+    def share(self, part, t, half_life):
         """Share of decayed counts."""
-        whole_sum = decayed_sum(self.count(whole), t, half_life)
+        whole_sum = decayed_sum(self.count("either"), t, half_life)
         return decayed_sum(self.count(part), t, half_life) / whole_sum if whole_sum else 0.0
 
     def style(self, t):
@@ -281,27 +331,24 @@ class Oracle:
         signals += [(touch["at"], 3.0) for touch in self.counted if touch["k"]["feedback"]]
         return 100 * sat(decayed_sum(signals, t, 45.0) / 6)
 
-    def reading(self, t, population, coefficients, horizon):
-        """Read what `read` reads, for a customer who was active."""
+    def reading(self, t, population, coefficients, horizon, style=None):
+        """Read what `read` reads, for a customer who was active; `style` is a declared one."""
         p = self.policy
         result = self.warmth_now(t)
         result["baseline"] = self.baseline(t)
         result["hurt_open"] = self.open_hurt()
-        if_mended = self.warmth(t, lambda x, half: decayed_sum(x, t, half), 0.0)["warmth"]
-        lost = (result["baseline"] - if_mended) / max(result["baseline"], 10)
+        if_mended = result
+        if result["hurt_open"]:
+            if_mended = self.warmth(t, lambda x, half: decayed_sum(x, t, half), 0.0)
+        lost = (result["baseline"] - if_mended["warmth"]) / max(result["baseline"], 10)
         result["cooling"] = min(max(lost, 0.0), 1.0)
         result["windows"] = self.windows(t)
-        result["style"] = self.style(t)
+        result["style"] = style or self.style(t)
+        result["doors"] = 100 * result["connection"]
 
-        def counted_in_wall(x):
-            return x["k"]["human"] or x["k"]["digital"]
-
-        for name, part in (
-            ("human", lambda x: x["k"]["human"]),
-            ("via", lambda x: x["via"] and counted_in_wall(x)),
-        ):
+        for part in ("human", "via"):
             for when, half in (("now", 90.0), ("normal", 365.0)):
-                result[f"{name}_share_{when}"] = self.share(part, counted_in_wall, t, half)
+                result[f"{part}_share_{when}"] = self.share(part, t, half)
         grown = max(0.0, result["human_share_normal"] - result["human_share_now"])
         grown += max(0.0, result["via_share_now"] - result["via_share_normal"])
         result["wall"] = grown * {1: 1.0, 2: 0.6, 3: 0.2}[result["style"]]
@@ -314,17 +361,30 @@ class Oracle:
         usual = min(r, self.usual_gap(population))
         then = self.silence(usual, population, coefficients, horizon)
         result["presence"] = min((1 - result["silence"]) / (1 - then), 1.0)
-        near = result["presence"] * (1 - p.cooling_weight * result["cooling"])
-        near *= (1 - p.wall_weight * result["wall"]) * (1 - p.unhealed_weight * result["unhealed"])
+        factors = {
+            "presence": result["presence"],
+            "cooling": 1 - p.cooling_weight * result["cooling"],
+            "wall": 1 - p.wall_weight * result["wall"],
+            "unhealed": 1 - p.unhealed_weight * result["unhealed"],
+        }
+        near = math.prod(factors.values())
         result["distance"] = 100 * (1 - near)
+        for name, factor in factors.items():
+            share = math.log(factor) / math.log(near) if near < 1 else 0.0
+            result[f"part_{name}"] = share * result["distance"]
         return result
 
 
-def gap_counts(gap, r):
-    """Count a gap as at least r: wholly or not, or by the share of its bin when it is long."""
+@cache
+def log_bin(gap):
+    """Return the logarithms of the edges between which a long gap lies."""
+    return max((math.log(a), math.log(b)) for a, b in pairwise(GAP_EDGES.tolist()) if a <= gap)
+
+
+def gaps_at_least(gaps, r):
+    """Count gaps of at least r days; a long one by the share of its bin that is."""
     r = max(math.ceil(r), 1)
-    if gap <= EXACT_DAYS:
-        return 1.0 if gap >= r else 0.0
-    low, high = max((a, b) for a, b in pairwise(GAP_EDGES.tolist()) if a <= gap)
-    share = (math.log(high) - math.log(r)) / (math.log(high) - math.log(low))
-    return min(max(share, 0.0), 1.0)
+    whole = sum([gap >= r for gap in gaps if gap <= EXACT_DAYS])
+    bins = [log_bin(gap) for gap in gaps if gap > EXACT_DAYS]
+    shares = [(high - math.log(r)) / (high - low) for low, high in bins]
+    return whole + sum([min(max(share, 0.0), 1.0) for share in shares])

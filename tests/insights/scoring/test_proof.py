@@ -23,6 +23,7 @@ from insights.scoring.proof import (
 )
 from insights.scoring.proof.alerts import flagged
 from insights.scoring.proof.chance import ahead, area_of, drawn, ranking, wilson
+from insights.scoring.proof.rivals import rfm
 from insights.scoring.proof.rollcall import roll_calls
 
 HORIZON, BUDGET = 30.0, 0.1
@@ -302,12 +303,24 @@ def test_ties_at_the_edge_of_the_budget_are_broken_the_same_way_each_week():
     assert set(place[order][again]) == set(place[chosen])
 
 
+def test_customers_who_are_as_late_and_as_rare_share_a_rank():
+    places = np.arange(9)
+    found = rfm(places.astype(float), (places + 3) % 9)
+    assert len(np.unique(found)) == 2
+
+
 def test_wilson_is_honest_about_few():
     few, many, none = wilson(9, 10), wilson(900, 1000), wilson(0, 10)
     assert few.low < many.low < 0.9 < many.high < few.high
     assert none.low == 0.0
     assert none.high > 0.2
     assert wilson(0, 0) == Estimate()
+
+
+@pytest.mark.parametrize("of", [10, 21, 362, 1000])
+def test_of_none_chance_allows_none_and_of_all_all_of_them(of):
+    assert wilson(0, of).low == 0.0
+    assert wilson(of, of).high == 1.0
 
 
 def test_intervals_widen_when_cases_come_from_few_customers():

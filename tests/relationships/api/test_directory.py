@@ -181,3 +181,15 @@ def test_each_address_asks_for_its_scope(address, scope):
         assert response.status_code == 403
         assert scope in response.json()["detail"]
         assert Client().get(one).status_code == 401
+
+
+def test_people_are_told_and_found_by_what_they_do_and_how_far_from_the_customers_day(client):
+    ana = PersonFactory(name="Ana", function="Sales", level="head")
+    PersonFactory(name="Ben")
+
+    everyone = client.get(PEOPLE).json()["results"]
+    found = {one["name"]: (one["function"], one["level"]) for one in everyone}
+    assert found == {"Ana": ("Sales", "head"), "Ben": (None, None)}
+    for query in ("function=Sales", "level=head", "level=staff&level=head"):
+        assert ids(client, f"{PEOPLE}?{query}") == [ana.pk], query
+    assert client.get(f"{PEOPLE}?level=boss").status_code == 422

@@ -1,5 +1,7 @@
 """Bands of past Mondays: of the distance that is remembered, by the policy it was read with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,10 +35,17 @@ def past_bands(
 
 
 def bands_back(
-    versions: Numbers, segments: Numbers, history: NDArray[np.uint8], back: int
+    versions: Numbers, segments: Numbers, history: NDArray[np.uint8], weeks: Sequence[int]
 ) -> NDArray[np.int8]:
-    """Return the bands of n customers so many weeks before the last Monday of their history."""
-    return past_bands(versions, segments, history[:, WEEKS - 1 - back])
+    """Return the bands of n customers k numbers of weeks before their histories end: i1[n, k].
+
+    `history` u1[n, WEEKS] ends on a Monday.
+    """
+    distance = history[:, [WEEKS - 1 - back for back in weeks]]
+    # All weeks at once: each time the policies are asked for.
+    number = len(weeks)
+    bands = past_bands(np.repeat(versions, number), np.repeat(segments, number), distance.ravel())
+    return bands.reshape(distance.shape)
 
 
 def moves_of(
@@ -50,10 +59,5 @@ def moves_of(
 
     `history` u1[n, WEEKS] ends on the Monday that many weeks after the first.
     """
-    codes = [
-        ((week - back) * BANDS + bands_back(versions, segments, history, back).astype(np.int64))
-        * BANDS
-        + bands
-        for back in BACK
-    ]
-    return np.stack(codes, axis=1)
+    were = bands_back(versions, segments, history, BACK).astype(np.int64)
+    return ((week - np.array(BACK)) * BANDS + were) * BANDS + bands[:, np.newaxis]
