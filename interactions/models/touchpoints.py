@@ -102,9 +102,11 @@ class Touchpoint(models.Model):
                 condition=Q(closes_external_id__isnull=False),
                 name="touchpoint_closes",
             ),
+            # It knows itself what is deleted: otherwise a server that has not looked at the table yet
+            # reads all of another index for each message, to leave out what is deleted.
             models.Index(
                 fields=("fingerprint", "customer"),
-                condition=Q(fingerprint__isnull=False),
+                condition=Q(fingerprint__isnull=False, deleted_at__isnull=True),
                 name="touchpoint_fingerprint",
             ),
             # Of a template sent to a million, only the few that are not flagged yet are looked at.

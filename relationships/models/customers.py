@@ -1,12 +1,12 @@
 """Customers, their contacts and the identities that mean them."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 
 from relationships.models.people import Person, Team
-from relationships.names import searchable
+from relationships.names import searchable, without_accents
 
 
 class Segment(models.Model):
@@ -154,6 +154,9 @@ class Contact(models.Model):
         help_text="Whose contact it is beneath a merge; empty when that is `customer`.",
     )
     name = models.CharField(max_length=150)
+    search_name = models.GeneratedField(
+        expression=without_accents("name"), output_field=models.TextField(), db_persist=True
+    )
     job_title = models.CharField(max_length=150, blank=True)
     left_on = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(
@@ -165,7 +168,7 @@ class Contact(models.Model):
         indexes = (
             models.Index(fields=("name", "id"), name="contact_by_name"),
             models.Index(fields=("updated_at", "id"), name="contact_by_update"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_search"),
+            GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="contact_search"),
         )
         constraints = (models.CheckConstraint(name="contact_has_a_name", condition=~Q(name="")),)
 

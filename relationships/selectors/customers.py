@@ -55,19 +55,19 @@ def customers_like(person: Person, text: str, *, at_most: int) -> list[Customer]
     return list(visible.filter(has_words)[:at_most]) or nearly(visible, wanted)[:at_most]
 
 
-def nearly(rows: QuerySet[M], wanted: str, *, path: str = "search_name") -> list[M]:
-    """Return the rows whose name is near to `wanted`, the nearest first, by an index on `path`."""
+def nearly(rows: QuerySet[M], wanted: str) -> list[M]:
+    """Return the rows whose searchable name is near to `wanted`, the nearest first."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)]
         )
-        alike = rows.filter(**{f"{path}__trigram_word_similar": wanted}).order_by()[:LOOKED_AT]
-        found = alike.annotate(likeness=TrigramWordSimilarity(wanted, path))
-        return sorted(found, key=lambda row: _likeness_of(row, path))
+        alike = rows.filter(search_name__trigram_word_similar=wanted).order_by()[:LOOKED_AT]
+        found = alike.annotate(likeness=TrigramWordSimilarity(wanted, "search_name"))
+        return sorted(found, key=_likeness_of)
 
 
-def _likeness_of(row: Any, path: str) -> tuple[float, str]:
-    return -row.likeness, getattr(row, path)
+def _likeness_of(row: Any) -> tuple[float, str]:
+    return -row.likeness, row.search_name
 
 
 def visible_customer(person: Person, pk: int) -> Customer | None:

@@ -135,7 +135,7 @@ def _contacts_named(person: Person, words: Sequence[str]) -> list[Contact]:
         return []
     visible = Contact.objects.filter(access.customer_scope(person, "customer__"), left_on=None)
     visible = visible.order_by()
-    some = reduce(or_, (Q(name__icontains=word) for word in wanted))
+    some = reduce(or_, (Q(search_name__contains=word) for word in wanted))
     found = list(visible.filter(some).select_related("customer")[:LOOKED_AT])
     best = _best(found, words, lambda contact: contact.name)
     mine = [contact for contact in best if contact.customer.owner_id == person.pk]

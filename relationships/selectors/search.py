@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.models import Q
-from django.db.models.functions import Upper
 
 from relationships import access
 from relationships.models import Contact, Customer, Person
@@ -66,32 +65,28 @@ def customers_near(person: Person, text: str, *, at_most: int) -> Found[Customer
 def contacts_found(
     person: Person, text: str, *, at_most: int, may_be_near: bool = True
 ) -> Found[Contact]:
-    """Return the contacts at customers `person` may see that `text` may name, with those.
-
-    Their names are kept as they are written, so whoever types without accents is answered by
-    likeness; of the names that are near, those that are the same but for accents come alone.
-    """
+    """Return the contacts at customers `person` may see that `text` may name, with those."""
     wanted = _wanted(text)
     if not wanted:
         return Found()
     visible = Contact.objects.filter(access.customer_scope(person, "customer__"), left_on=None)
     visible = visible.order_by().select_related("customer")
-    words = text.replace("\x00", "").split()
+    words = wanted.split()
     if not _are_long_enough(words):
-        words = [" ".join(words)]
+        words = [wanted]
     if not _are_long_enough(words):
         return Found()
     has_words = Q()
     for word in words:
-        has_words &= Q(name__icontains=word)
+        has_words &= Q(search_name__contains=word)
     found = list(visible.filter(has_words)[:LOOKED_AT])
     near: list[Contact] = []
     if may_be_near and len(found) < at_most and len(wanted) >= NEAR_ENOUGH:
-        near = nearly(visible.annotate(upper_name=Upper("name")), wanted, path="upper_name")
+        near = nearly(visible, wanted)
     named = _ranked(
         [*found, *near],
         wanted,
-        lambda one: searchable(one.name),
+        lambda one: one.search_name,
         lambda one: one.customer.owner_id == person.pk,
     )
     return Found(named[:at_most]) if named else Found(near[:at_most], is_near=True)

@@ -69,6 +69,15 @@ def test_contact_alone_names_their_customer(manager, acme):
     assert (who.customer, str(who.contact)) == (acme, "Ana Souza")
 
 
+@pytest.mark.parametrize("typed", ["Żółkiewska", "zolkiewska", "ŻÓŁKIEWSKA"])
+def test_contact_alone_is_named_with_and_without_accents(manager, acme, typed):
+    ContactFactory(customer=acme, name="Marta Żółkiewska")
+
+    who = named(manager, [typed])
+
+    assert (who.customer, str(who.contact)) == (acme, "Marta Żółkiewska")
+
+
 def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, acme):
     other = CustomerFactory(name="Acme Trading", team=manager.team)
 
