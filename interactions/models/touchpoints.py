@@ -102,8 +102,8 @@ class Touchpoint(models.Model):
                 condition=Q(closes_external_id__isnull=False),
                 name="touchpoint_closes",
             ),
-            # It knows itself what is deleted: otherwise a server that has not looked at the table yet
-            # reads all of another index for each message, to leave out what is deleted.
+            # It knows itself what is deleted: else a server that has not looked at the table yet
+            # reads all of another index for each message, to leave that out.
             models.Index(
                 fields=("fingerprint", "customer"),
                 condition=Q(fingerprint__isnull=False, deleted_at__isnull=True),

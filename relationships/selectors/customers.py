@@ -17,6 +17,9 @@ M = TypeVar("M", bound=Model)
 LIKE_ENOUGH = 0.35
 """Word similarity of two names from which one may be a slip for the other."""
 
+NEAR_ENOUGH = 4
+"""Letters from which a name may be meant that is only near: fewer are near to everything."""
+
 LOOKED_AT = 200
 """Names that are ranked; more than these say too little to be meant."""
 
@@ -53,6 +56,14 @@ def customers_like(person: Person, text: str, *, at_most: int) -> list[Customer]
     for word in wanted.split():
         has_words &= Q(search_name__contains=word)
     return list(visible.filter(has_words)[:at_most]) or nearly(visible, wanted)[:at_most]
+
+
+def near_names(person: Person, text: str, *, at_most: int) -> list[Customer]:
+    """Return the customers `person` may see whose name is near to a text, the nearest first."""
+    wanted = searchable(text.replace("\x00", ""))
+    if len(wanted) < NEAR_ENOUGH:
+        return []
+    return nearly(access.customers_visible_to(person), wanted)[:at_most]
 
 
 def nearly(rows: QuerySet[M], wanted: str) -> list[M]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from relationships import access
 from relationships.models import Contact, Customer, Person
 from relationships.names import searchable
-from relationships.selectors.customers import LOOKED_AT, colleagues, contacts_of, customers_like
+from relationships.selectors.customers import LOOKED_AT, colleagues, contacts_of, near_names
 
 T = TypeVar("T")
 
@@ -65,13 +65,22 @@ def named(
 
 
 def _found(person: Person, names: Sequence[str], later: Sequence[str]) -> list[Customer]:
-    found = _customers(person, names) or (_customers(person, later) if later else [])
+    found = _meant(person, names) or (_meant(person, later) if later else [])
+    found = found if len(found) == 1 else _told_apart(found, _words(names))[:MOST_OFFERED]
+    return sorted(found, key=lambda one: one.owner_id != person.pk)
+
+
+def _meant(person: Person, names: Sequence[str]) -> list[Customer]:
+    """Return customers of such a name, else those of contacts, else those whose name is near.
+
+    Among many customers some name is near to any, and whoever names a contact means just them.
+    """
     words = _words(names)
+    found = _customers(person, names, words)
     if not found:
         contacts = _contacts_named(person, words)
         found = list({one.customer_id: one.customer for one in contacts}.values())
-    found = found if len(found) == 1 else _told_apart(found, words)[:MOST_OFFERED]
-    return sorted(found, key=lambda one: one.owner_id != person.pk)
+    return found or near_names(person, max(names, key=len, default=""), at_most=MOST_OFFERED)
 
 
 def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
@@ -101,9 +110,8 @@ def _parts(name: str) -> list[str]:
     return [part for part in _PARTS.split(searchable(name)) if part]
 
 
-def _customers(person: Person, names: Sequence[str]) -> list[Customer]:
-    """Return the customers that a line means best: one, or several that it means as well."""
-    words = _words(names)
+def _customers(person: Person, names: Sequence[str], words: Sequence[str]) -> list[Customer]:
+    """Return the customers whose names fit words best, one or several, if any fits at all."""
     long = [word for word in words if len(word) >= LONG_ENOUGH]
     if not long:
         return []
@@ -114,14 +122,10 @@ def _customers(person: Person, names: Sequence[str]) -> list[Customer]:
     if len(found) == LOOKED_AT:
         exact = visible.filter(search_name__in=[searchable(name) for name in names])
         found = list(dict.fromkeys([*exact, *found]))
-    if not found:
+    if not found and len(words) > 1:
         some = reduce(or_, (Q(search_name__contains=word) for word in long))
         found = list(visible.filter(some)[:LOOKED_AT])
-    best = _best(found, words, lambda customer: customer.search_name)
-    if best:
-        return best[:MOST_OFFERED]
-    longest = max(names, key=len)
-    return customers_like(person, longest, at_most=MOST_OFFERED)
+    return _best(found, words, lambda customer: customer.search_name)[:MOST_OFFERED]
 
 
 def _has_all(words: Sequence[str]) -> Q:

@@ -13,15 +13,12 @@ from django.db.models import Q
 from relationships import access
 from relationships.models import Contact, Customer, Person
 from relationships.names import searchable
-from relationships.selectors.customers import LOOKED_AT, nearly
+from relationships.selectors.customers import LOOKED_AT, NEAR_ENOUGH, nearly
 
 T = TypeVar("T")
 
 LONG_ENOUGH = 3
 """Letters of a word that the index finds anywhere in a name; a shorter one only at its start."""
-
-NEAR_ENOUGH = 4
-"""Letters from which a name may be meant that is only near: fewer are near to everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,14 @@ def test_contact_alone_is_named_with_and_without_accents(manager, acme, typed):
     assert (who.customer, str(who.contact)) == (acme, "Marta Żółkiewska")
 
 
+def test_contact_of_that_name_is_meant_rather_than_a_customer_whose_name_is_near(manager, acme):
+    CustomerFactory(name="Thomas Logistics", team=manager.team)
+
+    who = named(manager, ["Tomas"])
+
+    assert (who.customer, str(who.contact)) == (acme, "Tomás O'Neill")
+
+
 def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, acme):
     other = CustomerFactory(name="Acme Trading", team=manager.team)
 

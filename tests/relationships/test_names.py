@@ -29,7 +29,7 @@ def kept(contact: Contact, name: str) -> str:
         "STRAẞE Groß",
         "Søren Æbelø",
         "Đặng Thị Œuvre",
-        "İpek Işık",
+        "İpek Şahin",
         "Αλέξανδρος Παπαδόπουλος",
         "Пётр Чайковский",
         "O'Neill, Tomás",
