@@ -136,22 +136,31 @@ def known_between(
     ([nan, nan], [352.4, nan])
     """
     states = fold(events, kinds, policy).states
-    hurt_open = states[:, FIELD["hurt_open"]]
 
-    def is_warm(ahead: Column) -> NDArray[np.bool_]:
-        since = since_clock(states, as_of + ahead)
-        return warmth_of(fast_sums(states, since, policy), policy, hurt_open).score >= least
+    def is_warm(rows: NDArray[np.intp], ahead: Column) -> NDArray[np.bool_]:
+        some = states[rows]
+        sums = fast_sums(some, since_clock(some, as_of + ahead), policy)
+        return warmth_of(sums, policy, some[:, FIELD["hurt_open"]]).score >= least
 
-    def crossing(warm: Column, cold: Column) -> Column:
-        for _ in range(HALVINGS):
+    def crossing(rows: NDArray[np.intp], warm: Column, cold: Column) -> Column:
+        """Halve what lies between until hardly anything does."""
+        found = np.full(events.customers, np.nan)
+        # Each step takes as long for few as for a hundred, and mostly there is nobody.
+        for _ in range(HALVINGS if len(rows) else 0):
             middle = (warm + cold) / 2
-            found = is_warm(middle)
-            warm, cold = np.where(found, middle, warm), np.where(found, cold, middle)
-        return as_of + warm
+            is_still = is_warm(rows, middle)
+            warm, cold = np.where(is_still, middle, warm), np.where(is_still, cold, middle)
+        found[rows] = as_of + warm
+        return found
 
-    warm = np.stack([is_warm(np.full(events.customers, days)) for days in LOOKED_AT])
+    everyone = np.arange(events.customers)
+    moments = (np.full(events.customers, days) for days in LOOKED_AT)
+    warm = np.stack([is_warm(everyone, days) for days in moments])
     first, last = warm.argmax(axis=0), len(LOOKED_AT) - 1 - warm[::-1].argmax(axis=0)
-    rising = crossing(LOOKED_AT[first], LOOKED_AT[np.maximum(first - 1, 0)])
-    falling = crossing(LOOKED_AT[last], LOOKED_AT[np.minimum(last + 1, len(LOOKED_AT) - 1)])
     is_ever = warm.any(axis=0)
-    return np.where(is_ever & (first > 0), rising, np.nan), np.where(is_ever, falling, np.nan)
+    rises, falls = np.flatnonzero(is_ever & (first > 0)), np.flatnonzero(is_ever)
+    after = np.minimum(last + 1, len(LOOKED_AT) - 1)
+    return (
+        crossing(rises, LOOKED_AT[first[rises]], LOOKED_AT[first[rises] - 1]),
+        crossing(falls, LOOKED_AT[last[falls]], LOOKED_AT[after[falls]]),
+    )

@@ -54,6 +54,8 @@ def renew_acquaintances(
     known: dict[tuple[int, int], tuple[float, float]] = {}
     for policy, rows in lens.shared(profiles):
         events, pairs = events_by_pair(profiles.ids[rows], lens.row_of_type, after[rows])
+        if not len(pairs):
+            continue
         since, until = known_between(events, lens.kinds, policy, days_of(now), KNOWS_FROM)
         for (customer, person, contact), begins, ends in zip(
             pairs.tolist(), since.tolist(), until.tolist(), strict=True

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--in-flight", type=int, default=3, help="batches under way at once")
     parser.add_argument("--seconds", type=int, default=30, help="of single events, and of the lag")
-    parser.add_argument("--requests", type=int, default=300, help="of the day's stream")
+    parser.add_argument("--requests", type=int, default=900, help="of the day's stream")
     return parser
 
 
