@@ -57,8 +57,13 @@ def browser(manager: Person) -> Client:
     return client
 
 
+LONGEST = ("test_crashes.py", "test_launch.py")
+"""Files with tests of more than a minute: at the end, one process would run them alone."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the tests that run in a program which is not there."""
+    """Begin with the longest, and leave out what runs in a program that is not there."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for mark, find, reason, _ in NEEDED:
         for item in items:
             if item.get_closest_marker(mark) and not find():
