@@ -92,12 +92,22 @@ ROSTER_VERSION = f"SELECT coalesce(sum(version), 0)::bigint FROM {RosterVersion.
 
 
 def roster_at(version: int) -> Roster:
-    """Return what is remembered at this version, which the transaction itself has read."""
-    global _latest
+    """Return what is remembered at this version, which the transaction itself has read.
+
+    Others get it once the transaction is through. It may have made that version itself, and until
+    then what others find out is of the version before.
+    """
     latest = _latest
-    if version != latest.version:
-        latest = _latest = Roster(version)
-    return latest
+    if version == latest.version:
+        return latest
+    roster = Roster(version)
+    transaction.on_commit(partial(_remember_latest, roster))
+    return roster
+
+
+def _remember_latest(roster: Roster) -> None:
+    global _latest
+    _latest = roster
 
 
 _latest = Roster(-1)

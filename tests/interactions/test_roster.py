@@ -1,5 +1,6 @@
 """What a process remembers between requests is never older than the last change."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,38 @@ def test_what_was_rolled_back_is_not_remembered(by):
     assert REF not in current_roster().known
     assert heard(by).status == "refused"
     assert heard(by, create=True).status == "recorded"
+
+
+def test_what_is_sent_while_a_merge_is_under_way_goes_to_who_is_left(by, customer):
+    """Whoever merged records more in the same transaction, as what a Segment SDK sends may."""
+    other = CustomerFactory(team=customer.team)
+    heard(by)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            merge_customers(keep=other.pk, absorb=customer.pk, by=by, now=NOW)
+            assert heard(by).customer_id == other.pk
+            sent = pool.submit(_heard_elsewhere, by)
+            _wait_for_one_who_waits()
+        assert sent.result(timeout=60).customer_id == other.pk
+    assert heard(by).customer_id == other.pk
+
+
+def _heard_elsewhere(by: Person) -> Outcome:
+    try:
+        return heard(by)
+    finally:
+        connections.close_all()
+
+
+def _wait_for_one_who_waits() -> None:
+    ends = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
+            if cursor.rowcount:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
 
 
 def test_merge_and_its_undoing_are_seen_at_once(by, customer):
