@@ -418,8 +418,9 @@ def _offer(form: forms.Form, choices: Choices) -> None:
     ):
         if name not in form.fields:
             continue
-        if name == "owner" and choices.team_of:
-            label, options = "Any owner (choose a team for names)", _near(form.data, choices)
+        if name == "owner" and choices.has_more_owners:
+            label = "Any owner (choose a team for names)"
+            options = _near(form.data, choices) if choices.team_of else choices.owners
         form.fields[name].choices = [("", label), *options]
         form.fields[name].error_messages["invalid_choice"] = (
             "number %(value)s is gone, or not yours to see."

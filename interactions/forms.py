@@ -155,7 +155,9 @@ class TouchpointForm(forms.Form):
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
         offer_people(
             self.fields["person"], person,
-            touchpoint=touchpoint, customer=self.chosen, chosen=self._given("person"),
+            touchpoint=touchpoint, chosen=self._given("person"),
+            near=[(one.team_id, one.owner_id) for one in (self.chosen,) if one],
+            help_text="Of other teams once a customer of theirs is chosen, or by name in the line.",
         )  # fmt: skip
         self._offer_about_customer()
 
@@ -390,13 +392,15 @@ def offer_people(
     field: Any,
     person: Person,
     *,
+    near: Iterable[tuple[int | None, int | None]],
+    help_text: str,
     touchpoint: Touchpoint | None = None,
-    customer: Customer | None = None,
     chosen: str = "",
 ) -> None:
     """Let one of us be chosen who may have been there, oneself first.
 
-    Of more than anybody looks through, those near the customer and near oneself are shown.
+    Of more than anybody looks through, those of one's own team and of the customers' teams and
+    owners, which `near` has, are shown, with a help text.
     """
     people = {
         pk: (name, team) for pk, name, team in colleagues(person).values_list(*_OF_COLLEAGUES)
@@ -406,13 +410,12 @@ def offer_people(
     people.pop(person.pk, None)
     field.choices = _people_listed(person, people)
     if len(people) > PEOPLE_SHOWN:
-        teams = {person.team_id, customer.team_id if customer else None} - {None}
-        ids = {chosen, str(customer.owner_id) if customer else ""}
-        near = {pk: of for pk, of in people.items() if of[1] in teams or str(pk) in ids}
-        field.widget.choices = _people_listed(person, near)
-        field.help_text = (
-            "Of other teams once a customer of theirs is chosen, or by name in the line."
-        )
+        pairs = list(near)
+        teams = {person.team_id, *(team for team, _ in pairs)} - {None}
+        ids = {chosen, *(str(owner) for _, owner in pairs)}
+        shown = {pk: of for pk, of in people.items() if of[1] in teams or str(pk) in ids}
+        field.widget.choices = _people_listed(person, shown)
+        field.help_text = help_text
 
 
 _OF_COLLEAGUES = ("pk", "name", "team_id")

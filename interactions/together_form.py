@@ -1,7 +1,7 @@
 """What people say of one event with several customers."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from interactions.forms import (
 )
 from interactions.row_actions import row_actions
 from interactions.services import Refusal, Said
-from relationships.models import Person
+from relationships.models import Customer, Person
 
 
 class TogetherForm(forms.Form):
@@ -49,14 +49,25 @@ class TogetherForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, person: Person, now: datetime
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        person: Person,
+        now: datetime,
+        customer_ids: Collection[int],
     ) -> None:
         start = {"page": str(uuid.uuid4()), "occurred_at": now, "person": str(person.pk)}
         super().__init__(data, initial=start)
         self.now = now
         self.types = offered_types()
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
-        offer_people(self.fields["person"], person)
+        customers = Customer.objects.filter(pk__in=customer_ids)
+        offer_people(
+            self.fields["person"],
+            person,
+            near=customers.values_list("team_id", "owner_id"),
+            help_text="Of other teams those whose customers are selected.",
+        )
 
     @property
     def type_groups(self) -> list[TypeGroup]:

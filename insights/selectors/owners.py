@@ -26,25 +26,30 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
     was meant also when they have no customers any more.
     """
     team, owner = (_number(address.get(name, "")) for name in ("team", "owner"))
+    offered = _owning(person, most=OWNERS_SHOWN)
+    has_more = not offered and OwnerTotal.objects.filter(customers__gt=0, owner_id__gt=0).exists()
+    if has_more and team is not None:
+        offered = _owning(person, team, of_team=True, most=OWNERS_SHOWN)
     asked = OwnerTotal.objects.filter(customers__gt=0, owner_id__in={0, owner or 0})
     numbers = dict(asked.values_list("owner_id", "customers"))
     nobody = [NOBODY] if owner == 0 or 0 in numbers else []
     return Choices(
         teams=team_choices(person),
-        owners=[*_named(person, team, owner), *nobody],
+        owners=[*_with(offered, person, owner), *nobody],
         segments=segment_choices(),
+        has_more_owners=has_more,
         uncounted=owner if numbers.get(owner or 0, 0) > COUNTED_AT_MOST else None,
     )
 
 
-def _named(person: Person, team: int | None, asked: int | None) -> Sequence[tuple[int, str]]:
-    offered = _owning(person, most=OWNERS_SHOWN)
-    if not offered and team is not None:
-        offered = _owning(person, team, of_team=True, most=OWNERS_SHOWN)
-    if asked and asked not in dict(offered):
-        offered += people_visible_to(person).filter(pk=asked).values_list("id", "name")
-        offered.sort(key=lambda one: one[1])
-    return offered
+def _with(
+    offered: Sequence[tuple[int, str]], person: Person, asked: int | None
+) -> Sequence[tuple[int, str]]:
+    """Add who was asked for, by name."""
+    if not asked or asked in dict(offered):
+        return offered
+    named = people_visible_to(person).filter(pk=asked).values_list("id", "name")
+    return sorted([*offered, *named], key=lambda one: one[1])
 
 
 @prepared

@@ -119,25 +119,29 @@ class Page:
 class Choices:
     """What a person may filter by, as (id, name).
 
-    `uncounted` is an owner of more customers than a page can add up. `team_of` says in which team
-    owners are where there are more than `OWNERS_SHOWN`: then those of the chosen team are shown.
+    `uncounted` is an owner of more customers than a page can add up. Where there are more owners
+    than `OWNERS_SHOWN`, those of the chosen team are shown; `team_of` says who that is, or `owners`
+    are nobody else.
     """
 
     teams: Sequence[tuple[int, str]] = field(default_factory=list)
     owners: Sequence[tuple[int, str]] = field(default_factory=list)
     segments: Sequence[tuple[int, str]] = field(default_factory=list)
     uncounted: int | None = None
+    has_more_owners: bool = False
     team_of: Mapping[int, int | None] = field(default_factory=dict)
 
 
 def filter_choices(person: Person) -> Choices:
     """Return the teams, owners and segments that customers of this person can have."""
     people = _people(person)
+    has_more = len(people) > OWNERS_SHOWN
     return Choices(
         teams=team_choices(person),
         owners=[*((pk, name) for pk, name, _ in people), NOBODY],
         segments=segment_choices(),
-        team_of={pk: team for pk, _, team in people} if len(people) > OWNERS_SHOWN else {},
+        has_more_owners=has_more,
+        team_of={pk: team for pk, _, team in people} if has_more else {},
     )
 
 
@@ -184,18 +188,24 @@ def _kept(person: Person, filters: Filters) -> _Kept:
         by_band[band] += customers
     found = totals_of_rows(row for band, *row in rows if not filters.bands or band in filters.bands)
     if found.customers > COUNTED_ANEW and not filters.bands:
-        found = replace(found, mean_distance=_kept_mean(person, filters))
+        heard_from = found.customers - by_band[Band.UNKNOWN]
+        found = replace(found, mean_distance=_kept_mean(person, filters, heard_from))
     return _Kept(found, by_band)
 
 
-def _kept_mean(person: Person, filters: Filters) -> float | None:
-    """Return the mean distance of the customers of teams, or of one of their segments."""
+def _kept_mean(person: Person, filters: Filters, heard_from: int) -> float | None:
+    """Return the mean distance of the customers of teams, or of one of their segments.
+
+    After an upgrade they come into that total one by one: of a part of them it is not the mean.
+    """
     totals = DistanceTotal.objects.filter(counted_once(filters.segment), on_date=BandTotal.NOW)
     among = _among(person, totals, filters)
     if among is None:
         return None
     sums = among.aggregate(customers=Sum("customers"), distance=Sum("distance"))
-    return float(sums["distance"]) / sums["customers"] if sums["customers"] else None
+    if not heard_from or sums["customers"] != heard_from:
+        return None
+    return float(sums["distance"]) / heard_from
 
 
 def _kept_of_known(person: Person, filters: Filters) -> Totals | None:

@@ -32,7 +32,7 @@ def log_several(request: HttpRequest) -> HttpResponse:
     if not chosen.ids:
         return _done(request, "Select customers first, by the boxes before them.", tone="warning")
     data = request.POST if "sent" in request.POST else None
-    form = TogetherForm(data, person=request.user, now=now)
+    form = TogetherForm(data, person=request.user, now=now, customer_ids=chosen.ids)
     if data is None or not form.is_valid():
         return _show(request, form, chosen)
     try:

@@ -109,7 +109,9 @@ CONTACTS: Collection[Any] = Collection(
         "has_left": flag(
             "left_on__isnull", "Whether the contact has left the customer.", true=False
         ),
-        "search": NAME_WORDS,
+        "search": search(
+            directory.with_name_words, "Words that the name has, whatever their case and accents."
+        ),
         "updated_since": UPDATED_SINCE,
     },
     sorts=SORTS,

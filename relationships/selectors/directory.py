@@ -66,7 +66,7 @@ def with_words(path: str) -> Callable[[str], Q]:
 
 
 def with_name_words(text: str) -> Q:
-    """Find the customers whose name has all these words, whatever their case and accents."""
+    """Find those whose searchable name has all these words, whatever their case and accents."""
     found = Q()
     for word in searchable(text).split():
         found &= Q(search_name__contains=word)

@@ -88,6 +88,8 @@ def handovers_visible_to(person: Person) -> QuerySet[Handover]:
 
 def visible_handover(person: Person, pk: int) -> Handover | None:
     """Return a handover at which `person` may work, with who leaves."""
+    if not 0 < pk < 2**63:
+        return None
     return next(iter(_visible(person, pk)), None)
 
 

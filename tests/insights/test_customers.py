@@ -342,6 +342,16 @@ def test_a_list_that_is_long_comes_to_what_it_would_if_it_were_counted(executive
             assert names(kept) == names(counted)
 
 
+def test_the_mean_of_a_part_is_never_shown_as_that_of_all(executive, monkeypatch):
+    """After an upgrade customers come into the totals of distances one by one."""
+    monkeypatch.setattr(module, "COUNTED_ANEW", 0)
+    reading_of("Acme", distance=10.0, band=Band.NEAR, value_class=1, size_class=1)
+    reading_of("Zenith", distance=90.0, band=Band.GONE, value_class=None, size_class=None)
+    rebuild_rollups()
+
+    assert portfolio(executive, Filters(), sort="-at_risk").totals.mean_distance == 50.0
+
+
 def test_htmx_gets_the_list_alone_and_a_restored_page_gets_all(executive_browser):
     reading_of("Acme")
     part = executive_browser.get(URL, headers={"HX-Request": "true"})

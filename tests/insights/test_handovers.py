@@ -153,6 +153,7 @@ def test_nobody_reaches_a_handover_that_is_not_theirs(tom, ana):
         path = f"/handovers/customers/{row.pk}/{part}/"
         assert client.post(path, {"version": 1}).status_code == 404
     assert "Secret" not in client.get("/handovers/").text
+    assert client.get("/handovers/99999999999999999999/").status_code == 404
 
 
 def test_customers_of_other_teams_are_not_named_to_an_account_manager(tom, ana):

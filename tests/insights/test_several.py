@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from insights.models import Band
 from insights.services.drain import drain
+from interactions import forms
 from interactions.models import Touchpoint
 from interactions.services import merge_customers
 from relationships.models import BulkChange, Customer, Person
@@ -92,6 +93,20 @@ def test_form_says_what_it_was_and_keeps_who_is_meant(browser, ours):
     assert (row.text, row.duration_minutes, row.customers_in_room) == (
         "Breakfast at the fair", 90, 3,
     )  # fmt: skip
+
+
+def test_of_many_people_those_near_the_selected_customers_are_shown(ours, manager, monkeypatch):
+    monkeypatch.setattr(forms, "PEOPLE_SHOWN", 2)
+    executive, client = ExecutiveFactory(name="Eva"), Client()
+    client.force_login(executive)
+    Customer.objects.filter(pk=ours[0].pk).update(owner=PersonFactory(name="Owner"))
+    PersonFactory(name="Far")
+
+    field = client.post(LOG, picks(ours)).context["form"].fields["person"]
+
+    names = [name for _, name in field.widget.choices]
+    assert names == ["Eva (me)", str(manager), "Owner", "Nobody of us"]
+    assert field.help_text == "Of other teams those whose customers are selected."
 
 
 def test_what_the_service_refuses_stands_beside_its_field(browser, ours):

@@ -106,6 +106,13 @@ def test_key_of_a_team_sees_contacts_of_its_customers_alone():
     assert client.get(f"{CONTACTS}{unseen.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("typed", ["zolkiewska", "Żółkiewska%20marta", "MARTA"])
+def test_contacts_are_found_with_and_without_accents(client, typed: str):
+    contact = ContactFactory(name="Marta Żółkiewska")
+    ContactFactory(name="Ana Souza")
+    assert ids(client, f"{CONTACTS}?search={typed}") == [contact.pk]
+
+
 def test_contact_moves_out_of_sight_with_its_customer():
     mine, theirs = TeamFactory(), TeamFactory()
     contact = of_team(mine)
