@@ -13,28 +13,32 @@ LEAST = 10
 TOO_FEW = "too few to tell"
 
 
-def care_sentence(sums: Sums, period: str) -> str:
-    """Say how well we listened and whether we show what we say."""
+def care_sentence(sums: Sums, period: str, *, are_all: bool = True) -> str:
+    """Say how well we listened and whether we show what we say.
+
+    `are_all` says that nobody narrowed whom it is about.
+    """
     if sums.is_empty:
-        return (
-            f"Nothing passed between us and our customers in {period}, so there is nothing to tell."
-        )
+        whom = "our customers" if are_all else "these customers"
+        when = during(period)
+        return f"Nothing passed between us and {whom} {when}, so there is nothing to tell."
     return f"{_listened(sums, period)} {_said(sums)}"
 
 
 def _listened(sums: Sums, period: str) -> str:
     told = sums.told
     if not told.opened:
-        return f"In {period} no customer asked or complained."
+        return f"{_upper(during(period))} no customer asked or complained."
     if told.opened < LEAST:
-        few = plural(told.opened, "time")
         return (
-            f"In {period} customers asked or complained {few}: too few to say how well we listen."
+            f"{_upper(during(period))} customers asked or complained {times(told.opened)}: too few "
+            f"to say how well we listen."
         )
     within = half(told.median, "half of it")
     waiting = f"{thousands(told.open)} still wait{'s' if told.open == 1 else ''}"
+    answered = percent(told.closed / told.opened)
     return (
-        f"Of what customers told us in {period} we answered {percent(told.closed / told.opened)}"
+        f"Of what customers told us {during(period)} we answered {answered}"
         f"{f', {within}' if within else ''}; {waiting if told.open else 'nobody still waits'}."
     )
 
@@ -43,6 +47,19 @@ def _said(sums: Sums) -> str:
     said = f"said we care {times(sums.said)}" if sums.said else "never said that we care"
     shown = f"showed it {times(sums.shown)}" if sums.shown else "never showed it"
     return f"We {said} and {shown}."
+
+
+def during(period: str) -> str:
+    """Say when, of a month or some.
+
+    >>> during("May 2026"), during("August to October 2026")
+    ('in May 2026', 'from August to October 2026')
+    """
+    return f"{'from' if ' to ' in period else 'in'} {period}"
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def times(count: int) -> str:

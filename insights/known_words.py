@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from insights.care_words import times
 from insights.met_lately import MET_LATELY_DAYS
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share
 from insights.words import percent, thousands
@@ -81,9 +82,9 @@ def of_people(share: Share) -> str:
     return f"{counted} ({percent(share.share)})"
 
 
-def known_sentence(found: Ours, known: Circles) -> str:
+def known_sentence(found: Ours, known: Circles, *, are_all: bool = True) -> str:
     """Say how many of us met a customer, and how many customers hang on one of us."""
-    return f"{_people(found)} {circles_sentence(known)}"
+    return f"{_people(found)} {circles_sentence(known, are_all=are_all)}"
 
 
 def _people(found: Ours) -> str:
@@ -101,17 +102,22 @@ def _people(found: Ours) -> str:
     if executives and not executives.met:
         of_them = f", and none of {thousands(executives.people)} executives"
     counted = f"{thousands(everyone.met)} of the {thousands(everyone.people)} of us"
+    if everyone.met == everyone.people > 1:
+        counted = f"All {thousands(everyone.people)} of us"
     if everyone.people >= LEAST_FOR_SHARES:
         counted += f" ({percent(everyone.share)})"
     were = "was" if everyone.met == 1 else "were"
     return f"{counted} {were} in contact with a customer {LATELY}{of_them}."
 
 
-def circles_sentence(known: Circles) -> str:
-    """Say how many customers hang on one of us, and how many lost their person."""
+def circles_sentence(known: Circles, *, are_all: bool = True) -> str:
+    """Say how many customers hang on one of us, and how many lost their person.
+
+    `are_all` says that nobody narrowed whom it is about.
+    """
     total = known.of_all[""].customers
     if not total:
-        return "There are no current customers yet."
+        return f"There are no current customers {'yet' if are_all else 'among these'}."
     one, lost = (known.of_all[key].customers for key in ("one", "lost"))
     hang = f"{thousands(one) if one else 'none'} {_is(one)} known to one of us only"
     gone = f"{thousands(lost) if lost else 'none'} {_has(lost)} lost the person they knew with us"
@@ -155,7 +161,7 @@ def attention_sentence(found: AttentionGiven) -> str:
     if not total:
         return f"Nobody of us was in contact with any customer {LATELY}."
     if total < LEAST_FOR_SHARES:
-        return f"We were in contact {plural(total, 'time')} {LATELY}: too little to compare."
+        return f"We were in contact {times(total)} {LATELY}: too little to compare."
     got = f"Leads got {_of(contacts.get(LEAD, 0), total)} of our contact {LATELY}"
     minutes = share_of_time(found.lately)
     if minutes is not None:

@@ -76,7 +76,8 @@ def _arrow(way: Way) -> Arrow:
 def map_sentence(customers: int, lines: Mapping[str, QuarterLine], among: Among) -> str:
     """Say how many are walled off, and what of theirs is at risk."""
     if not customers:
-        return "We have not heard from any customer yet, so nobody stands on the map."
+        whom = "any customer" if among.are_all else "any of these customers"
+        return f"We have not heard from {whom} yet, so nobody stands on the map."
     walled = lines["walled_off"]
     if not walled.customers:
         return f"None of {_whom(customers, among)} is walled off: we meet them or see what they do."

@@ -117,11 +117,14 @@ def _far(week: Week) -> str:
     return f"{thousands(week.far)}{share}"
 
 
-def over_time_sentence(found: OverTime) -> str:
-    """Say how far customers are on average, and how that moved."""
+def over_time_sentence(found: OverTime, *, are_all: bool = True) -> str:
+    """Say how far customers are on average, and how that moved.
+
+    `are_all` says that nobody narrowed whom it is about.
+    """
     now = found.whole.at(BandTotal.NOW)
     if now.mean is None or now.customers < LEAST_KNOWN:
-        return too_few(now.customers)
+        return too_few(now.customers, are_all=are_all)
     moved = [
         f"{_further(round(now.mean) - round(then))} {when}"
         for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago"))
@@ -129,7 +132,8 @@ def over_time_sentence(found: OverTime) -> str:
     ]
     compared = " and ".join(moved) or "and nothing older to compare with yet"
     return (
-        f"On average our {thousands(now.customers)} customers are at a distance of "
+        f"On average {'our' if are_all else 'these'} {thousands(now.customers)} customers are at a "
+        f"distance of "
         f"{now.mean:.0f}, {compared}."
     )
 

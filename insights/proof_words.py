@@ -101,15 +101,15 @@ def basis(results: Results, numbers: Numbers, question: Question) -> str:
     return (
         f"Silent means no word and no order for {plural(question.horizon_days, 'day')}. Flagged "
         f"means among the {question.budget_percent}{NARROW}% most at risk on any Monday of the "
-        f"month. {_mondays(numbers.weeks, first, last)}, each with only what was known then."
+        f"month. {_mondays(numbers.weeks, first, last)} with only what was known then."
         f"{_sample(results)}"
     )
 
 
 def _mondays(weeks: int, first: date, last: date) -> str:
     if weeks == 1:
-        return f"One Monday, {_day(last)}"
-    return f"{thousands(weeks)} Mondays, from {_day(first)} to {_day(last)}"
+        return f"One Monday, {_day(last)},"
+    return f"{thousands(weeks)} Mondays, from {_day(first)} to {_day(last)}, each"
 
 
 def _sample(results: Results) -> str:

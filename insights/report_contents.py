@@ -63,6 +63,9 @@ EVENTS_TOLD = 8
 LONGEST_NAME = 60
 """Letters of a name that are printed: a longer one would push its neighbours off the paper."""
 
+OF_EVERY_STAGE = "Customers of every stage are counted here."
+"""Where customers stand is told of current ones; what passes between us is not."""
+
 Section = dict[str, Any]
 
 
@@ -91,7 +94,7 @@ def report_contents(about: About) -> Mapping[str, Any]:
     since = event_since(about.as_of, here, CURRENT, team_with_most(here))
     return {
         **_head(about),
-        "sentence": distance_sentence(here, since),
+        "sentence": f"As of {today.day} {today:%B %Y}: {distance_sentence(here, since)}",
         "note": note(here, CURRENT),
         "has_data": here.known > 0,
         "bands": _bands(here),
@@ -169,7 +172,7 @@ def _wall(today: date) -> Section:
     chart = wall_chart(found.months, title=wall_words.WALL_TITLE, notes=notes, width=WIDTH)
     earlier = len(notes) - EVENTS_TOLD
     return {
-        "sentence": wall_words.wall_sentence(found.months),
+        "sentence": f"{wall_words.wall_sentence(found.months)} {OF_EVERY_STAGE}",
         "chart": _drawn(chart) if found.months else None,
         "events": [
             {"number": f"{one.number}", "day": f"{one.on.day} {one.on:%B %Y}", "text": one.text}
@@ -187,7 +190,7 @@ def _care(period: Period, about: About) -> Section:
     found = care(period, first=first, now=about.as_of, parts=Part.ALL_TOLD)
     sums = found.of(period)
     return {
-        "sentence": care_sentence(sums, period.words),
+        "sentence": f"{care_sentence(sums, period.words)} {OF_EVERY_STAGE}",
         "has_data": not sums.is_empty,
         "unfinished": not about.is_whole,
         "periods": [period.words, *(other.words for other in period.others)],

@@ -18,13 +18,16 @@ FURTHER_SINCE = "We are further from our customers than a year ago, most of it s
 """What stands before an event; it says when and not why."""
 
 
-def distance_sentence(standing: Standing, since: WallEvent | None = None) -> str:
+def distance_sentence(
+    standing: Standing, since: WallEvent | None = None, *, are_all: bool = True
+) -> str:
     """Say how many customers are far, how that moved, and what it puts at risk.
 
-    Before it stands the event since which most of what moved in a year did.
+    Before it stands the event since which most of what moved in a year did. `are_all` says that
+    nobody narrowed whom it is about.
     """
     if standing.known < LEAST_KNOWN:
-        return too_few(standing.known)
+        return too_few(standing.known, are_all=are_all)
     said = f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
     return f"{FURTHER_SINCE} {event_said(since)}: {said}" if since else said
 
@@ -40,13 +43,14 @@ def event_said(event: WallEvent) -> str:
     return f"“{event.text}” ({f'{event.team}, {day}' if event.team else day})"
 
 
-def too_few(known: int) -> str:
-    """Say that nothing can be said of so few customers."""
+def too_few(known: int, *, are_all: bool = True) -> str:
+    """Say that nothing can be said of so few customers, all there are or those somebody chose."""
     if not known:
-        return "We have not heard from any customer yet, so there is no distance to show."
+        whom = "any customer" if are_all else "any of these customers"
+        return f"We have not heard from {whom} yet, so there is no distance to show."
+    heard = f"heard from {plural(known, 'customer')} only: too few to say how far we are from"
     return (
-        f"So far we have heard from {plural(known, 'customer')} only: too few to say "
-        f"how far we are from our customers."
+        f"So far we have {heard} our customers." if are_all else f"Of these we have {heard} them."
     )
 
 
@@ -63,6 +67,8 @@ def _moved(standing: Standing) -> str:
     if not compared:
         return ", and nothing older to compare with yet"
     is_turning = len({difference > 0 for difference, _ in compared if difference}) > 1
+    if len(compared) > 1 and not any(difference for difference, _ in compared):
+        return ", as many as a year ago and four weeks ago"
     said = [f"{_more(difference)} {when}" for difference, when in compared]
     return f", {(' but ' if is_turning else ' and ').join(said)}"
 

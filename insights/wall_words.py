@@ -7,6 +7,7 @@ from insights.charts import WallMonth, WallNote
 from insights.lost_doors import Comparison, Flow
 from insights.models import WallEvent
 from insights.words import joined, percent, thousands
+from relationships.words import plural
 
 WALL_TITLE = "Touchpoints with a person and with a screen, by month"
 YEAR = 12
@@ -39,10 +40,17 @@ NAMES = {
 """Names of the catalogue as a sentence says them; one that was renamed stands as it is."""
 
 
-def wall_sentence(months: Sequence[WallMonth]) -> str:
-    """Say what share has a person in it, beside the first twelve months that are shown."""
+def wall_sentence(months: Sequence[WallMonth], channel: str = "") -> str:
+    """Say what share has a person in it, beside the first twelve months that are shown.
+
+    Of one channel, which mostly always has a person in it or never, how much passed by it.
+    """
     whole = [month for month in months if month.is_whole]
     last, first = whole[-YEAR:], whole[:YEAR]
+    if channel and last:
+        said = f"{plural(_all(last), 'touchpoint')} by {channel} {_span(last)}"
+        has_more = len(whole) >= 2 * YEAR
+        return f"{said}; {thousands(_all(first))} {_span(first)}." if has_more else f"{said}."
     now = _share(last)
     if now is None:
         return "Too little was recorded yet to say how much of it has a person in it."
@@ -135,8 +143,12 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _all(months: Sequence[WallMonth]) -> int:
+    return sum(month.human + month.digital for month in months)
+
+
 def _share(months: Sequence[WallMonth]) -> float | None:
-    total = sum(month.human + month.digital for month in months)
+    total = _all(months)
     return sum(month.human for month in months) / total if total >= LEAST_TOUCHPOINTS else None
 
 

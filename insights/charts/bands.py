@@ -12,7 +12,7 @@ BAND_NAMES = {
     "cooling": "Cooling",
     "drifting": "Drifting",
     "gone": "Gone",
-    "unknown": "Unknown",
+    "unknown": "Not heard from",
 }
 
 
@@ -33,21 +33,23 @@ class BandCounts:
 def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040) -> Chart:
     """Draw the shares of the bands, one strip a date; each strip is all customers of its date."""
     description = " ".join(map(_sentence, strips)) or "Nothing to show."
+    # Who was never heard from is counted by some strips only.
+    told = [band for band in BAND_NAMES if any(band in strip.counts for strip in strips)]
     return Chart(
         svg=_draw(strips, title, description, width, is_phone=False),
         phone_svg=_draw(strips, title, description, 340, is_phone=True),
         caption=title,
-        head=["Date", *BAND_NAMES.values(), "All"],
+        head=["Date", *(BAND_NAMES[band] for band in told), "All"],
         rows=[
             [
                 strip.label,
-                *(thousands(strip.counts.get(band, 0)) for band in BAND_NAMES),
+                *(thousands(strip.counts.get(band, 0)) for band in told),
                 thousands(strip.total),
             ]
             for strip in strips
         ],
         data=[
-            [strip.label, *(strip.counts.get(band, 0) for band in BAND_NAMES), strip.total]
+            [strip.label, *(strip.counts.get(band, 0) for band in told), strip.total]
             for strip in strips
         ],
     )

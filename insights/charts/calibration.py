@@ -72,7 +72,7 @@ def _draw(
 ) -> Svg:
     left = 42.0
     side = width - left - RIGHT
-    highest = max((max(tenth.said, tenth.happened) for tenth in tenths), default=1.0)
+    highest = max((max(tenth.said, tenth.high) for tenth in tenths), default=1.0)
     ceiling = next((level for level in CEILINGS if highest <= level), 1.0)
     plane = _Plane(left, TOP, side, ceiling)
     return drawing(

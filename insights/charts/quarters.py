@@ -11,6 +11,7 @@ from insights.charts.bands import BAND_NAMES
 from insights.charts.svg import Chart, Svg, drawing, element, linked, number
 from insights.region import SPLIT, SQUARE
 from insights.words import thousands
+from relationships.words import plural
 
 MARKS_AT_MOST = 1_000
 """More cover each other, and take longer to draw than a page has."""
@@ -83,7 +84,7 @@ def quarter_map(
     total = sum(quarter.count for quarter in quarters)
     has_money = any(quarter.yearly_value for quarter in quarters)
     description = (
-        f"{thousands(total)} customers. "
+        f"{plural(total, 'customer')}. "
         + ", ".join(f"{thousands(q.count)} {q.name.lower()}" for q in quarters)
         + "."
     )
@@ -179,7 +180,7 @@ def _density(cells: Sequence[Cell]) -> list[Svg]:
     return [
         element(
             "rect",
-            element("title", f"{thousands(cell.count)} customers"),
+            element("title", plural(cell.count, "customer")),
             class_="fill-drifting",
             # By its logarithm: beside a crowded square a single customer must still be seen.
             fill_opacity=f"{0.2 + 0.75 * math.log(cell.count) / max(math.log(most), 1):.2f}",

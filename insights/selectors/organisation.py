@@ -37,6 +37,12 @@ class Among:
     segment: int | None = None
     owner: int | None = None
 
+    @property
+    def are_all(self) -> bool:
+        """Whether these are all current customers, or those of every stage."""
+        whose = (self.team, self.segment, self.owner)
+        return self.stage in ("", Customer.Stage.CURRENT) and whose == (None, None, None)
+
     def totals(self) -> Q:
         """Return the condition of a row of the rollup, where zero stands for none.
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from insights.models import (
     EVERY_TEAM,
@@ -107,7 +108,9 @@ def over_time(
             sums[day] = of_all + customers, far_of_all + far, distance_of_all + week.distance
     of_parts = {day: Week(*amounts) for day, amounts in sums.items()}
     whole = parts.pop(EVERY_TEAM, of_parts)
-    days = [day for day in _days(whole, last) if day >= last - timedelta(weeks=weeks)]
+    first, today = last - timedelta(weeks=weeks), timezone.localdate(now)
+    # On a Monday that day stands for itself as of now, not once more as of its first hour.
+    days = [day for day in _days(whole, last) if day >= first and day != today]
     return OverTime(days, Course("", "All", whole), _courses(parts, by), month, year)
 
 

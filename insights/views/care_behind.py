@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from insights.care_forms import CareForm
 from insights.care_measures import BEHIND, Behind
+from insights.care_words import during
 from insights.explanations import touchpoint_url
 from insights.measures import Measure
 from insights.months import Period
@@ -48,7 +49,7 @@ def care_behind(request: HttpRequest, what: str) -> HttpResponse:
         "form": form,
         "title": behind.title,
         "count": plural(count, *behind.noun),
-        "period": period.words,
+        "when": during(period.words),
         "said": ", ".join(chip["value"] for chip in place.chips(form)),
         "has_loops": behind.measure is None,
         "rows": shown,

@@ -80,9 +80,9 @@ def known(request: HttpRequest) -> HttpResponse:
         "is_of_owner": owner is not None,
         # A line that ends between a number and its sign reads badly so large.
         "sentence": _unbroken(
-            known_words.known_sentence(people, circles)
+            known_words.known_sentence(people, circles, are_all=team is None)
             if owner is None
-            else known_words.circles_sentence(circles)
+            else known_words.circles_sentence(circles, are_all=False)
         ),
         "year": known_words.year_sentence(people),
         "has_people": people.everyone.people >= known_words.LEAST_TOGETHER,

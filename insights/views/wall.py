@@ -51,7 +51,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "address": address,
         "chips": chips,
         # A line that ends between a number and its sign reads badly so large.
-        "sentence": wall_sentence(found.months).replace(" %", "\N{NO-BREAK SPACE}%"),
+        "sentence": wall_sentence(found.months, among.channel).replace(" %", "\N{NO-BREAK SPACE}%"),
         "has_months": bool(found.months),
         "is_of_owner": among.owner is not None,
         "chart": chart,

@@ -65,6 +65,14 @@ _PARTS = _set(
     mesi dagen weken maanden dagar veckor dage uger dni tygodnie uhr
     """
 )
+_NEXT = _set(
+    """
+    nachsten nachste nachster nachstes kommenden kommende kommender prochain prochaine proximo
+    proxima prossimo prossima volgende nasta naste kommande przyszly przyszla przyszlym
+    """
+)
+"""What says in other languages than English that a day is to come, which dateparser passes by."""
+
 _AGO = _set("ago vor y hace fa geleden sedan temu siden uhr")
 _AHEAD = _set("in dans tra over om za")
 """What stands before a span to come, such as "in two weeks"."""
@@ -178,8 +186,11 @@ def _longest(
     for end in range(last, first, -1):
         if not _says_when([word.text for word in words[first:end]]):
             continue
-        phrase = _in_digits(line, words[first:end])
-        at = _meant(phrase, now.astimezone(zone).replace(tzinfo=None), is_ahead=is_ahead)
+        said = [word for word in words[first:end] if word.text not in _NEXT]
+        is_next = len(said) < end - first
+        phrase = _in_digits(line, said)
+        local = now.astimezone(zone).replace(tzinfo=None)
+        at = _meant(phrase, local, is_ahead=is_ahead or is_next) if phrase else None
         if at is not None:
             return Moment(at.replace(tzinfo=zone), first, end, bool(_CLOCK.search(phrase)))
     return None
@@ -196,7 +207,7 @@ def _in_digits(line: str, words: Sequence[Word]) -> str:
 
 
 def _is_part(word: str) -> bool:
-    known = _telling(), _SHORT, _LINKS, _PARTS, _AHEAD
+    known = _telling(), _SHORT, _LINKS, _PARTS, _AHEAD, _NEXT
     return _is_number(word) or any(word in some for some in known)
 
 
@@ -250,10 +261,35 @@ _turn = threading.Lock()
 
 
 def _meant(phrase: str, local: datetime, *, is_ahead: bool) -> datetime | None:
-    """Ask what a phrase means at this moment of the reader's clock."""
-    day_month = DAY_MONTH.fullmatch(phrase)
-    if day_month:
-        return _of_numbers(day_month, local, is_ahead=is_ahead)
+    """Ask what a phrase means at this moment of the reader's clock.
+
+    A day as "15.12." is read here: of "by 15.12." dateparser makes a time of the day.
+    """
+    words = phrase.split()
+    for place, word in enumerate(words):
+        if found := DAY_MONTH.fullmatch(word):
+            beside = words[:place] + words[place + 1 :]
+            rest = [one for one in beside if searchable(one) not in _LINKS | _BEFORE_A_DAY]
+            return _on_day(found, " ".join(rest), local, is_ahead=is_ahead)
+    return _parsed(phrase, local, is_ahead=is_ahead)
+
+
+def _on_day(
+    found: re.Match[str], clock: str, local: datetime, *, is_ahead: bool
+) -> datetime | None:
+    """Return the day that "24.12." means, at the time that stands beside it if any does."""
+    if not clock:
+        return _of_numbers(found, local, is_ahead=is_ahead)
+    at = _parsed(clock, local, is_ahead=is_ahead) if _CLOCK.search(clock) else None
+    if at is None:
+        return None
+    # With its hour it is as likely yet to come: it is the nearer one.
+    days = [_of_numbers(found, local, is_ahead=ahead) for ahead in (False, True)]
+    near = min((day for day in days if day), key=lambda day: abs(day - local), default=None)
+    return near.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0) if near else None
+
+
+def _parsed(phrase: str, local: datetime, *, is_ahead: bool) -> datetime | None:
     parser = _parser(is_ahead=is_ahead)
     with _turn:
         parser._settings.RELATIVE_BASE = local

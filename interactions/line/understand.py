@@ -16,7 +16,14 @@ from interactions.line.moments import (
     length_in,
     moments,
 )
-from interactions.line.vocabulary import LONGEST_PHRASE, NO_NAMES, TO_MEET, VOCABULARY, Meaning
+from interactions.line.vocabulary import (
+    ABOUT,
+    LONGEST_PHRASE,
+    NO_NAMES,
+    TO_MEET,
+    VOCABULARY,
+    Meaning,
+)
 from relationships.names import searchable
 
 LONGEST_LINE = 500
@@ -153,7 +160,7 @@ def _when(
     """Hear when it was, or will be: the first moment that is not of the promise, and can be it.
 
     What is past can be, and what is yet to come of something that can be planned, in its clause:
-    where a word says so, or else with a clock.
+    where a word says so, or else with a clock, or a day that is not what it was about.
     """
     is_plan = any(one.meaning.is_plan for one in meanings)
     can_plan = heard.type in ("", *TO_MEET)
@@ -163,8 +170,14 @@ def _when(
     cut = end.start() if end else len(line)
     for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan and can_plan):
         if moment.at > now:
-            is_it = can_plan and free[moment.first].start < cut and (is_plan or moment.has_clock)
-            at = moment.at if moment.has_clock else _morning(moment.at)
+            before = {word.text for word in words if word.start < free[moment.first].start}
+            is_day_of_it = bool(heard.type) and not before & ABOUT
+            is_it = (
+                can_plan
+                and free[moment.first].start < cut
+                and (is_plan or moment.has_clock or is_day_of_it)
+            )
+            at = moment.at if moment.has_clock else _morning(moment.at, now)
         else:
             at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
             is_it = at <= now
@@ -174,9 +187,13 @@ def _when(
     return heard
 
 
-def _morning(day: datetime) -> datetime:
-    """Take the beginning of the working day for a day to come that was said without an hour."""
-    if day.hour == day.minute == 0:
+def _morning(day: datetime, now: datetime) -> datetime:
+    """Take the beginning of the working day for a day to come that was said without an hour.
+
+    Such a day has no hour, or that of now.
+    """
+    same = now.astimezone(day.tzinfo)
+    if (day.hour, day.minute) in {(0, 0), (same.hour, same.minute)}:
         return day.replace(hour=START_OF_DAY, minute=0, second=0, microsecond=0)
     return day.replace(second=0, microsecond=0)
 

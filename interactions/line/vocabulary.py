@@ -148,6 +148,13 @@ _PLANNED = """
     prevoir, prevue, planear, planeado, previsto, prevista, programmato, gepland, plannen, planerat,
     planerar, planlagt, planlaegger, planowane, zaplanowane, umowione
 """
+_ABOUT = """
+    about re regarding concerning uber wegen betreffend sur concernant sobre su riguardo over
+    betreffende angaende om vedrorende dotyczace
+"""
+ABOUT = frozenset(_ABOUT.split())
+"""What comes after one of these is what it was about."""
+
 TO_MEET = "meeting.in_person", "visit", "meeting.video", "call.phone"
 """What can be planned by a line; of anything else a day to come is what it was about."""
 

@@ -128,17 +128,20 @@ def log_about(request: HttpRequest) -> HttpResponse:
 def edit_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a touchpoint, or move it to another customer."""
     touchpoint, now = _mine(request, pk), timezone.now()
-    form = TouchpointForm(
-        request.POST if request.method == "POST" else None,
-        person=request.user,
-        now=now,
-        initial={**as_recorded(touchpoint), "next": request.GET.get("next", "")},
-        touchpoint=touchpoint,
-    )
+    if request.method == "POST" and touchpoint.deleted_at:
+        text = f"{touchpoint.type} was deleted meanwhile and not corrected. Undo brings it back."
+        return done(request, touchpoint, text, tone="warning", undo="restore_touchpoint")
+    data = request.POST if request.method == "POST" else None
+    form = _correcting(request, touchpoint, now, data)
     if request.method != "POST" or not form.is_valid():
         return _show(request, form)
     if form.cleaned_data["edited_at"] != version_of(touchpoint):
-        form.add_error(None, "Somebody corrected this meanwhile. Look at it again, then save.")
+        # As it is now; saved once more, it replaces what the other wrote.
+        anew = request.POST.copy()
+        anew["edited_at"] = version_of(touchpoint)
+        form = _correcting(request, touchpoint, now, anew)
+        form.is_valid()
+        form.add_error(None, _corrected_meanwhile(touchpoint))
         return _show(request, form)
     if not _is_corrected(request, form, touchpoint, now):
         return _show(request, form)
@@ -146,6 +149,28 @@ def edit_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, touchpoint)
     text = f"{touchpoint.type} corrected."
     return done(request, _mine(request, pk), text, undo="revert_touchpoint")
+
+
+def _correcting(
+    request: HttpRequest, touchpoint: Touchpoint, now: datetime, data: Any
+) -> TouchpointForm:
+    return TouchpointForm(
+        data,
+        person=request.user,
+        now=now,
+        initial={**as_recorded(touchpoint), "next": request.GET.get("next", "")},
+        touchpoint=touchpoint,
+    )
+
+
+def _corrected_meanwhile(touchpoint: Touchpoint) -> str:
+    """Say what somebody else made of it, so that nobody replaces it unread."""
+    when = timezone.localtime(touchpoint.occurred_at)
+    said = f": “{touchpoint.text}”" if touchpoint.text else ""
+    return (
+        f"Somebody corrected this meanwhile. It is now {touchpoint.type} on {when.day} {when:%B %Y}"
+        f" at {when:%H:%M} with {touchpoint.customer}{said}. Save again to put this in its place."
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -71,15 +71,22 @@ def _found(person: Person, names: Sequence[str], later: Sequence[str]) -> list[C
 
 
 def _meant(person: Person, names: Sequence[str]) -> list[Customer]:
-    """Return customers of such a name, else those of contacts, else those whose name is near.
+    """Return customers of such a name, those of contacts, else those whose name is near.
 
-    Among many customers some name is near to any, and whoever names a contact means just them.
+    Among many customers some name is near to any, or begins so, and whoever names a contact means
+    just them: a contact whose whole name was said, or part of it where a customer's only begins so.
     """
     words = _words(names)
     found = _customers(person, names, words)
-    if not found:
+    explained, _ = _fit(words, found[0].search_name) if found else (0.0, False)
+    if explained < sum(map(len, words)):
+        is_said = any(set(words) & set(_parts(one.search_name)) for one in found)
         contacts = _contacts_named(person, words)
-        found = list({one.customer_id: one.customer for one in contacts}.values())
+        letters, is_whole = _fit(words, contacts[0].name) if contacts else (0.0, False)
+        if letters > explained and (is_whole or not is_said):
+            theirs = list({one.customer_id: one.customer for one in contacts}.values())
+            mine = [one for one in theirs if one.owner_id == person.pk]
+            found = _best(theirs, words, lambda one: one.search_name) or mine or theirs
     return found or near_names(person, max(names, key=len, default=""), at_most=MOST_OFFERED)
 
 
@@ -141,9 +148,7 @@ def _contacts_named(person: Person, words: Sequence[str]) -> list[Contact]:
     visible = visible.order_by()
     some = reduce(or_, (Q(search_name__contains=word) for word in wanted))
     found = list(visible.filter(some).select_related("customer")[:LOOKED_AT])
-    best = _best(found, words, lambda contact: contact.name)
-    mine = [contact for contact in best if contact.customer.owner_id == person.pk]
-    return mine or best
+    return _best(found, words, lambda contact: contact.name)
 
 
 def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Customer]:

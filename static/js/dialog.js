@@ -16,16 +16,24 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   const title = body.querySelector("h1, h2");
   if (title) dialog.setAttribute("aria-label", title.textContent.trim());
   if (!dialog.open) dialog.showModal();
-  body.querySelector("[autofocus], [aria-invalid='true']")?.focus();
+  // What is wrong comes first: it may lie below what can be seen.
+  (body.querySelector("[aria-invalid='true']") ?? body.querySelector("[autofocus]"))?.focus();
 });
 
 document.body.addEventListener("closeDialog", () => dialog?.close());
+
+// Whoever selects text may let go of it outside: a click is where both ends of it lie.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => {
+  pressed = event.target;
+});
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open-dialog]");
   if (opener) document.getElementById(opener.dataset.openDialog)?.showModal();
   if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog")?.close();
-  if (event.target instanceof HTMLDialogElement && event.target.open) closeWhenOutside(event);
+  const isDialog = event.target instanceof HTMLDialogElement && event.target.open;
+  if (isDialog && pressed === event.target) closeWhenOutside(event);
 });
 
 function closeWhenOutside(event) {

@@ -96,7 +96,7 @@ def test_without_loops_it_says_that_nobody_asked(executive):
     touchpoints("care.help", 4)
     response = executive.get("/care/")
     assert response.context["sentence"] == (
-        "In December 2025 to February 2026 no customer asked or complained. "
+        "From December 2025 to February 2026 no customer asked or complained. "
         "We said we care 40 times and showed it 4 times."
     )
     assert cards(response)["listening"]["value"] == "too few to tell"
@@ -199,10 +199,10 @@ def test_the_number_of_queries_does_not_grow(executive, django_assert_num_querie
             touchpoints("email.campaign", 5, team=team)
 
     make(1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         executive.get("/care/")
     make(12)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = executive.get("/care/")
     assert len(cards(response)["listening"]["more_teams"]) == 13 - 6
 
@@ -243,9 +243,9 @@ def test_lists_ask_as_often_whatever_is_on_them(executive, django_assert_num_que
 
     make(1)
     for count in (8, 9):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             executive.get("/care/behind/waiting/")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             executive.get("/care/behind/said/")
         make(count)
 
@@ -321,7 +321,7 @@ SAID = {
     ),
     "Of what customers told us in May we answered 0 %; 10 still wait. We never said that we care "
     "and never showed it.": Sums(everything=12, questions=_loops(10, 0)),
-    "In May customers asked or complained 1 time: too few to say how well we listen. We never "
+    "In May customers asked or complained once: too few to say how well we listen. We never "
     "said that we care and never showed it.": Sums(everything=1, questions=_loops(1, 1)),
 }
 

@@ -268,7 +268,8 @@ def test_band_strips_share_the_whole_length():
     chart = band_strips([strip], title="Bands")
     near, gone = (float(e.get("width")) for e in of_class(chart.svg, "bar"))
     assert near / gone == pytest.approx(3, rel=0.02)
-    assert chart.rows == [["Now", "75", "0", "0", "0", "25", "0", "100"]]
+    assert chart.head == ["Date", "Near", "Gone", "All"]
+    assert chart.rows == [["Now", "75", "25", "100"]]
 
 
 def test_map_places_marks_by_windows_and_doors_and_links_them():

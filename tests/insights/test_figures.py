@@ -228,7 +228,8 @@ def hold_list(fetch, person, path, asked, recounted):
     """Hold a list behind a number, all its pages, against its recount, line by line."""
     count, lines = recounted
     pages = [Page(page) for page in pages_of(fetch, person, path, asked)]
-    assert any(text.startswith(f"{count} in ") for _, text in pages[0].texts), (path, asked, count)
+    begins = f"{count} in ", f"{count} from "
+    assert any(text.startswith(begins) for _, text in pages[0].texts), (path, asked, count)
     assert [line for page in pages for line in page.lines] == lines, (path, asked)
 
 

@@ -163,10 +163,10 @@ def test_the_number_of_queries_does_not_grow(browser, django_assert_num_queries)
 
     make(1)
     browser.get(URL)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         browser.get(URL)
     make(6)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         browser.get(URL)
 
 
@@ -297,7 +297,7 @@ def test_attention_is_said_beside_numbers_and_value():
     nothing = {"lead": some(10, value=0), "current": some(90, value=0)}
     assert attention_sentence(given(**nothing)).endswith("they are 10 % of our customers.")
     assert attention_sentence(given(leads=(1, 0, 0), others=(0, 0, 0))) == (
-        "We were in contact 1 time in the last 90 days: too little to compare."
+        "We were in contact once in the last 90 days: too little to compare."
     )
     assert "Nobody of us" in attention_sentence(given(leads=(0, 0, 0), others=(0, 0, 0)))
     assert "Leads got nothing" in attention_sentence(given(leads=(0, 0, 0), **worth))

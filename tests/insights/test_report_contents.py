@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from pypdf.generic import BooleanObject
 
 from insights.models import Band, BandTotal, Proof, WallEvent
-from insights.report_contents import About, report_contents
+from insights.report_contents import OF_EVERY_STAGE, About, report_contents
 from insights.report_pdf import typeset
 from insights.selectors.proof import Question
 from insights.selectors.reports import months_to_report
@@ -98,7 +98,9 @@ def without_addresses(rows, *names):
 
 
 def says_what_distance_says(contents, page):
-    assert contents["sentence"] == page["sentence"]
+    as_of, said = contents["sentence"].split(": ", 1)
+    assert as_of.startswith("As of ")
+    assert said == page["sentence"]
     assert contents["note"] == page["note"]
     assert without_addresses(contents["bands"]["rows"], "url") == without_addresses(
         page["bands"], "url"
@@ -118,7 +120,7 @@ def says_what_distance_says(contents, page):
 
 def says_what_the_wall_says(contents, page):
     wall = contents["wall"]
-    assert plain(wall["sentence"]) == plain(page["sentence"])
+    assert plain(wall["sentence"]) == f"{plain(page['sentence'])} {OF_EVERY_STAGE}"
     assert (wall["compared"], wall["doors"], wall["meanwhile"]) == (
         page["compared"], page["doors"], page["meanwhile"],
     )  # fmt: skip
@@ -128,7 +130,7 @@ def says_what_the_wall_says(contents, page):
 
 def says_what_care_says(contents, page):
     care, cards = contents["care"], page["cards"]
-    assert care["sentence"] == page["sentence"]
+    assert care["sentence"] == f"{page['sentence']} {OF_EVERY_STAGE}"
     assert care["periods"] == [page["period"], *(one["label"] for one in cards[0]["compared"])]
     shown = ("title", "value", "unit", "note")
     assert [[row[name] for name in shown] for row in care["rows"]] == [

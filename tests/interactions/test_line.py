@@ -134,6 +134,8 @@ def test_lengths_are_told_from_moments(words, minutes):
         ("coffee Acme, promised a quote by friday 10:00", "2026-03-06T10:00"),
         ("Kaffee Acme, Angebot bis Freitag versprochen", "2026-03-06T18:00"),
         ("promised Acme a quote by tomorrow", "2026-03-05T18:00"),
+        ("promised Acme a quote by 15.12.", "2026-12-15T18:00"),
+        ("call Acme, Angebot versprochen für den 15.12.", "2026-12-15T18:00"),
         ("Besuch Huber gestern, zugesagt bis 5.4.", "2026-04-05T18:00"),
     ],
 )
@@ -219,6 +221,15 @@ def test_numbers_in_names_stay_names(name):
         ("Ana Acme tomorrow 10:00, bring the contract", "2026-03-05T10:00"),
         ("meet Ana Acme yesterday", "2026-03-03T13:00"),
         ("met Ana Acme Friday", "2026-02-27T13:00"),
+        ("lunch Acme tomorrow", "2026-03-05T09:00"),
+        ("Anruf Acme morgen", "2026-03-05T09:00"),
+        ("coffee Acme next Friday", "2026-03-06T09:00"),
+        ("meet Ana on 15.12.", "2026-12-15T09:00"),
+        ("Treffen Acme am 15.3. um 15 Uhr", "2026-03-15T15:00"),
+        ("Besuch bei Acme nächsten Dienstag 14 Uhr", "2026-03-10T14:00"),
+        ("réunion Acme jeudi prochain 10:00", "2026-03-05T10:00"),
+        ("besök Acme nästa fredag", "2026-03-06T09:00"),
+        ("wizyta Acme w przyszły piątek", "2026-03-06T09:00"),
     ],
 )
 def test_what_is_planned_may_be_ahead(line, at):

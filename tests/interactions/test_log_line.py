@@ -86,6 +86,34 @@ def test_contact_of_that_name_is_meant_rather_than_a_customer_whose_name_is_near
     assert (who.customer, str(who.contact)) == (acme, "Tomás O'Neill")
 
 
+def test_contact_whose_whole_name_was_said_is_meant_rather_than_a_customer_of_the_name(
+    manager, acme
+):
+    CustomerFactory(name="Souza Maschinenbau", team=manager.team)
+
+    who = named(manager, ["Ana Souza"])
+    assert (who.customer, str(who.contact)) == (acme, "Ana Souza")
+
+    assert named(manager, ["Souza"]).customer.name == "Souza Maschinenbau"
+
+
+def test_contact_is_meant_rather_than_customers_whose_names_only_begin_so(manager, acme):
+    for number in range(3):
+        CustomerFactory(name=f"Anastasia {number}", team=manager.team)
+
+    who = named(manager, ["Ana"])
+
+    assert (who.customer, str(who.contact)) == (acme, "Ana Souza")
+
+
+def test_of_contacts_of_one_name_the_one_of_the_customer_named_is_meant(manager, acme):
+    other = CustomerFactory(name="Beta", team=manager.team)
+    ContactFactory(customer=other, name="Ana Souza")
+
+    assert named(manager, ["Ana Souza Beta"]).customer == other
+    assert named(manager, ["Ana Souza"]).customer == acme  # who is the manager's own
+
+
 def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, acme):
     other = CustomerFactory(name="Acme Trading", team=manager.team)
 

@@ -24,7 +24,7 @@ def of_distance(found, asked):
     now = [one.band for one in some]
     files = {
         "bands": [
-            [when, *(bands.count(band) for band in KNOWN), 0, sum(band in KNOWN for band in bands)]
+            [when, *(bands.count(band) for band in KNOWN), sum(band in KNOWN for band in bands)]
             for when, bands in {"Now": now, **then}.items()
         ],
         "wall": of_months(wall.of_distance(found, asked)),

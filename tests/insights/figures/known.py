@@ -72,7 +72,12 @@ def check_people(account, found, people, sentence):
         return
     if count:
         share = f" ({percent(count / len(here))})" * (len(here) >= 10)
-        sentence(f"{count} of the {len(here)} of us{share}")
+        is_everyone = count == len(here)
+        sentence(
+            f"All {count} of us{share}"
+            if is_everyone
+            else f"{count} of the {len(here)} of us{share}"
+        )
     account.says(of_people(count, len(here)), under="Who of us meets customers")
     groups = groups_of(here, met)
     for what, rows in groups.items():

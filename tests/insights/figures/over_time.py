@@ -47,7 +47,7 @@ def over_time(found, asked):
 def check_sentence(account, found, some):
     """How far they are on average, and how that moved."""
     now = round(mean(distances(some)))
-    account.says(f"our {thousands(len(some))} customers are at a distance of {now}")
+    account.says(f"{thousands(len(some))} customers are at a distance of {now}")
     for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago")):
         moved = now - round(mean(distances(some, day)))
         if moved:

@@ -4,6 +4,7 @@ import math
 
 from insights.wall_words import NAMES
 from insights.words import percent, thousands
+from relationships.words import plural
 from tests.insights.figures.accounted import Account
 from tests.insights.figures.recount import months_before
 
@@ -20,16 +21,22 @@ def wall(found, asked):
     noted = events(found, asked.get("team"))
     rows = months_of(found, months=months, **among)
     check_months(account, found, rows, noted)
-    check_sentence(account, found, rows)
+    check_sentence(account, found, rows, asked.get("channel"))
     for number, (_, text) in enumerate(noted, start=1):
         account.may_say(f"{number}", f"{number} {text}")
     check_doors(account, found, among)
     return account
 
 
-def check_sentence(account, found, rows):
+def check_sentence(account, found, rows, channel=None):
     """Expect what share of all had a person in it in the last year, and in the first."""
     whole = [row for row in rows if row[0] < found.today.replace(day=1)]
+    if channel:
+        last, first = (sum(row[1] + row[2] for row in some) for some in (whole[-12:], whole[:12]))
+        account.says(f"{plural(last, 'touchpoint')} by {channel}")
+        if len(whole) >= 24:
+            account.says(f"; {thousands(first)} ")
+        return
     account.says(f"{share(whole[-12:])} of what passed between us")
     if len(whole) >= 24:
         account.says(f"; {share(whole[:12])} ")
