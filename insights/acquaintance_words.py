@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from insights.selectors.acquaintances import Acquaintances, Pair
-from insights.words import ago, joined
+from insights.words import ago, joined, times
 from relationships.models import Contact, Person
 from relationships.words import plural
 
@@ -139,7 +139,7 @@ def _cell(pair: Pair, today: date) -> dict[str, Any]:
         "warmth": f"{pair.warmth:.0f}",
         "level": "hot" if pair.warmth >= HOT_FROM else "warm" if pair.is_warm else "",
         "met": f"met {met}" if met else "written to only",
-        "often": f"{plural(pair.meetings, 'time')} in 12 months" if pair.meetings else "",
+        "often": f"{times(pair.meetings)} in 12 months" if pair.meetings else "",
     }
 
 

@@ -4,7 +4,7 @@ from math import inf
 
 from insights.hours import Median
 from insights.selectors.care import Sums
-from insights.words import percent, thousands
+from insights.words import percent, thousands, times
 from relationships.words import plural
 
 LEAST = 10
@@ -60,15 +60,6 @@ def during(period: str) -> str:
 
 def _upper(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def times(count: int) -> str:
-    """Say how often.
-
-    >>> times(1), times(2), times(1204)
-    ('once', 'twice', '1,204 times')
-    """
-    return {1: "once", 2: "twice"}.get(count, f"{thousands(count)} times")
 
 
 def hours(length: float) -> str:

@@ -57,7 +57,7 @@ COLUMNS = {
         Column("windows", "Windows", "windows", _points, css="num secondary"),
         Column("at_risk", "At risk a year", "at_risk", sort="-at_risk", css="num", is_money=True),
         Column("owner", "Owner", "customer__owner__name", css="roomy"),
-        Column("last_touch", "Last touch", "last_at", _day, sort="last_at"),
+        Column("last_touch", "Last active", "last_at", _day, sort="last_at"),
         Column("value", "Value a year", "yearly_value", css="num", is_money=True),
         Column("warmth", "Warmth", "warmth", _points, css="num"),
         Column("silence", "Chance of silence, %", "silence", _percent, css="num"),

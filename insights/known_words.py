@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from insights.care_words import times
 from insights.met_lately import MET_LATELY_DAYS
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share
-from insights.words import percent, thousands
+from insights.words import percent, thousands, times
 from relationships.models import Customer, Person
 from relationships.words import plural
 

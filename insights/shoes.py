@@ -12,7 +12,7 @@ from insights.charts import Chart, rhythm
 from insights.explanations import touchpoint_url
 from insights.selectors.shoes import PERIODS, MetPerson, Shoes, Waited, rhythm_from
 from insights.timeline_form import STORY, USUAL_DAYS, TimelineForm, address
-from insights.words import ago, joined
+from insights.words import ago, joined, times
 from interactions.models import LoopKind
 from interactions.selectors.shoes import Wait
 from relationships.words import day_name, plural, span
@@ -108,15 +108,6 @@ def _told(shoes: Shoes, links: _Links, now: datetime) -> Iterator[Told]:
     yield Told("Waiting", list(_waited(shoes.waited, links, now)), bool(shoes.waited.waiting))
     yield Told("Repeating", list(_repeated(shoes, links)), bool(shoes.repeated))
     yield Told("Not asked for", list(_unasked(shoes, links)))
-
-
-def times(count: int) -> str:
-    """Say how often.
-
-    >>> times(1), times(2), times(3)
-    ('once', 'twice', '3 times')
-    """
-    return {1: "once", 2: "twice"}.get(count) or plural(count, "time")
 
 
 def _waited(waited: Waited, links: _Links, now: datetime) -> Iterator[Part]:

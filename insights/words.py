@@ -121,3 +121,12 @@ def ago(day: date | None, today: date) -> str:
         if days >= least:
             return f"{plural(int(days / size), noun)} ago"
     return f"{days} days ago"
+
+
+def times(count: int) -> str:
+    """Say how often.
+
+    >>> times(1), times(2), times(1204)
+    ('once', 'twice', '1,204 times')
+    """
+    return {1: "once", 2: "twice"}.get(count) or plural(count, "time")

@@ -154,6 +154,24 @@ def test_what_is_wrong_is_told_in_the_dialog(open_page, manager, customer):
     expect(page.locator("#dialog")).not_to_be_visible()
 
 
+def test_selecting_text_beyond_the_dialog_leaves_it_open(open_page, manager, customer):
+    page = open_page(manager, "/")
+    page.keyboard.press("l")
+    line = page.get_by_label("In one line")
+    expect(line).to_be_focused()
+    line.fill("call Thornmere")
+    box = line.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(5, box["y"])
+    page.mouse.up()
+    expect(line).to_be_visible()
+    expect(line).to_have_value("call Thornmere")
+
+    page.mouse.click(5, 5)
+    expect(line).to_be_hidden()
+
+
 def test_it_works_without_javascript(open_page, manager, customer):
     page = open_page(manager, "/", has_script=False)
     page.get_by_role("link", name="Log a touchpoint").click()

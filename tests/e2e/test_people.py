@@ -93,7 +93,7 @@ def test_the_table_says_who_knows_whom_and_marks_single_threads(open_page, manag
     expect(row).to_contain_text("Only Tom, who has left")
     expect(row.get_by_role("cell").first).to_contain_text("not met")
     somebody = page.get_by_role("row", name="Somebody there")
-    expect(somebody).to_contain_text("1 time in 12 months")
+    expect(somebody).to_contain_text("once in 12 months")
 
 
 def test_on_a_phone_a_contact_is_a_list_of_who_knows_them(open_page, manager, customer):

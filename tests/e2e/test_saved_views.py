@@ -92,7 +92,7 @@ def test_what_is_shown_is_saved_opened_changed_renamed_deleted_and_back_with_key
 def test_columns_are_chosen_and_moved_and_stay_while_filtering(open_page, manager):
     page = open_page(manager, "/customers/")
     page.locator("#views summary", has_text="Columns").press("Enter")
-    for name in ("Doors", "Windows", "Owner", "Distance, a year", "Last touch"):
+    for name in ("Doors", "Windows", "Owner", "Distance, a year", "Last active"):
         page.get_by_role("checkbox", name=name, exact=True).press("Space")
     page.get_by_role("checkbox", name="Value a year").press("Space")
     earlier = page.get_by_role("button", name="Drift, 4 weeks: earlier")

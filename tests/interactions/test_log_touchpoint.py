@@ -403,8 +403,31 @@ def test_a_correction_of_what_somebody_else_corrected_is_not_taken_blindly(brows
     response = browser.post(f"/touchpoints/{touchpoint.pk}/", stale | {"text": "Milk"})
 
     assert "Somebody corrected this meanwhile" in response.content.decode()
+    assert "“Tea”" in response.content.decode()
     touchpoint.refresh_from_db()
     assert touchpoint.text == "Tea"
+
+    anew = {"edited_at": response.context["form"]["edited_at"].value()}
+    browser.post(f"/touchpoints/{touchpoint.pk}/", stale | {"text": "Milk"} | anew)
+
+    touchpoint.refresh_from_db()
+    assert touchpoint.text == "Milk"
+
+
+def test_a_correction_of_what_was_deleted_meanwhile_says_so_and_undo_brings_it_back(
+    browser, touchpoint
+):
+    browser.post(f"/touchpoints/{touchpoint.pk}/delete/")
+    before = touchpoint.text
+
+    response = correct(browser, touchpoint, text="Milk")
+
+    touchpoint.refresh_from_db()
+    assert touchpoint.deleted_at
+    assert touchpoint.text == before
+    page = browser.get(response["Location"]).content.decode()
+    assert "was deleted meanwhile and not corrected. Undo brings it back." in page
+    assert f'action="/touchpoints/{touchpoint.pk}/restore/"' in page
 
 
 def test_a_correction_that_cannot_be_is_told_beside_its_field(browser, touchpoint):
