@@ -81,7 +81,7 @@ def delete_several(request: HttpRequest, event: UUID) -> HttpResponse:
     number = services.delete_together(event=str(event), by=request.user, now=timezone.now())
     if not number:
         return _done(request, "That was taken back already.", tone="warning")
-    text = f"What happened with {plural(number, 'customer')} together deleted."
+    text = f"Deleted: what happened with {plural(number, 'customer')} together."
     return _done(request, text, undo_url=reverse("restore_several", args=[event]))
 
 

@@ -213,8 +213,8 @@ def delete_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     services.delete(touchpoint_id=pk, by=request.user, now=timezone.now())
     day = timezone.localtime(touchpoint.occurred_at).date()
     name = words.day_name(day, timezone.localdate())
-    when = f"of {name.lower() if name in {'Today', 'Yesterday'} else name}"
-    text = f"{touchpoint.type} {when} with {touchpoint.customer} deleted."
+    when = name.lower() if name in {"Today", "Yesterday"} else name
+    text = f"Deleted: {touchpoint.type} with {touchpoint.customer}, {when}."
     return done(request, touchpoint, text, undo="restore_touchpoint")
 
 

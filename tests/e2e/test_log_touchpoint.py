@@ -89,7 +89,7 @@ def test_a_double_click_logs_once_and_undo_takes_it_back(open_page, manager, cus
 
     expect(page.locator(".event-title", has_text="Met in person")).to_have_count(1)
     toast(page).get_by_role("button", name="Undo").click()
-    expect(toast(page)).to_contain_text("deleted")
+    expect(toast(page)).to_contain_text("Deleted")
     expect(page.locator(".event-title", has_text="Met in person")).to_have_count(0)
     toast(page).get_by_role("button", name="Undo").click()
     expect(page.locator(".event-title", has_text="Met in person")).to_have_count(1)
@@ -140,7 +140,7 @@ def test_a_touchpoint_is_deleted_from_the_timeline(open_page, manager, customer)
     first.locator("summary").click()
     first.get_by_role("button", name="Delete").click()
 
-    expect(toast(page)).to_contain_text("deleted")
+    expect(toast(page)).to_contain_text("Deleted")
     expect(page.locator(".event")).to_have_count(20)
     expect(page.get_by_text("When does the machine come?")).to_have_count(0)
 
@@ -204,7 +204,7 @@ def test_one_line_logs_with_the_keyboard_alone(open_page, manager, customer, wid
     assert Loop.objects.filter(opened_by=meeting).exists()
     assert LoggingTime.objects.get().seconds > 0
     toast(page).get_by_role("button", name="Undo").click()
-    expect(toast(page)).to_contain_text("deleted")
+    expect(toast(page)).to_contain_text("Deleted")
 
 
 def test_line_sent_before_it_was_answered_is_understood_all_the_same(open_page, manager, customer):

@@ -131,7 +131,7 @@ def test_a_form_that_was_open_already_is_kept_too(open_phone, manager, customer)
     expect(page.locator("#waiting-bar")).to_be_hidden()
     expect(toast(page)).to_contain_text("Visit with Thornmere Academy logged; it had waited here.")
     toast(page).get_by_role("button", name="Undo").click()
-    expect(toast(page)).to_contain_text("deleted")
+    expect(toast(page)).to_contain_text("Deleted")
     assert Touchpoint.objects.get().deleted_at is not None
 
 

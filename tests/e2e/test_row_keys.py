@@ -112,7 +112,7 @@ def test_undo_takes_it_back_and_the_row_no_longer_says_so(open_page, manager, cu
     expect(toast(page)).to_contain_text("Met in person with Thornmere Academy logged.")
     toast(page).get_by_role("button", name="Undo").click()
 
-    expect(toast(page)).to_contain_text("deleted")
+    expect(toast(page)).to_contain_text("Deleted")
     expect(page.locator("[data-said]")).to_have_count(0)
     page.keyboard.press("Escape")
     page.locator("[data-row] a").first.focus()

@@ -89,7 +89,7 @@ def test_keys_select_log_and_undo(open_page, manager, customers):
     expect(bar(page)).not_to_be_visible()
     assert logged() == [(NAMES[0], 2), (NAMES[1], 2)]
     toast(page).get_by_role("button", name="Undo").click()
-    expect(toast(page)).to_contain_text("2 customers together deleted")
+    expect(toast(page)).to_contain_text("Deleted: what happened with 2 customers together")
     assert logged() == []
 
 

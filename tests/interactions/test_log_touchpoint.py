@@ -440,7 +440,7 @@ def test_deleting_can_be_undone(browser, touchpoint):
     deleted = browser.post(f"/touchpoints/{touchpoint.pk}/delete/", follow=True)
     touchpoint.refresh_from_db()
     assert touchpoint.deleted_at == NOW
-    assert "Phone call of yesterday with Bäckerei Øster deleted." in deleted.content.decode()
+    assert "Deleted: Phone call with Bäckerei Øster, yesterday." in deleted.content.decode()
 
     browser.post(f"/touchpoints/{touchpoint.pk}/restore/")
 
