@@ -63,7 +63,9 @@ def test_one_press_logs_with_all_and_one_undo_takes_all_back(browser, ours):
     again = browser.post(NOW, data, follow=True)
     assert "was logged already" in said(again)
     undo = re.search(r'action="(/customers/several/log/[^"]+/delete/)"', response.text)[1]
-    assert "Deleted: what happened with 3 customers together" in said(browser.post(undo, follow=True))
+    assert "Deleted: what happened with 3 customers together" in said(
+        browser.post(undo, follow=True)
+    )
     assert there() == []
     assert "taken back already" in said(browser.post(undo, follow=True))
     back = undo.replace("delete", "restore")

@@ -250,7 +250,7 @@ def test_the_number_of_queries_does_not_grow(by, executive_browser, django_asser
         customers = CustomerFactory.create_batch(number, segment=segment)
         touch(by, [(one, "visit", MOMENT - timedelta(days=30)) for one in customers])
         for asked in ({}, {"segment": segment.pk}):
-            with django_assert_max_num_queries(14):
+            with django_assert_max_num_queries(15):
                 executive_browser.get(URL, asked)
 
 
