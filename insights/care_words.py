@@ -4,7 +4,7 @@ from math import inf
 
 from insights.hours import Median
 from insights.selectors.care import Sums
-from insights.words import percent, thousands, times
+from insights.words import percent, thousands, times, upper_first
 from relationships.words import plural
 
 LEAST = 10
@@ -28,11 +28,11 @@ def care_sentence(sums: Sums, period: str, *, are_all: bool = True) -> str:
 def _listened(sums: Sums, period: str) -> str:
     told = sums.told
     if not told.opened:
-        return f"{_upper(during(period))} no customer asked or complained."
+        return f"{upper_first(during(period))} no customer asked or complained."
     if told.opened < LEAST:
         return (
-            f"{_upper(during(period))} customers asked or complained {times(told.opened)}: too few "
-            f"to say how well we listen."
+            f"{upper_first(during(period))} customers asked or complained {times(told.opened)}: "
+            f"too few to say how well we listen."
         )
     within = half(told.median, "half of it")
     waiting = f"{thousands(told.open)} still wait{'s' if told.open == 1 else ''}"
@@ -56,10 +56,6 @@ def during(period: str) -> str:
     ('in May 2026', 'from August to October 2026')
     """
     return f"{'from' if ' to ' in period else 'in'} {period}"
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def hours(length: float) -> str:

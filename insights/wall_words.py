@@ -6,7 +6,7 @@ from datetime import date
 from insights.charts import WallMonth, WallNote
 from insights.lost_doors import Comparison, Flow
 from insights.models import WallEvent
-from insights.words import joined, percent, thousands
+from insights.words import joined, percent, thousands, upper_first
 from relationships.words import plural
 
 WALL_TITLE = "Touchpoints with a person and with a screen, by month"
@@ -78,7 +78,7 @@ def closed_doors(comparison: Comparison) -> list[str]:
     """Say of each door that closed how far."""
     since = _year(comparison, comparison.before[-1])
     return [
-        f"{_upper(name_of(door))} fell from {thousands(door.before)} to "
+        f"{upper_first(name_of(door))} fell from {thousands(door.before)} to "
         f"{thousands(door.now)} a quarter since {since}."
         for door in comparison.lost_doors
     ]
@@ -122,7 +122,7 @@ def _windows(windows: Sequence[Flow]) -> str:
     if begun:
         total = thousands(sum(flow.now for flow in begun))
         parts.append(
-            f"{_upper(_names(begun))} went from none to {total}, which may only mean that we "
+            f"{upper_first(_names(begun))} went from none to {total}, which may only mean that we "
             "began to record it."
         )
     return " ".join(parts)
@@ -137,10 +137,6 @@ def _doors(doors: Sequence[Flow]) -> str:
 
 def _names(flows: Sequence[Flow]) -> str:
     return joined([name_of(flow) for flow in flows])
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _all(months: Sequence[WallMonth]) -> int:

@@ -123,6 +123,11 @@ def ago(day: date | None, today: date) -> str:
     return f"{days} days ago"
 
 
+def upper_first(text: str) -> str:
+    """Write the first letter large and leave the others: a month has a large one too."""
+    return text[:1].upper() + text[1:]
+
+
 def times(count: int) -> str:
     """Say how often.
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from insights.charts.svg import Chart, Svg, drawing, element, linked, number
-from insights.words import thousands
+from insights.words import thousands, upper_first
 
 LEAST_SPAN = 20.0
 """Of the scale, so that a small move does not look like a large one."""
@@ -101,16 +101,11 @@ def course(
         caption=title,
         head=["Day", what, "Customers"],
         rows=[
-            [_upper(moment.name), moment.text, thousands(moment.customers)]
+            [upper_first(moment.name), moment.text, thousands(moment.customers)]
             for moment in reversed(line.moments)
         ],
         data=[[moment.on, moment.value, moment.customers] for moment in line.moments],
     )
-
-
-def _upper(text: str) -> str:
-    """Write the first letter large and leave the others: a month has a large one too."""
-    return text[:1].upper() + text[1:]
 
 
 def courses(

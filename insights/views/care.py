@@ -50,13 +50,14 @@ def care(request: HttpRequest) -> HttpResponse:
         parts=Part.EVERYTHING if among.team is None else Part.ALL_TOLD,
     )
     place, sums = Place(form), found.of(period)
+    chips = place.chips(form)
     later = months_before(period.last, -1)
     context = {
         "form": form,
-        "chips": place.chips(form),
+        "chips": chips,
         "is_of_owner": among.owner is not None,
         "cleared_url": place.page(**dict.fromkeys(WHOSE, "")),
-        "sentence": care_sentence(sums, period.words, are_all=not place.chips(form)),
+        "sentence": care_sentence(sums, period.words, are_all=not chips),
         "period": period.words,
         "is_so_far": _is_running(period.last, today),
         "has_data": not sums.is_empty,

@@ -63,7 +63,7 @@ def near_names(person: Person, text: str, *, at_most: int) -> list[Customer]:
     wanted = searchable(text.replace("\x00", ""))
     if len(wanted) < NEAR_ENOUGH:
         return []
-    return nearly(access.customers_visible_to(person), wanted)[:at_most]
+    return nearly(access.customers_visible_to(person).select_related("team"), wanted)[:at_most]
 
 
 def nearly(rows: QuerySet[M], wanted: str) -> list[M]:

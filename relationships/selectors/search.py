@@ -13,7 +13,7 @@ from django.db.models import Q
 from relationships import access
 from relationships.models import Contact, Customer, Person
 from relationships.names import searchable
-from relationships.selectors.customers import LOOKED_AT, NEAR_ENOUGH, nearly
+from relationships.selectors.customers import LOOKED_AT, NEAR_ENOUGH, near_names, nearly
 
 T = TypeVar("T")
 
@@ -52,11 +52,7 @@ def customers_found(person: Person, text: str, *, at_most: int) -> Found[Custome
 
 def customers_near(person: Person, text: str, *, at_most: int) -> Found[Customer]:
     """Return the customers `person` may see whose name is near to `text`."""
-    wanted = _wanted(text)
-    if len(wanted) < NEAR_ENOUGH:
-        return Found()
-    visible = access.customers_visible_to(person).select_related("team")
-    return Found(nearly(visible, wanted)[:at_most], is_near=True)
+    return Found(near_names(person, text, at_most=at_most), is_near=True)
 
 
 def contacts_found(
