@@ -247,7 +247,7 @@ def met_words(found, pk, pair, joint):
     if not moments:
         return "not met"
     lately = sum(found.now - timedelta(days=365) < at <= found.now for at in moments)
-    often = f"{joint}{plural(lately, 'time')} in 12 months" if lately else ""
+    often = f"{joint}{times(lately)} in 12 months" if lately else ""
     return f"met {ago(local_day(max(moments)), found.today)}{often}"
 
 
