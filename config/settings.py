@@ -85,10 +85,10 @@ TEMPLATES = [
                 "relationships.context.hearth",
                 "insights.context.scoring",
             ],
-            "builtins": ["relationships.templatetags.icons"],
+            "builtins": ["relationships.templatetags.icons", "insights.templatetags.charts"],
         },
     },
-    # For rows of long lists, which take Django's engine several times as long.
+    # For rows of long lists and tables of charts, which take Django's engine several times as long.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja"],
