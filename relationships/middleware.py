@@ -1,11 +1,13 @@
-"""What every browser request gets: few bytes, local time; and pages of others, by key."""
+"""What every browser request gets: few bytes, a policy, local time; and pages of others, by key."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from csp.middleware import CSPMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -88,6 +90,21 @@ def _is_page(response: HttpResponse) -> bool:
     return (
         is_html and not response.streaming and "no-store" not in response.get("Cache-Control", "")
     )
+
+
+class ContentPolicy(CSPMiddleware):
+    """Tells browsers what may run in a page, and in anything else but JSON, which runs nothing.
+
+    To write it takes a tenth of what the API needs for one touchpoint.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the policy."""
+        if "json" in response.get("Content-Type", ""):
+            return response
+        return super().process_response(request, response)
 
 
 def local_time(get_response: GetResponse) -> GetResponse:

@@ -74,6 +74,13 @@ def test_no_page_needs_an_inline_script_or_style(path):
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|hx-on|<script>", response.text)
 
 
+def test_json_needs_no_policy_but_a_drawing_does():
+    ReadingFactory()
+    executive = signed_in(ExecutiveFactory())
+    assert "Content-Security-Policy" in executive.get("/distance/?take=bands.svg").headers
+    assert "Content-Security-Policy" not in Client().get("/api/v1/customers/").headers
+
+
 def test_pages_are_compressed_for_those_who_take_it():
     client = signed_in(PersonFactory())
     plain = client.get("/customers/")
