@@ -47,14 +47,16 @@ def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share
     numbers = {day: _number(one.at(day), is_share=is_share) for day in found.days}
     told = [day for day, (value, _) in numbers.items() if value is not None]
     leading = found.days if is_whole else (*told[:1], *told[-1:])
+    listed = {day: one.at(day).far if is_share else one.at(day).customers for day in found.days}
     moments = [
         Moment(
             today if day == BandTotal.NOW else day,
             value,
             text,
             _day_said(day),
-            leads(part, day, is_share) if day in leading else "",
+            leads(part, day, is_share) if day in leading and listed[day] else "",
             one.at(day).customers,
+            listed[day] if is_share else None,
         )
         for day, (value, text) in numbers.items()
     ]

@@ -82,7 +82,10 @@ def _charts(
     """Return the course of all, and those of the parts, by the number that is asked for."""
     is_share, by = form.shows_share(), BY_LABELS[form.by_what()]
     what = SHOW_LABELS["far" if is_share else "distance"]
-    asked = {"what": what, "unit": " %" if is_share else "", "from_zero": is_share}
+    counted = ["Drifting or gone", "Customers"] if is_share else ["Customers"]
+    asked = {
+        "what": what, "counted": counted, "unit": " %" if is_share else "", "from_zero": is_share
+    }  # fmt: skip
     whole = line_of(found.whole, found, leads, today, is_share=is_share)
     lines = [line_of(one, found, leads, today, is_share=is_share) for one in found.largest]
     return {

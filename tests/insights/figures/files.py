@@ -158,9 +158,12 @@ def of_over_time(found, asked):
     def weeks(part):
         days = [day for day in (*found.mondays, None) if distances(part, day)]
         return [
-            [(day or found.today).isoformat(), number(part, day), len(distances(part, day))]
+            [
+                (day or found.today).isoformat(), number(part, day),
+                *([far_of(part, day)] * is_share), len(distances(part, day)),
+            ]
             for day in days
-        ]
+        ]  # fmt: skip
 
     return {
         "distance-weeks": weeks(some),
