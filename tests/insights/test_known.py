@@ -112,6 +112,7 @@ def test_one_of_a_few_stays_unnamed(browser):
     assert "1 of the 6 of us was in contact with a customer" in response.text
     assert "Of 1 current customer 1 is known to one of us only" in response.text
     assert "Tom" not in response.text
+    assert 'href="/proof/">How often is the score right?</a>' in response.text
     assert "Nobody said yet what our people do." in response.text
 
 
