@@ -63,7 +63,7 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
         # What is shown is no filter: there is nothing to take away.
         "chips": [chip for chip in address.chips(form) if chip["key"] not in NO_FILTERS],
         "counting": counting,
-        "sentence": BEING_COUNTED if counting else over_time_sentence(found, are_all=among.are_all),
+        "sentence": BEING_COUNTED if counting else over_time_sentence(found, among),
         "by_label": BY_LABELS[by],
         "by_note": BY_NOTES.get(by, ""),
         "is_by_stage": by == "stage",

@@ -470,6 +470,8 @@ def test_with_nobody_at_all_it_says_so_and_with_few_it_does_not_judge(executive_
     assert "not heard from any customer" in executive_browser.get(URL).text
     total(customers=3)
     assert "3 customers only" in executive_browser.get(URL).text
+    total(customers=20, stage="lead")
+    assert "On average these 20 leads are" in executive_browser.get(URL, {"stage": "lead"}).text
     page = executive_browser.get(URL, {"show": "far"})
     assert "Too few to tell" in page.text
 
