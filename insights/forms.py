@@ -26,6 +26,9 @@ from relationships.models import Customer
 from relationships.words import plural
 
 NONE = (0, "None")
+TOO_MANY = (
+    f"these are more than {thousands(COUNTED_AT_MOST)} customers, too many to add up while you wait"
+)
 ANY = "any"
 """What an address says where leaving it out means something else."""
 
@@ -282,10 +285,7 @@ class OwnerForm(forms.Form):
         """Refuse whoever has so many customers that adding them up would take long."""
         owner = str(self.cleaned_data["owner"])
         if owner and int(owner) == self._uncounted:
-            raise forms.ValidationError(
-                f"these are more than {thousands(COUNTED_AT_MOST)} customers, too many to add up "
-                f"while you wait."
-            )
+            raise forms.ValidationError(f"{TOO_MANY}.")
         return owner
 
     def complaints(self) -> list[str]:
@@ -331,23 +331,18 @@ class DistanceForm(WhoseForm):
         return replace(whose, stage="" if stage == ANY else stage)
 
 
-class KnownForm(OwnerForm):
-    """Whose people and customers are shown."""
+class KnownForm(DistanceForm):
+    """Which customers are shown, current ones if nothing is said, and of which team our people."""
 
-    team = _choice("Team", [], "Any team")
-
-    def chosen_team(self) -> int | None:
-        """Return the team asked for, 0 for none; None for all."""
-        return _number(self.cleaned_data.get("team"))
-
-    def chosen_owner(self) -> int | None:
-        """Return the owner asked for, 0 for nobody; None for all."""
-        return _number(self.cleaned_data.get("owner"))
+    def leave_out_segment(self) -> None:
+        """Complain of a segment of so many customers that adding them up would take long."""
+        self.add_error("segment", f"{TOO_MANY}; choose a team or an owner of them as well.")
 
 
-class KnownContactsForm(KnownForm):
+class KnownContactsForm(OwnerForm):
     """Contact with whom, and in which month; none means lately."""
 
+    team = _choice("Team", [], "Any team")
     stage = _choice("Stage", Customer.Stage.choices, "Current customers")
     month = forms.CharField(label="Month", required=False, max_length=7)
 
@@ -358,6 +353,10 @@ class KnownContactsForm(KnownForm):
         if text and text not in shown:
             raise forms.ValidationError(f"Choose one from {min(shown)} to {max(shown)}.")
         return text
+
+    def chosen_team(self) -> int | None:
+        """Return the team asked for, 0 for none; None for all."""
+        return _number(self.cleaned_data.get("team"))
 
     def chosen_stage(self) -> str:
         """Return the stage asked for."""

@@ -95,7 +95,7 @@ def distance(request: HttpRequest) -> HttpResponse:
         "bands": [band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
         "moves": moves,
         "counting": None if moves else recount_progress(),
-        "who_knows_url": PageAddress.to_page("known", team=among.team, owner=among.owner),
+        "who_knows_url": address.on("known"),
         "moved_url": PageAddress.to_page("changes", **kept),
         "over_time_url": address.on("distance_over_time"),
         "far_url": listed(band=FAR_KEYS) if here.far else "",

@@ -26,6 +26,7 @@ from tests.factories import (
     CustomerFactory,
     ExecutiveFactory,
     PersonFactory,
+    SegmentFactory,
     TeamFactory,
 )
 
@@ -150,9 +151,39 @@ def test_it_is_of_a_team_by_the_address(browser):
     assert f"team={north.pk}" in page["cards"][0]["url"]
 
 
+def test_whom_we_know_is_of_a_stage_and_a_segment_by_the_address(browser):
+    bakeries, tom = SegmentFactory(name="Bakeries"), PersonFactory()
+    for stage, segment in (("lead", bakeries), ("lead", None), ("current", bakeries)):
+        meet(CustomerFactory(stage=stage, segment=segment), tom)
+    page = browser.get(URL, {"stage": "lead", "segment": bakeries.pk}).context
+    assert page["sentence"].startswith("Of 1 lead 1 is known to one of us only")
+    assert page["number"] == "1 lead"
+    leads = browser.get(URL, {"stage": "lead"}).context
+    assert leads["number"] == "2 leads"
+    assert [row["customers"].text for row in leads["teams"]] == ["1", "1"]
+    assert browser.get(URL, {"stage": "any"}).context["number"] == "3 customers"
+    # Who of us meets customers, and what each stage gets of us, is told of everybody.
+    everybody = browser.get(URL).context
+    for name in ("everyone", "stages"):
+        assert page[name] == leads[name] == everybody[name]
+
+
+def test_a_segment_of_very_many_is_left_out_and_says_what_to_do(browser, monkeypatch):
+    monkeypatch.setattr("insights.selectors.known.COUNTED_AT_MOST", 1)
+    segment, owner = SegmentFactory(), PersonFactory()
+    for one in (owner, owner, None):
+        meet(CustomerFactory(segment=segment, owner=one, team=owner.team))
+    response = browser.get(URL, {"segment": segment.pk})
+    assert "too many to add up while you wait; choose a team or an owner" in response.text
+    assert response.context["number"] == "3 current customers"
+    assert response.context["chips"] == []
+    theirs = browser.get(URL, {"segment": segment.pk, "owner": owner.pk})
+    assert theirs.context["number"] == "2 current customers"
+
+
 def test_what_makes_no_sense_is_left_out_and_named(browser):
     response = browser.get(URL, {"team": "99999"})
-    assert response.context["form"].chosen_team() is None
+    assert response.context["form"].among().team is None
     assert response.text.count("It is left out.") == 1
 
 
