@@ -32,6 +32,11 @@ TOO_MANY = (
 ANY = "any"
 """What an address says where leaving it out means something else."""
 
+COMPLAINTS = {
+    "invalid_choice": "“%(value)s” is none of the choices; choose another.",
+    "max_length": "that is too long; give %(limit_value)d letters at most.",
+}
+
 SORT_LABELS = {
     "-at_risk": "Most at risk first",
     "at_risk": "Least at risk first",
@@ -68,12 +73,17 @@ def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> f
 def _points(label: str, usual: int) -> forms.IntegerField:
     """Return an end of a part of the map, which is at least a square wide and high."""
     is_end = usual == 100
+    least, most = (SQUARE, 100) if is_end else (0, 100 - SQUARE)
     return forms.IntegerField(
         label=label,
         required=False,
-        min_value=SQUARE if is_end else 0,
-        max_value=100 if is_end else 100 - SQUARE,
+        min_value=least,
+        max_value=most,
         step_size=SQUARE,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "step_size"),
+            f"give a number from {least} to {most}, in steps of {SQUARE}.",
+        ),
         widget=forms.NumberInput(attrs={"placeholder": usual, "inputmode": "numeric"}),
     )
 
@@ -150,7 +160,15 @@ class CustomersForm(RegionForm):
     after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     columns = forms.CharField(label="Columns", required=False, max_length=500)
-    view = forms.IntegerField(label="View", required=False, min_value=1, max_value=2**63 - 1)
+    view = forms.IntegerField(
+        label="View",
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "there is no such view; choose another."
+        ),
+    )
     # The panel of columns asks in parts, so that it works without JavaScript.
     column = forms.MultipleChoiceField(
         label="Column", required=False, choices=[(c.key, c.label) for c in COLUMNS.values()]
@@ -409,7 +427,9 @@ class WallForm(WhoseForm):
 
 
 def _offer(form: forms.Form, choices: Choices) -> None:
-    """Offer the teams, owners and segments that there are, and none."""
+    """Offer the teams, owners and segments that there are, and none; complain in plain words."""
+    for field in form.fields.values():
+        field.error_messages |= COMPLAINTS
     for name, label, options in (
         ("team", "Any team", [*choices.teams, NONE]),
         ("owner", "Any owner", choices.owners),
