@@ -1,6 +1,6 @@
 """Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -122,17 +122,30 @@ def _months(people: Ours, today: date) -> Chart:
         for month, share in people.months.items()
     ]
     title = "Share of us in contact with a customer, by month"
-    return trend(months, title=title, what="In contact", top=1.0)
+    chart = trend(months, title=title, what="In contact", top=1.0)
+    return _counted(chart, "Month", people.months.items())
 
 
 def _groups(groups: Sequence[tuple[str, Share]], what: str) -> Chart:
-    return bars(
+    chart = bars(
         [Bar(name, 100 * share.share, of_people(share), fill="human") for name, share in groups],
         title=f"In contact with a customer {known_words.LATELY}, by {what}",
         unit="% in contact",
         what=what.capitalize(),
         top=100.0,
     )
+    return _counted(chart, what.capitalize(), groups)
+
+
+def _counted(chart: Chart, what: str, shares: Iterable[tuple[date | str, Share]]) -> Chart:
+    """Give the file of a chart the numbers that its texts are made of; of fewer than three none."""
+    data = [
+        [name, share.met, share.people, round(100 * share.share, 1)]
+        if share.people >= known_words.LEAST_TOGETHER
+        else [name, None, None, None]
+        for name, share in shares
+    ]
+    return replace(chart, data=data, data_head=[what, "In contact", "Of us", "In contact, %"])
 
 
 def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Who knows our customers: who may read it, what it says of few and of many, its files."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -214,6 +215,28 @@ def test_every_chart_can_be_taken_along(browser, name, ending):
     response = browser.get(URL, {"take": f"{name}.{ending}"})
     assert response.getvalue()
     assert f"{name}-2026-03-04.{ending}" in response.headers["Content-Disposition"]
+
+
+def test_files_of_who_met_customers_have_numbers_with_their_units(browser):
+    sales = PersonFactory.create_batch(4, function="Sales")
+    for person in sales[:3]:
+        meet(CustomerFactory(), person)
+
+    def lines(name):
+        file = browser.get(URL, {"take": f"{name}.csv"})
+        return [*csv.reader(file.getvalue().decode("utf-8-sig").splitlines())]
+
+    # Who looks, and the three by whom it was recorded, met nobody and say not what they do.
+    assert lines("by-function") == [
+        ["Function", "In contact", "Of us", "In contact, %"],
+        ["Nobody said", "0", "4", "0.0"],
+        ["Sales", "3", "4", "75.0"],
+    ]
+    assert lines("who-met-customers") == [
+        ["Month", "In contact", "Of us", "In contact, %"],
+        ["2026-02-01", "3", "3", "100.0"],
+        ["2026-03-01", "0", "3", "0.0"],
+    ]
 
 
 def test_the_list_of_customers_combines_with_who_knows_them(browser):

@@ -81,7 +81,10 @@ def of_known(found, asked):
     given, months = known.attention(found, team)
     some = {one: found.among(stage=one, team=team, heard=False) for one in known.STAGES}
     files = {
-        "who-met-customers": known.said_of(found, known.months_of(found, people)),
+        "who-met-customers": [
+            [month.isoformat(), *in_contact(met, here)]
+            for month, (_, met, here) in known.months_of(found, people).items()
+        ],
         "attention-and-value": [
             [name, 100 * share] for name, share in known.shares_of(given, some)
         ],
@@ -96,8 +99,13 @@ def of_known(found, asked):
         ],
     }  # fmt: skip
     for what, rows in groups.items():
-        files[f"by-{what}"] = [[name, 100 * met / here] for name, (here, met) in rows.items()]
+        files[f"by-{what}"] = [[name, *in_contact(met, here)] for name, (here, met) in rows.items()]
     return files
+
+
+def in_contact(met, here):
+    """How many of us met a customer, of how many, and in percent; of fewer than three nothing."""
+    return [met, here, round(100 * met / here, 1)] if here >= 3 else ["", "", ""]
 
 
 def of_proof(foretold):
