@@ -78,9 +78,8 @@ def _draw(
                     rx=1.5,
                 )
             )
-        if month.href:
-            column.append(_told(month, (i + 0.5) * pitch, width))
-        marks.append(element("g", linked(month.href, *column), class_=" ".join(classes)))
+        told = [_told(month, (i + 0.5) * pitch, width)] if month.href else []
+        marks.append(element("g", linked(month.href, *column), *told, class_=" ".join(classes)))
         if month.month.month in (1, 4, 7, 10):
             name = f"{month.month:%b}" if month.month.month != 1 else f"{month.month:%Y}"
             style = "middle strong" if month.month.month == 1 else "middle"
