@@ -12,8 +12,21 @@ WHO = {
     "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
 }  # fmt: skip
 
+ONE = {
+    "": "customer", "current": "current customer", "lead": "lead", "former": "former customer",
+}  # fmt: skip
+
 List = Callable[..., str]
 """Makes the address of the list of customers that a number counts."""
+
+
+def noun_of(stage: str) -> str:
+    """Return what a sentence calls one of a stage, where who is current goes without saying.
+
+    >>> noun_of("current"), noun_of("lead")
+    ('customer', 'lead')
+    """
+    return ONE[stage].removeprefix("current ")
 
 
 def lists_of(among: Among) -> List:

@@ -2,8 +2,11 @@
 
 from math import inf
 
+from insights.among_words import noun_of
 from insights.hours import Median
 from insights.selectors.care import Sums
+from insights.selectors.monthly import EVERYBODY
+from insights.selectors.organisation import Among
 from insights.words import percent, thousands, times, upper_first
 from relationships.words import plural
 
@@ -13,32 +16,29 @@ LEAST = 10
 TOO_FEW = "too few to tell"
 
 
-def care_sentence(sums: Sums, period: str, *, are_all: bool = True) -> str:
-    """Say how well we listened and whether we show what we say.
-
-    `are_all` says that nobody narrowed whom it is about.
-    """
+def care_sentence(sums: Sums, period: str, among: Among = EVERYBODY) -> str:
+    """Say how well we listened and whether we show what we say."""
+    noun = noun_of(among.stage)
     if sums.is_empty:
-        whom = "our customers" if are_all else "these customers"
-        when = during(period)
+        whom, when = f"{'our' if among.are_all else 'these'} {noun}s", during(period)
         return f"Nothing passed between us and {whom} {when}, so there is nothing to tell."
-    return f"{_listened(sums, period)} {_said(sums)}"
+    return f"{_listened(sums, period, noun)} {_said(sums)}"
 
 
-def _listened(sums: Sums, period: str) -> str:
+def _listened(sums: Sums, period: str, noun: str) -> str:
     told = sums.told
     if not told.opened:
-        return f"{upper_first(during(period))} no customer asked or complained."
+        return f"{upper_first(during(period))} no {noun} asked or complained."
     if told.opened < LEAST:
         return (
-            f"{upper_first(during(period))} customers asked or complained {times(told.opened)}: "
+            f"{upper_first(during(period))} {noun}s asked or complained {times(told.opened)}: "
             f"too few to say how well we listen."
         )
     within = half(told.median, "half of it")
     waiting = f"{thousands(told.open)} still wait{'s' if told.open == 1 else ''}"
     answered = percent(told.closed / told.opened)
     return (
-        f"Of what customers told us {during(period)} we answered {answered}"
+        f"Of what {noun}s told us {during(period)} we answered {answered}"
         f"{f', {within}' if within else ''}; {waiting if told.open else 'nobody still waits'}."
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from insights.among_words import WHO, List
+from insights.among_words import WHO, List, noun_of
 from insights.charts import BandCounts, Bar, Chart, band_strips, bars
 from insights.models import Band, Reading
 from insights.presentation import BAND_KEYS, customer_url, why_values
 from insights.scoring import why
 from insights.selectors.organisation import Among, BandLine, Standing, TeamLine
+from insights.sentences import LEAST_KNOWN
 from insights.since import FOUR_WEEKS, YEAR
 from insights.words import MINUS, money, monies, short_money, signed, thousands
 from relationships.words import plural
@@ -32,8 +33,9 @@ def note(here: Standing, among: Among) -> str:
             f"{thousands(here.unknown)} never heard from "
             f"{'is' if here.unknown == 1 else 'are'} not counted."
         )
-    if here.far_year_ago is not None and here.known:
-        was = plural(here.far_year_ago, "customer") if here.far_year_ago else "nobody"
+    # Of so few the sentence above says nothing, so there is nothing to hold a year ago against.
+    if here.far_year_ago is not None and here.known >= LEAST_KNOWN:
+        was = plural(here.far_year_ago, noun_of(among.stage)) if here.far_year_ago else "nobody"
         parts.append(f"A year ago {was} {'were' if here.far_year_ago > 1 else 'was'} that far.")
     return " ".join(parts)
 

@@ -26,8 +26,16 @@ from relationships.models import Customer
 from relationships.words import plural
 
 NONE = (0, "None")
+TOO_MANY = (
+    f"these are more than {thousands(COUNTED_AT_MOST)} customers, too many to add up while you wait"
+)
 ANY = "any"
 """What an address says where leaving it out means something else."""
+
+COMPLAINTS = {
+    "invalid_choice": "“%(value)s” is none of the choices; choose another.",
+    "max_length": "that is too long; give %(limit_value)d letters at most.",
+}
 
 SORT_LABELS = {
     "-at_risk": "Most at risk first",
@@ -65,12 +73,17 @@ def _choice(label: str, options: Sequence[tuple[Any, str]], any_label: str) -> f
 def _points(label: str, usual: int) -> forms.IntegerField:
     """Return an end of a part of the map, which is at least a square wide and high."""
     is_end = usual == 100
+    least, most = (SQUARE, 100) if is_end else (0, 100 - SQUARE)
     return forms.IntegerField(
         label=label,
         required=False,
-        min_value=SQUARE if is_end else 0,
-        max_value=100 if is_end else 100 - SQUARE,
+        min_value=least,
+        max_value=most,
         step_size=SQUARE,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "step_size"),
+            f"give a number from {least} to {most}, in steps of {SQUARE}.",
+        ),
         widget=forms.NumberInput(attrs={"placeholder": usual, "inputmode": "numeric"}),
     )
 
@@ -147,7 +160,15 @@ class CustomersForm(RegionForm):
     after = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     columns = forms.CharField(label="Columns", required=False, max_length=500)
-    view = forms.IntegerField(label="View", required=False, min_value=1, max_value=2**63 - 1)
+    view = forms.IntegerField(
+        label="View",
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "there is no such view; choose another."
+        ),
+    )
     # The panel of columns asks in parts, so that it works without JavaScript.
     column = forms.MultipleChoiceField(
         label="Column", required=False, choices=[(c.key, c.label) for c in COLUMNS.values()]
@@ -282,10 +303,7 @@ class OwnerForm(forms.Form):
         """Refuse whoever has so many customers that adding them up would take long."""
         owner = str(self.cleaned_data["owner"])
         if owner and int(owner) == self._uncounted:
-            raise forms.ValidationError(
-                f"these are more than {thousands(COUNTED_AT_MOST)} customers, too many to add up "
-                f"while you wait."
-            )
+            raise forms.ValidationError(f"{TOO_MANY}.")
         return owner
 
     def complaints(self) -> list[str]:
@@ -331,23 +349,18 @@ class DistanceForm(WhoseForm):
         return replace(whose, stage="" if stage == ANY else stage)
 
 
-class KnownForm(OwnerForm):
-    """Whose people and customers are shown."""
+class KnownForm(DistanceForm):
+    """Which customers are shown, current ones if nothing is said, and of which team our people."""
 
-    team = _choice("Team", [], "Any team")
-
-    def chosen_team(self) -> int | None:
-        """Return the team asked for, 0 for none; None for all."""
-        return _number(self.cleaned_data.get("team"))
-
-    def chosen_owner(self) -> int | None:
-        """Return the owner asked for, 0 for nobody; None for all."""
-        return _number(self.cleaned_data.get("owner"))
+    def leave_out_segment(self) -> None:
+        """Complain of a segment of so many customers that adding them up would take long."""
+        self.add_error("segment", f"{TOO_MANY}; choose a team or an owner of them as well.")
 
 
-class KnownContactsForm(KnownForm):
+class KnownContactsForm(OwnerForm):
     """Contact with whom, and in which month; none means lately."""
 
+    team = _choice("Team", [], "Any team")
     stage = _choice("Stage", Customer.Stage.choices, "Current customers")
     month = forms.CharField(label="Month", required=False, max_length=7)
 
@@ -358,6 +371,10 @@ class KnownContactsForm(KnownForm):
         if text and text not in shown:
             raise forms.ValidationError(f"Choose one from {min(shown)} to {max(shown)}.")
         return text
+
+    def chosen_team(self) -> int | None:
+        """Return the team asked for, 0 for none; None for all."""
+        return _number(self.cleaned_data.get("team"))
 
     def chosen_stage(self) -> str:
         """Return the stage asked for."""
@@ -410,7 +427,9 @@ class WallForm(WhoseForm):
 
 
 def _offer(form: forms.Form, choices: Choices) -> None:
-    """Offer the teams, owners and segments that there are, and none."""
+    """Offer the teams, owners and segments that there are, and none; complain in plain words."""
+    for field in form.fields.values():
+        field.error_messages |= COMPLAINTS
     for name, label, options in (
         ("team", "Any team", [*choices.teams, NONE]),
         ("owner", "Any owner", choices.owners),

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from insights.among_words import ONE
 from insights.met_lately import MET_LATELY_DAYS
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share
+from insights.selectors.organisation import CURRENT, Among
 from insights.words import percent, thousands, times
 from relationships.models import Customer, Person
 from relationships.words import plural
@@ -81,9 +83,9 @@ def of_people(share: Share) -> str:
     return f"{counted} ({percent(share.share)})"
 
 
-def known_sentence(found: Ours, known: Circles, *, are_all: bool = True) -> str:
+def known_sentence(found: Ours, known: Circles, among: Among = CURRENT) -> str:
     """Say how many of us met a customer, and how many customers hang on one of us."""
-    return f"{_people(found)} {circles_sentence(known, are_all=are_all)}"
+    return f"{_people(found)} {circles_sentence(known, among)}"
 
 
 def _people(found: Ours) -> str:
@@ -109,18 +111,15 @@ def _people(found: Ours) -> str:
     return f"{counted} {were} in contact with a customer {LATELY}{of_them}."
 
 
-def circles_sentence(known: Circles, *, are_all: bool = True) -> str:
-    """Say how many customers hang on one of us, and how many lost their person.
-
-    `are_all` says that nobody narrowed whom it is about.
-    """
-    total = known.of_all[""].customers
+def circles_sentence(known: Circles, among: Among) -> str:
+    """Say how many customers hang on one of us, and how many lost their person."""
+    total, noun = known.of_all[""].customers, ONE[among.stage]
     if not total:
-        return f"There are no current customers {'yet' if are_all else 'among these'}."
+        return f"There are no {noun}s {'yet' if among.are_all else 'among these'}."
     one, lost = (known.of_all[key].customers for key in ("one", "lost"))
     hang = f"{thousands(one) if one else 'none'} {_is(one)} known to one of us only"
     gone = f"{thousands(lost) if lost else 'none'} {_has(lost)} lost the person they knew with us"
-    return f"Of {plural(total, 'current customer')} {hang}, and {gone}."
+    return f"Of {plural(total, noun)} {hang}, and {gone}."
 
 
 def _is(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from insights.among_words import WHO, List
+from insights.among_words import ONE, WHO, List, noun_of
 from insights.charts import Arrow, Chart, Mark, Quarter, arrows, chosen, quarter_map
 from insights.presentation import BAND_KEYS, customer_url
 from insights.region import EVERYWHERE, QUARTERS, Region
@@ -76,7 +76,8 @@ def _arrow(way: Way) -> Arrow:
 def map_sentence(customers: int, lines: Mapping[str, QuarterLine], among: Among) -> str:
     """Say how many are walled off, and what of theirs is at risk."""
     if not customers:
-        whom = "any customer" if among.are_all else "any of these customers"
+        noun = noun_of(among.stage)
+        whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
         return f"We have not heard from {whom} yet, so nobody stands on the map."
     walled = lines["walled_off"]
     if not walled.customers:
@@ -96,8 +97,7 @@ def _whom(customers: int, among: Among) -> str:
     >>> _whom(1, Among()), _whom(1200, Among(stage="lead"))
     ('1 current customer', '1,200 leads')
     """
-    noun = {"": "customer", "lead": "lead"}.get(among.stage, f"{among.stage} customer")
-    return plural(customers, noun)
+    return plural(customers, ONE[among.stage])
 
 
 def region_words(region: Region) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from insights.among_words import lists_of
+from insights.among_words import lists_of, noun_of
 from insights.charts import Line, Moment
 from insights.models import BandTotal, SizeClass, ValueClass
 from insights.number_cells import NumberCell, written
@@ -47,14 +47,16 @@ def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share
     numbers = {day: _number(one.at(day), is_share=is_share) for day in found.days}
     told = [day for day, (value, _) in numbers.items() if value is not None]
     leading = found.days if is_whole else (*told[:1], *told[-1:])
+    listed = {day: one.at(day).far if is_share else one.at(day).customers for day in found.days}
     moments = [
         Moment(
             today if day == BandTotal.NOW else day,
             value,
             text,
             _day_said(day),
-            leads(part, day, is_share) if day in leading else "",
+            leads(part, day, is_share) if day in leading and listed[day] else "",
             one.at(day).customers,
+            listed[day] if is_share else None,
         )
         for day, (value, text) in numbers.items()
     ]
@@ -117,23 +119,20 @@ def _far(week: Week) -> str:
     return f"{thousands(week.far)}{share}"
 
 
-def over_time_sentence(found: OverTime, *, are_all: bool = True) -> str:
-    """Say how far customers are on average, and how that moved.
-
-    `are_all` says that nobody narrowed whom it is about.
-    """
+def over_time_sentence(found: OverTime, among: Among) -> str:
+    """Say how far customers are on average, and how that moved."""
     now = found.whole.at(BandTotal.NOW)
     if now.mean is None or now.customers < LEAST_KNOWN:
-        return too_few(now.customers, are_all=are_all)
+        return too_few(now.customers, among)
     moved = [
         f"{_further(round(now.mean) - round(then))} {when}"
         for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago"))
         if (then := found.whole.at(day).mean) is not None
     ]
     compared = " and ".join(moved) or "and nothing older to compare with yet"
+    whose, nouns = "our" if among.are_all else "these", f"{noun_of(among.stage)}s"
     return (
-        f"On average {'our' if are_all else 'these'} {thousands(now.customers)} customers are at a "
-        f"distance of "
+        f"On average {whose} {thousands(now.customers)} {nouns} are at a distance of "
         f"{now.mean:.0f}, {compared}."
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from insights.among_words import noun_of
 from insights.models import WallEvent
-from insights.selectors.organisation import Standing, TeamLine
+from insights.selectors.organisation import CURRENT, Among, Standing, TeamLine
 from insights.words import monies, thousands
 from relationships.words import plural
 
@@ -14,22 +15,24 @@ LEAST_KNOWN = 10
 LEAST_FAR = 5
 """Of fewer, where they are says nothing."""
 
-FURTHER_SINCE = "We are further from our customers than a year ago, most of it since"
-"""What stands before an event; it says when and not why."""
-
 
 def distance_sentence(
-    standing: Standing, since: WallEvent | None = None, *, are_all: bool = True
+    standing: Standing, since: WallEvent | None = None, *, among: Among = CURRENT
 ) -> str:
     """Say how many customers are far, how that moved, and what it puts at risk.
 
-    Before it stands the event since which most of what moved in a year did. `are_all` says that
-    nobody narrowed whom it is about.
+    Before it stands the event since which most of what moved in a year did.
     """
     if standing.known < LEAST_KNOWN:
-        return too_few(standing.known, are_all=are_all)
-    said = f"{_far(standing)}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
-    return f"{FURTHER_SINCE} {event_said(since)}: {said}" if since else said
+        return too_few(standing.known, among)
+    far = _far(standing, f"{noun_of(among.stage)}s")
+    said = f"{far}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
+    return f"{further_since(among)} {event_said(since)}: {said}" if since else said
+
+
+def further_since(among: Among) -> str:
+    """Return what stands before an event; it says when and not why."""
+    return f"We are further from our {noun_of(among.stage)}s than a year ago, most of it since"
 
 
 def event_said(event: WallEvent) -> str:
@@ -43,21 +46,22 @@ def event_said(event: WallEvent) -> str:
     return f"“{event.text}” ({f'{event.team}, {day}' if event.team else day})"
 
 
-def too_few(known: int, *, are_all: bool = True) -> str:
+def too_few(known: int, among: Among) -> str:
     """Say that nothing can be said of so few customers, all there are or those somebody chose."""
+    noun = noun_of(among.stage)
     if not known:
-        whom = "any customer" if are_all else "any of these customers"
+        whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
         return f"We have not heard from {whom} yet, so there is no distance to show."
-    heard = f"heard from {plural(known, 'customer')} only: too few to say how far we are from"
-    return (
-        f"So far we have {heard} our customers." if are_all else f"Of these we have {heard} them."
-    )
+    heard = f"heard from {plural(known, noun)} only: too few to say how far we are from"
+    if among.are_all:
+        return f"So far we have {heard} our {noun}s."
+    return f"Of these we have {heard} them."
 
 
-def _far(standing: Standing) -> str:
+def _far(standing: Standing, nouns: str) -> str:
     verb = "is" if standing.far == 1 else "are"
     far = thousands(standing.far) if standing.far else "None"
-    return f"{far} of {thousands(standing.known)} customers {verb} drifting or gone"
+    return f"{far} of {thousands(standing.known)} {nouns} {verb} drifting or gone"
 
 
 def _moved(standing: Standing) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from insights.forms import complaints_of
+from insights.forms import COMPLAINTS, complaints_of
 from insights.models import WallEvent
 from insights.models.wall_events import LONGEST_TEXT
 from insights.months import month_of, months_before
@@ -26,8 +26,9 @@ class ColumnForm(forms.Form):
         label="With whom",
         required=False,
         choices=[(HUMAN, "With a person"), (DIGITAL, "Digital")],
+        error_messages=COMPLAINTS,
     )
-    month = forms.CharField(label="Month", required=False, max_length=7)
+    month = forms.CharField(label="Month", required=False, max_length=7, error_messages=COMPLAINTS)
 
     def __init__(self, data: Any, today: date) -> None:
         super().__init__(data)

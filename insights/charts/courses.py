@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked, number
+from insights.charts.svg import Chart, Svg, drawing, element, linked, linked_text, number
 from insights.words import thousands, upper_first
 
 LEAST_SPAN = 20.0
@@ -19,7 +19,10 @@ LETTER = 6.6
 
 @dataclass(frozen=True)
 class Moment:
-    """A number on a day, how it is said, and where it leads; None when it cannot be told."""
+    """A number on a day, how it is said, and where it leads; None when it cannot be told.
+
+    `listed` is how many of its customers stand in the list it leads to, where those are not all.
+    """
 
     on: date
     value: float | None
@@ -27,6 +30,12 @@ class Moment:
     name: str = ""
     href: str = ""
     customers: int = 0
+    listed: int | None = None
+
+    @property
+    def counts(self) -> list[int]:
+        """How many its list has, and of how many where those are more."""
+        return [self.customers] if self.listed is None else [self.listed, self.customers]
 
 
 @dataclass(frozen=True)
@@ -89,22 +98,23 @@ def course(
     *,
     title: str,
     what: str,
+    counted: Sequence[str] = ("Customers",),
     unit: str = "",
     from_zero: bool = False,
     width: float = 1040,
 ) -> Chart:
-    """Draw one line; each of its moments leads to whom it counts."""
+    """Draw one line; each of its moments leads to whom it counts, named in `counted`."""
     scale = scale_of([line], from_zero=from_zero)
     return Chart(
         svg=_large(line, scale, title, unit, width, is_phone=False),
         phone_svg=_large(line, scale, title, unit, 340, is_phone=True),
         caption=title,
-        head=["Day", what, "Customers"],
+        head=["Day", what, *counted],
         rows=[
-            [upper_first(moment.name), moment.text, thousands(moment.customers)]
+            [upper_first(moment.name), moment.text, *_counts(moment)]
             for moment in reversed(line.moments)
         ],
-        data=[[moment.on, moment.value, moment.customers] for moment in line.moments],
+        data=[[moment.on, moment.value, *moment.counts] for moment in line.moments],
     )
 
 
@@ -115,6 +125,7 @@ def courses(
     title: str,
     what: str,
     parts: str,
+    counted: Sequence[str] = ("Customers",),
     unit: str = "",
     from_zero: bool = False,
     width: float = 1040,
@@ -128,12 +139,18 @@ def courses(
         head=[parts, "Where it went"],
         rows=[[line.name, line.words] for line in lines],
         data=[
-            [line.name, moment.on, moment.value, moment.customers]
+            [line.name, moment.on, moment.value, *moment.counts]
             for line in lines
             for moment in line.moments
         ],
-        data_head=[parts, "Day", what, "Customers"],
+        data_head=[parts, "Day", what, *counted],
     )
+
+
+def _counts(moment: Moment) -> list[str]:
+    """Write how many a moment counts; the first number leads to them."""
+    first, *others = map(thousands, moment.counts)
+    return [linked_text(first, moment.href), *others]
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ def _draw(
                     rx=1.5,
                 )
             )
-        marks.append(element("g", linked(month.href, *column), class_=" ".join(classes)))
+        told = [_told(month, (i + 0.5) * pitch, width)] if month.href else []
+        marks.append(element("g", linked(month.href, *column), *told, class_=" ".join(classes)))
         if month.month.month in (1, 4, 7, 10):
             name = f"{month.month:%b}" if month.month.month != 1 else f"{month.month:%Y}"
             style = "middle strong" if month.month.month == 1 else "middle"
@@ -93,4 +94,14 @@ def _draw(
         size=(width, HEIGHT + ROOM),
         class_="trend",
         has_links=any(month.href for month in months),
+    )
+
+
+def _told(month: TrendMonth, x: float, width: float) -> Svg:
+    """Write a month and its number in place of the names below, while the keyboard is on it."""
+    said = f"{month.name}: {month.words}"
+    room = min(3.5 * len(said), width / 2)
+    middle = min(max(x, room), width - room)
+    return element(
+        "text", said, class_="told strong middle", x=middle, y=HEIGHT + 14, aria_hidden="true"
     )

@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet, Sum
 
 from insights.met_lately import met_lately_from
-from insights.models import EVERY_TEAM, KnownTotal, Reading
+from insights.models import EVERY_TEAM, BandTotal, KnownTotal, Reading
 from insights.months import Period, months_before
+from insights.selectors.live_totals import SEGMENT, TEAM
 from insights.selectors.organisation import Among
-from insights.selectors.portfolio import KNOWN
+from insights.selectors.portfolio import COUNTED_AT_MOST, KNOWN
 from relationships.models import Team
 from relationships.prepared import prepared
 
@@ -121,7 +121,7 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Circles:
-    """Current customers by who knows them: by key of `KNOWN`, "" for all; and so by team."""
+    """Customers by who knows them: by key of `KNOWN`, "" for all; and so by team."""
 
     of_all: Mapping[str, Some]
     by_team: Mapping[int, Mapping[str, Some]]
@@ -179,14 +179,21 @@ def ours(today: date, *, team: int | None = None) -> Ours:
     return Ours(dict(by_function), dict(by_level), shown)
 
 
-def circles(*, team: int | None = None, owner: int | None = None) -> Circles:
-    """Return current customers by who knows them, as of their readings; of a team and an owner.
+def are_too_many(among: Among) -> bool:
+    """Whether these are of a segment, which totals of who knows whom do not know, and very many."""
+    if among.segment is None or among.owner is not None:
+        return False
+    totals = BandTotal.objects.filter(among.totals(), on_date=BandTotal.NOW)
+    counted: int = totals.aggregate(n=Sum("customers", default=0))["n"]
+    return counted > COUNTED_AT_MOST
 
-    Zero stands for no team or nobody, None for all.
-    """
-    among, whole = Among(team=team, owner=owner), {key: _Sums() for key in ("", *KNOWN)}
+
+def circles(among: Among) -> Circles:
+    """Return customers by who knows them, as of their readings; they must not be too many."""
+    whole = {key: _Sums() for key in ("", *KNOWN)}
     by_team: dict[int, dict[str, _Sums]] = {}
-    for held_by, currency, *row in _kept(among) if owner is None else _of_owner(among):
+    is_kept = among.segment is None and among.owner is None
+    for held_by, currency, *row in _kept(among) if is_kept else _of_readings(among):
         if held_by not in by_team:
             by_team[held_by] = {key: _Sums() for key in whole}
         *are, customers, yearly_value, at_risk = row
@@ -220,11 +227,14 @@ def _kept(among: Among) -> QuerySet[KnownTotal, tuple[Any, ...]]:
     return totals.values_list("team_id", "currency", *_ARE, "customers", *_AMOUNTS)
 
 
-def _of_owner(among: Among) -> QuerySet[Reading, tuple[Any, ...]]:
-    """Return the same of an owner, from the readings of their customers."""
+def _of_readings(among: Among) -> QuerySet[Reading, tuple[Any, ...]]:
+    """Return the same of an owner or a segment, from the readings of these customers."""
     readings = Reading.objects.filter(among.readings()).annotate(
-        held_by=Coalesce("team_id", Value(0)), **_ARE
+        held_by=TEAM, in_segment=SEGMENT, **_ARE
     )
+    if among.segment is not None:
+        # The index that finds a segment has zero for none.
+        readings = readings.filter(in_segment=among.segment)
     rows = readings.values_list("held_by", "currency", *_ARE).order_by()
     return rows.annotate(Count("pk"), *map(Sum, _AMOUNTS))
 

@@ -57,7 +57,7 @@ def care(request: HttpRequest) -> HttpResponse:
         "chips": chips,
         "is_of_owner": among.owner is not None,
         "cleared_url": place.page(**dict.fromkeys(WHOSE, "")),
-        "sentence": care_sentence(sums, period.words, are_all=not chips),
+        "sentence": care_sentence(sums, period.words, among),
         "period": period.words,
         "is_so_far": _is_running(period.last, today),
         "has_data": not sums.is_empty,

@@ -37,7 +37,7 @@ from insights.selectors.owners import organisation_choices
 from insights.selectors.places import doors_and_windows
 from insights.selectors.since_event import event_since
 from insights.selectors.wall import wall_by_month
-from insights.sentences import FURTHER_SINCE, distance_sentence, event_said, team_with_most
+from insights.sentences import distance_sentence, event_said, further_since, team_with_most
 from insights.services.refold import recount_progress
 from insights.since import YEAR
 from insights.wall_lists import columns_listed
@@ -88,14 +88,14 @@ def distance(request: HttpRequest) -> HttpResponse:
         "form": form,
         "address": address,
         "chips": chips,
-        "sentence": distance_sentence(here, are_all=among.are_all),
+        "sentence": distance_sentence(here, among=among),
         "since": _since(now, here, among, wall_url),
         "note": note(here, among),
         "has_data": here.known > 0,
         "bands": [band_row(line, listed) for line in here.bands if line.band != Band.UNKNOWN],
         "moves": moves,
         "counting": None if moves else recount_progress(),
-        "who_knows_url": PageAddress.to_page("known", team=among.team, owner=among.owner),
+        "who_knows_url": address.on("known"),
         "moved_url": PageAddress.to_page("changes", **kept),
         "over_time_url": address.on("distance_over_time"),
         "far_url": listed(band=FAR_KEYS) if here.far else "",
@@ -121,7 +121,7 @@ def _since(now: datetime, here: Standing, among: Among, wall_url: str) -> dict[s
     if event is None:
         return {}
     return {
-        "said": FURTHER_SINCE,
+        "said": further_since(among),
         "event": event_said(event),
         "url": f"{wall_url}#event-{event.pk}",
     }

@@ -63,7 +63,7 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
         # What is shown is no filter: there is nothing to take away.
         "chips": [chip for chip in address.chips(form) if chip["key"] not in NO_FILTERS],
         "counting": counting,
-        "sentence": BEING_COUNTED if counting else over_time_sentence(found, are_all=among.are_all),
+        "sentence": BEING_COUNTED if counting else over_time_sentence(found, among),
         "by_label": BY_LABELS[by],
         "by_note": BY_NOTES.get(by, ""),
         "is_by_stage": by == "stage",
@@ -82,7 +82,10 @@ def _charts(
     """Return the course of all, and those of the parts, by the number that is asked for."""
     is_share, by = form.shows_share(), BY_LABELS[form.by_what()]
     what = SHOW_LABELS["far" if is_share else "distance"]
-    asked = {"what": what, "unit": " %" if is_share else "", "from_zero": is_share}
+    counted = ["Drifting or gone", "Customers"] if is_share else ["Customers"]
+    asked = {
+        "what": what, "counted": counted, "unit": " %" if is_share else "", "from_zero": is_share
+    }  # fmt: skip
     whole = line_of(found.whole, found, leads, today, is_share=is_share)
     lines = [line_of(one, found, leads, today, is_share=is_share) for one in found.largest]
     return {

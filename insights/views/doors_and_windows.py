@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import List, lists_of
+from insights.among_words import List, lists_of, noun_of
 from insights.chart_files import chart_file
 from insights.forms import DoorsAndWindowsForm
 from insights.map_words import NAMES, map_of, map_sentence, region_words
@@ -51,7 +51,7 @@ def doors_and_windows(request: HttpRequest) -> HttpResponse:
             if among.owner is None
             else selectors.totals_of_theirs(region, among)
         )
-        chosen = _chosen(region, totals, listed, address)
+        chosen = _chosen(region, totals, listed, address, noun_of(among.stage))
     context = {
         "form": form,
         "address": address,
@@ -88,13 +88,13 @@ def _quarters(lines: Mapping[str, selectors.QuarterLine], listed: List) -> list[
 
 
 def _chosen(
-    region: Region, totals: Totals, listed: List, address: PageAddress
+    region: Region, totals: Totals, listed: List, address: PageAddress, noun: str
 ) -> dict[str, object]:
     """Return what a chosen part of the map comes to, as the list of its customers says."""
     has_money = totals.has_money and totals.customers > 0
     return {
         "where": region_words(region),
-        "customers": plural(totals.customers, "customer"),
+        "customers": plural(totals.customers, noun),
         "is_none": totals.customers == 0,
         "value": monies(totals.yearly_value) if has_money else "",
         "at_risk": monies(totals.at_risk) if has_money else "",

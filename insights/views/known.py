@@ -1,6 +1,6 @@
 """Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import known_words
-from insights.among_words import List, lists_of
+from insights.among_words import ONE, List, lists_of
 from insights.chart_files import chart_file
 from insights.charts import Bar, Chart, TrendMonth, bars, linked_text, trend
 from insights.forms import KnownForm
@@ -27,6 +27,9 @@ from insights.words import monies, percent, thousands
 from relationships.access import check_may_see_organisation
 from relationships.models import Customer
 from relationships.words import plural
+
+USUAL = {"stage": "current"}
+"""What the address leaves out."""
 
 CURRENT, LEAD = Customer.Stage.CURRENT.value, Customer.Stage.LEAD.value
 STAGES = ((LEAD, "Leads"), (CURRENT, "Current customers"), ("former", "Former customers"))
@@ -51,14 +54,16 @@ def known(request: HttpRequest) -> HttpResponse:
         return render(request, "insights/counting.html", context)
     form = KnownForm(request.GET, organisation_choices(request.user, request.GET))
     form.is_valid()
-    team, owner, today = form.chosen_team(), form.chosen_owner(), timezone.localdate()
-    address = PageAddress.of("known", form, {})
-    people = selectors.ours(today, team=team)
-    circles = selectors.circles(team=team, owner=owner)
+    if selectors.are_too_many(form.among()):
+        form.leave_out_segment()
+    among, today = form.among(), timezone.localdate()
+    team, is_narrowed = among.team, among != Among(team=among.team)
+    address = PageAddress.of("known", form, USUAL)
+    people, circles = selectors.ours(today, team=team), selectors.circles(among)
     given = selectors.attention(today, team=team)
-    # Who of us meets whom, and how much, is told of whole teams: no owner narrows it.
+    # Who of us meets whom, and how much, is told of whole teams: nothing else narrows it.
     listed, said = lists_of(Among(stage="", team=team)), address.only("team").said(form)
-    owned = lists_of(Among(stage="", team=team, owner=owner))
+    chosen = lists_of(among)
     behind = _contacts_of(team)
     charts = {
         "months": _months(people, today).named("who-met-customers", said=said),
@@ -77,12 +82,12 @@ def known(request: HttpRequest) -> HttpResponse:
         "address": address,
         "chips": address.chips(form),
         "is_of_team": team is not None,
-        "is_of_owner": owner is not None,
+        "is_narrowed": is_narrowed,
         # A line that ends between a number and its sign reads badly so large.
         "sentence": _unbroken(
-            known_words.known_sentence(people, circles, are_all=team is None)
-            if owner is None
-            else known_words.circles_sentence(circles, are_all=False)
+            known_words.circles_sentence(circles, among)
+            if is_narrowed
+            else known_words.known_sentence(people, circles, among)
         ),
         "year": known_words.year_sentence(people),
         "has_people": people.everyone.people >= known_words.LEAST_TOGETHER,
@@ -90,10 +95,10 @@ def known(request: HttpRequest) -> HttpResponse:
         "has_functions": any(people.by_function),
         "everyone": of_people(people.everyone),
         "has_customers": circles.of_all[""].customers > 0,
-        "number": plural(circles.of_all[""].customers, "current customer"),
-        "number_url": owned(stage=CURRENT),
-        "cards": [_card(circles, owned, *card) for card in CARDS],
-        "teams": _teams(circles, owned) if team is None else [],
+        "number": plural(circles.of_all[""].customers, ONE[among.stage]),
+        "number_url": chosen(),
+        "cards": [_card(circles, chosen, *card) for card in CARDS],
+        "teams": _teams(circles, chosen) if team is None else [],
         "attention": known_words.attention_sentence(given),
         "has_attention": bool(given.months),
         "stages": _stages(given, listed, behind),
@@ -117,17 +122,30 @@ def _months(people: Ours, today: date) -> Chart:
         for month, share in people.months.items()
     ]
     title = "Share of us in contact with a customer, by month"
-    return trend(months, title=title, what="In contact", top=1.0)
+    chart = trend(months, title=title, what="In contact", top=1.0)
+    return _counted(chart, "Month", people.months.items())
 
 
 def _groups(groups: Sequence[tuple[str, Share]], what: str) -> Chart:
-    return bars(
+    chart = bars(
         [Bar(name, 100 * share.share, of_people(share), fill="human") for name, share in groups],
         title=f"In contact with a customer {known_words.LATELY}, by {what}",
         unit="% in contact",
         what=what.capitalize(),
         top=100.0,
     )
+    return _counted(chart, what.capitalize(), groups)
+
+
+def _counted(chart: Chart, what: str, shares: Iterable[tuple[date | str, Share]]) -> Chart:
+    """Give the file of a chart the numbers that its texts are made of; of fewer than three none."""
+    data = [
+        [name, share.met, share.people, round(100 * share.share, 1)]
+        if share.people >= known_words.LEAST_TOGETHER
+        else [name, None, None, None]
+        for name, share in shares
+    ]
+    return replace(chart, data=data, data_head=[what, "In contact", "Of us", "In contact, %"])
 
 
 def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> dict[str, str]:
@@ -136,7 +154,7 @@ def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> d
         "key": key,
         "title": title,
         "meaning": meaning,
-        "url": listed(stage=CURRENT, known=key) if some.customers else "",
+        "url": listed(known=key) if some.customers else "",
         "value": thousands(some.customers),
         "unit": f"of {thousands(total)}",
         "yearly_value": monies(some.yearly_value),
@@ -151,7 +169,7 @@ def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
     rows = []
     for team in teams:
         some = found.by_team[team]
-        url = listed(stage=CURRENT, team=team)
+        url = listed(team=team)
         customers = NumberCell("Customers", thousands(some[""].customers), url)
         cells = [_cell(some[key], listed, title, team=team, known=key) for key, title, _ in CARDS]
         rows.append(
@@ -168,8 +186,7 @@ def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
 def _cell(some: Some, listed: List, title: str, **filters: int | str) -> NumberCell:
     if not some.customers:
         return NumberCell(title, "none", style="soft")
-    url = listed(stage=CURRENT, **filters)
-    return NumberCell(title, thousands(some.customers), url, monies(some.at_risk))
+    return NumberCell(title, thousands(some.customers), listed(**filters), monies(some.at_risk))
 
 
 def _contacts_of(team: int | None) -> Behind:

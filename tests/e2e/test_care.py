@@ -95,3 +95,17 @@ def test_a_column_of_the_chart_opens_its_month(open_page, executive):
     page.locator("#asked .trend a").last.click()
     expect(page).to_have_url(re.compile("/care/behind/asked/.*months=1"))
     expect(page.locator("[data-row]")).to_have_count(24)
+
+
+def test_a_column_says_its_number_to_the_keyboard(open_page, executive):
+    page = open_page(executive, "/care/")
+    column = page.locator("#asked .trend a").last
+    name = page.locator("#asked .trend > text").first
+    told = column.locator("+ .told")
+    expect(told).to_be_hidden()
+    page.locator("#asked .care-number a").focus()
+    while not column.evaluate("one => one === document.activeElement"):
+        page.keyboard.press("Tab")
+    expect(told).to_have_text(re.compile(r"^\w+ \d{4}: 24$"))
+    expect(told).to_be_visible()
+    expect(name).to_be_hidden()

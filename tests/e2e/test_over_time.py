@@ -59,3 +59,18 @@ def test_who_moved_opens_exactly_those_and_time_is_looked_at_by_size(open_page, 
     expect(page.get_by_role("link", name="Nobody by name").first).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="By team")).to_be_visible()
+
+
+def test_on_a_phone_every_choice_is_named_and_has_room_for_its_words(open_page, executive):
+    page = open_page(executive, "/distance/over-time/", width=390)
+    labels = page.locator(".filter-choices label")
+    assert min(one.bounding_box()["width"] for one in labels.all()) > 10
+    clipped = page.evaluate("""
+        [...document.querySelectorAll(".filter-choices select")].filter((one) => {
+            const shown = one.offsetWidth;
+            one.style.maxWidth = "none";
+            return one.offsetWidth > shown;
+        }).map((one) => one.name)
+    """)
+    assert clipped == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

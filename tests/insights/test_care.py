@@ -10,6 +10,7 @@ from insights.care_words import care_sentence, half
 from insights.hours import STEPS, Median, step_of
 from insights.models import CareTrace, OwnerTotal
 from insights.selectors.care import Loops, Sums
+from insights.selectors.organisation import Among
 from interactions.models import TouchpointType
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Segment, Team
@@ -329,6 +330,10 @@ SAID = {
 @pytest.mark.parametrize("sentence", SAID)
 def test_the_first_sentence_says_what_the_numbers_say(sentence):
     assert care_sentence(SAID[sentence], "May") == sentence
+    of_leads = care_sentence(SAID[sentence], "May", Among(stage="lead"))
+    assert of_leads == sentence.replace("our customers", "these customers").replace(
+        "customer", "lead"
+    )
 
 
 def test_promises_not_due_yet_are_no_broken_ones():

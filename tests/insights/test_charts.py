@@ -365,6 +365,8 @@ def test_a_month_with_too_little_has_no_column_and_says_so():
     assert [mark.get("href") for mark in parsed(chart.svg).iter() if mark.get("href")] == [
         "/january/"
     ]
+    # What leads somewhere says its number to the keyboard too.
+    assert [mark.text for mark in of_class(chart.svg, "told")] == ["January 2026: 50 %"]
 
 
 def test_small_charts_share_one_scale_and_say_where_each_line_began_and_ended():
@@ -379,6 +381,19 @@ def test_the_days_of_a_line_keep_the_large_letter_of_their_month():
     on = Moment(date(2026, 3, 2), 28, "28", "on 2 March 2026")
     chart = course(Line("All", [on]), title="By week", what="Distance")
     assert chart.rows == [["On 2 March 2026", "28", "0"]]
+
+
+def test_a_week_leads_to_whom_it_counts_and_nowhere_where_those_are_nobody():
+    far = Moment(date(2026, 3, 2), 25, "25 %", "on 2 March 2026", "/c/?was=gone", 12, listed=3)
+    none = Moment(date(2026, 3, 9), 0, "0 %", "now", "", 12, listed=0)
+    chart = course(
+        Line("All", [far, none]), title="t", what="Share", counted=["Drifting or gone", "Customers"]
+    )
+    assert chart.head == ["Day", "Share", "Drifting or gone", "Customers"]
+    assert chart.rows == [["Now", "0 %", "0", "12"], ["On 2 March 2026", "25 %", "3", "12"]]
+    assert chart.rows[1][2].__html__() == '<a href="/c/?was=gone">3</a>'
+    assert not hasattr(chart.rows[0][2], "href")
+    assert {link.get("href") for link in parsed(chart.svg).iter("a")} == {"/c/?was=gone"}
 
 
 def test_a_flow_says_nothing_of_nobody_and_its_sums_are_those_of_its_cells():

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from insights.distance_presentation import note
 from insights.models import Band, BandTotal
 from insights.selectors.organisation import (
     Among,
@@ -323,6 +324,25 @@ def test_a_filter_that_makes_no_sense_is_left_out_and_named(executive_browser):
 )
 def test_the_first_sentence_says_what_the_numbers_say(here, sentence):
     assert distance_sentence(here).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("here", "stage", "sentence"),
+    [
+        (standing_of(15, 5), "lead", "5 of 20 leads are drifting or gone, and nothing older"),
+        (standing_of(15, 5), "former", "5 of 20 former customers are drifting or gone,"),
+        (standing_of(2, 1), "lead", "Of these we have heard from 3 leads only: too few to say"),
+        (standing_of(0, 0), "lead", "We have not heard from any of these leads yet,"),
+    ],
+)
+def test_whoever_are_leads_alone_are_called_so(here, stage, sentence):
+    assert distance_sentence(here, among=Among(stage=stage)).startswith(sentence)
+
+
+def test_of_too_few_to_tell_nothing_is_said_of_a_year_ago():
+    told, too_few = (standing_of(near, 1, gone_year_ago=0) for near in (9, 8))
+    assert note(told, Among(stage="lead")) == "Leads only. A year ago nobody was that far."
+    assert note(too_few, Among(stage="lead")) == "Leads only."
 
 
 @pytest.mark.parametrize(

@@ -202,9 +202,11 @@ def test_the_wall(fetch, executive, found, north, industry, owner):
     hold(fetch, executive, "/wall/", lambda q: wall.wall(found, q), *questions)
 
 
-def test_who_knows_our_customers_and_attention(fetch, executive, found, north, owner):
+def test_who_knows_our_customers_and_attention(fetch, executive, found, north, industry, owner):
     account = lambda q: known.known(found, q)  # noqa: E731
-    hold(fetch, executive, "/who-knows/", account, {}, {"team": north}, {"owner": owner})
+    questions = [{}, {"team": north}, {"owner": owner}, {"stage": "lead"}, {"segment": industry}]
+    questions += [{"stage": "any", "segment": industry, "team": north}]
+    hold(fetch, executive, "/who-knows/", account, *questions)
 
 
 def test_do_we_care(fetch, executive, found, north, industry, owner):

@@ -1,5 +1,6 @@
 """Who knows our customers: who may read it, what it says of few and of many, its files."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from tests.factories import (
     CustomerFactory,
     ExecutiveFactory,
     PersonFactory,
+    SegmentFactory,
     TeamFactory,
 )
 
@@ -112,6 +114,7 @@ def test_one_of_a_few_stays_unnamed(browser):
     assert "1 of the 6 of us was in contact with a customer" in response.text
     assert "Of 1 current customer 1 is known to one of us only" in response.text
     assert "Tom" not in response.text
+    assert 'href="/proof/">How often is the score right?</a>' in response.text
     assert "Nobody said yet what our people do." in response.text
 
 
@@ -149,9 +152,39 @@ def test_it_is_of_a_team_by_the_address(browser):
     assert f"team={north.pk}" in page["cards"][0]["url"]
 
 
+def test_whom_we_know_is_of_a_stage_and_a_segment_by_the_address(browser):
+    bakeries, tom = SegmentFactory(name="Bakeries"), PersonFactory()
+    for stage, segment in (("lead", bakeries), ("lead", None), ("current", bakeries)):
+        meet(CustomerFactory(stage=stage, segment=segment), tom)
+    page = browser.get(URL, {"stage": "lead", "segment": bakeries.pk}).context
+    assert page["sentence"].startswith("Of 1 lead 1 is known to one of us only")
+    assert page["number"] == "1 lead"
+    leads = browser.get(URL, {"stage": "lead"}).context
+    assert leads["number"] == "2 leads"
+    assert [row["customers"].text for row in leads["teams"]] == ["1", "1"]
+    assert browser.get(URL, {"stage": "any"}).context["number"] == "3 customers"
+    # Who of us meets customers, and what each stage gets of us, is told of everybody.
+    everybody = browser.get(URL).context
+    for name in ("everyone", "stages"):
+        assert page[name] == leads[name] == everybody[name]
+
+
+def test_a_segment_of_very_many_is_left_out_and_says_what_to_do(browser, monkeypatch):
+    monkeypatch.setattr("insights.selectors.known.COUNTED_AT_MOST", 1)
+    segment, owner = SegmentFactory(), PersonFactory()
+    for one in (owner, owner, None):
+        meet(CustomerFactory(segment=segment, owner=one, team=owner.team))
+    response = browser.get(URL, {"segment": segment.pk})
+    assert "too many to add up while you wait; choose a team or an owner" in response.text
+    assert response.context["number"] == "3 current customers"
+    assert response.context["chips"] == []
+    theirs = browser.get(URL, {"segment": segment.pk, "owner": owner.pk})
+    assert theirs.context["number"] == "2 current customers"
+
+
 def test_what_makes_no_sense_is_left_out_and_named(browser):
     response = browser.get(URL, {"team": "99999"})
-    assert response.context["form"].chosen_team() is None
+    assert response.context["form"].among().team is None
     assert response.text.count("It is left out.") == 1
 
 
@@ -182,6 +215,28 @@ def test_every_chart_can_be_taken_along(browser, name, ending):
     response = browser.get(URL, {"take": f"{name}.{ending}"})
     assert response.getvalue()
     assert f"{name}-2026-03-04.{ending}" in response.headers["Content-Disposition"]
+
+
+def test_files_of_who_met_customers_have_numbers_with_their_units(browser):
+    sales = PersonFactory.create_batch(4, function="Sales")
+    for person in sales[:3]:
+        meet(CustomerFactory(), person)
+
+    def lines(name):
+        file = browser.get(URL, {"take": f"{name}.csv"})
+        return [*csv.reader(file.getvalue().decode("utf-8-sig").splitlines())]
+
+    # Who looks, and the three by whom it was recorded, met nobody and say not what they do.
+    assert lines("by-function") == [
+        ["Function", "In contact", "Of us", "In contact, %"],
+        ["Nobody said", "0", "4", "0.0"],
+        ["Sales", "3", "4", "75.0"],
+    ]
+    assert lines("who-met-customers") == [
+        ["Month", "In contact", "Of us", "In contact, %"],
+        ["2026-02-01", "3", "3", "100.0"],
+        ["2026-03-01", "0", "3", "0.0"],
+    ]
 
 
 def test_the_list_of_customers_combines_with_who_knows_them(browser):

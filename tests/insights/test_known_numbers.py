@@ -16,7 +16,7 @@ from insights.selectors.portfolio import KNOWN
 from insights.selectors.wall import wall_by_month
 from insights.services.rollups import rebuild_rollups
 from insights.words import thousands
-from relationships.models import Team
+from relationships.models import Segment, Team
 from tests.factories import ExecutiveFactory
 from tests.insights import known_oracle as oracle
 from tests.insights.known_oracle import NOW, circle, drain_all
@@ -100,11 +100,13 @@ def test_attention_is_what_was_given_and_its_months_are_those_of_the_wall(organi
 
 
 def test_circles_are_those_of_the_readings(organisation):
-    for team in teams():
-        found = selectors.circles(team=team)
-        readings = Reading.objects.filter(stage="current")
-        if team is not None:
-            readings = readings.filter(team_id=team or None)
+    segment = Segment.objects.values_list("pk", flat=True).first()
+    for among in (
+        *(Among(team=team) for team in teams()), Among("lead"), Among("former"), Among(""),
+        Among(segment=segment), Among("lead", segment=0), Among("", team=0, segment=segment),
+    ):  # fmt: skip
+        found = selectors.circles(among)
+        readings = Reading.objects.filter(among.readings())
         for key, condition in KNOWN.items():
             some = list(readings.filter(condition))
             assert found.of_all[key].customers == len(some)
@@ -115,19 +117,25 @@ def test_circles_are_those_of_the_readings(organisation):
                 assert getattr(found.of_all[key], name) == sums
 
 
-def test_every_number_leads_to_as_many_customers(browser):
-    page = browser.get("/who-knows/").context
+@pytest.mark.parametrize(
+    ("query", "least"),
+    [({}, 25), ({"stage": "lead"}, 10), ({"stage": "any"}, 25), ({"segment": "first"}, 15)],
+)
+def test_every_number_leads_to_as_many_customers(browser, query, least):
+    if "segment" in query:
+        query = {"segment": Segment.objects.values_list("pk", flat=True).first()}
+    page = browser.get("/who-knows/", query).context
     links = [(card["url"], card["value"]) for card in page["cards"]]
     for team in page["teams"]:
         links += [(cell.url, cell.text) for cell in [team["customers"], *team["cells"]]]
     links += [(stage["customers_url"], stage["customers"]) for stage in page["stages"]]
     followed = [(url, value) for url, value in links if url]
-    assert len(followed) > 25
+    assert len(followed) > least
     for url, value in followed:
         listed = browser.get(url).context
         assert listed["summary"].split()[0] == value
         assert listed["form"].complaints() == []
-    for card in page["cards"]:
+    for card in (card for card in page["cards"] if card["url"]):
         listed = browser.get(card["url"]).context["totals"]
         assert [one["value"] for one in listed[:2]] == [card["yearly_value"], card["at_risk"]]
 

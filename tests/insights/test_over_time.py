@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from insights import demo
+from insights.charts import linked_text
 from insights.charts.bands import BAND_NAMES
 from insights.demo import build
 from insights.models import (
@@ -205,24 +206,41 @@ def test_every_week_of_the_charts_is_what_a_slow_count_says_and_leads_to_as_many
     for show, is_far in (("distance", False), ("far", True)):
         page = executive_browser.get(URL, {"show": show}).context
         some, today = among(customers, {}), timezone.localdate()
-        for day, value, counted in page["whole"].data[:-1]:
+        for day, value, *counts in page["whole"].data[:-1]:
             known = there(some, day)
-            assert counted == len(known)
+            assert counts == [*([len(there(some, day, is_far=True))] * is_far), len(known)]
             check_value(value, known, day, is_far=is_far)
         assert page["whole"].data[-1][0] == today
         # On a Monday that day stands for itself as of now alone.
         assert len(page["whole"].data) == 54 - (today.weekday() == 0)
         weeks = page["parts"].data
-        for (team, day, value, counted), after in zip(weeks, [*weeks[1:], [None]], strict=True):
+        for (team, day, value, *counts), after in zip(weeks, [*weeks[1:], [None]], strict=True):
             on = day if after[0] == team else BandTotal.NOW
             known = there([one for one in some if part_of(one, "team", {}) == team], on)
-            assert counted == len(known)
+            assert counts[-1] == len(known)
             check_value(value, known, on, is_far=is_far)
         links = [one.get("href") for one in ET.fromstring(page["whole"].svg).iter("a")]
-        days = [*(day for day, *_ in page["whole"].data[:-1]), BandTotal.NOW]
+        # A week in which nobody was far leads nowhere.
+        days = [day for day, _, counted, *_ in page["whole"].data[:-1] if counted]
         for url, day in list(zip(links, days, strict=False))[::6]:
             counted = len(there(some, day, is_far=is_far))
             assert summary(executive_browser, url) == plural(counted, "customer")
+
+
+def test_every_week_is_reached_by_keyboard_through_its_number_in_the_table(
+    executive_browser, customers
+):
+    for show, head in (("distance", ["Customers"]), ("far", ["Drifting or gone", "Customers"])):
+        response = executive_browser.get(URL, {"show": show})
+        whole = response.context["whole"]
+        assert whole.head[2:] == head
+        numbers = [number for _, _, number, *_ in whole.rows if number != "0"]
+        for number in numbers[::6]:
+            assert (
+                f'<td class="num">{linked_text(number, number.href).__html__()}</td>'
+                in response.text
+            )
+            assert summary(executive_browser, number.href).split()[0] == number
 
 
 def check_value(value, known, day, *, is_far):
@@ -452,6 +470,8 @@ def test_with_nobody_at_all_it_says_so_and_with_few_it_does_not_judge(executive_
     assert "not heard from any customer" in executive_browser.get(URL).text
     total(customers=3)
     assert "3 customers only" in executive_browser.get(URL).text
+    total(customers=20, stage="lead")
+    assert "On average these 20 leads are" in executive_browser.get(URL, {"stage": "lead"}).text
     page = executive_browser.get(URL, {"show": "far"})
     assert "Too few to tell" in page.text
 

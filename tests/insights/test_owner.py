@@ -116,7 +116,7 @@ def by_week(now, among, by):
 
 def by_circle(owner):
     found = Counter()
-    for team, circles in known.circles(owner=owner).by_team.items():
+    for team, circles in known.circles(Among(owner=owner)).by_team.items():
         for key, some in circles.items():
             found[team, key] += some.customers
             for currency, amount in (*some.yearly_value.items(), *some.at_risk.items()):
@@ -314,7 +314,7 @@ def test_whom_we_know_is_told_of_one_owner_and_our_people_of_all(executive_brows
         assert listed["summary"] == "1 customer"
     assert page.context["sentence"].startswith("Of 2 current customers 1 is known to one of us")
     assert page.context["everyone"] == executive_browser.get("/who-knows/").context["everyone"]
-    assert "of every owner" in page.text
+    assert "of every segment and owner" in page.text
 
 
 @pytest.mark.parametrize(

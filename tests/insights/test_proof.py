@@ -396,3 +396,16 @@ def test_scores_ask_how_often_they_are_right(executive, page):
     )  # fmt: skip
     response = executive.get(page.format(pk=reading.pk))
     assert b'<a href="/proof/">How often is this right?</a>' in response.content
+
+
+def test_where_bands_and_risks_stand_beside_other_numbers_the_link_is_about_the_score(executive):
+    response = executive.get("/doors-and-windows/")
+    assert 'href="/proof/">How often is the score right?</a>' in response.text
+
+
+@pytest.mark.parametrize("page", ["/wall/", "/care/"])
+def test_counts_lead_to_what_proof_says_of_service_and_connection(executive, proof, page):
+    link = re.compile(r'<a class="no-print" href="/proof/#([\w-]+)">([^<]+)</a>')
+    ((anchor, question),) = link.findall(executive.get(page).text)
+    (fold,) = [part for part in executive.get("/proof/").text.split("<details") if question in part]
+    assert f'id="{anchor}"' in fold

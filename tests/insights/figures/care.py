@@ -254,7 +254,7 @@ def check_sentence(account, sums):
         account.says(f"we answered {percent(closed(told) / len(told))}", half(told, "half of it"))
         account.says(f"{thousands(len(told) - closed(told))} still wait")
     elif told:
-        account.says(f"customers asked or complained {times(len(told))}")
+        account.says(f"asked or complained {times(len(told))}")
     account.says(
         f"said we care {times(sums.said)}" if sums.said else "never said that we care",
         f"showed it {times(sums.shown)}" if sums.shown else "never showed it",

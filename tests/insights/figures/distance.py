@@ -50,18 +50,19 @@ def check_bands(account, found, some, asked):
     """Expect the sentence, the strips, and the table of bands."""
     now, then = [one.band for one in some], bands_then(found, some)
     far, before = (sum(band in FAR for band in bands) for bands in (now, then["Four weeks ago"]))
+    noun = {"lead": "lead", "former": "former customer"}.get(asked.get("stage"), "customer")
+    year_ago = sum(band in FAR for band in then["A year ago"])
     if len(some) >= 10:
-        account.says(f"{thousands(far) if far else 'None'} of {thousands(len(some))} customers")
+        account.says(f"{thousands(far) if far else 'None'} of {thousands(len(some))} {noun}s")
         if far != before:
             more = "more" if far > before else "fewer"
             account.says(f"{thousands(abs(far - before))} {more} than four weeks ago")
-        if moved := far - sum(band in FAR for band in then["A year ago"]):
+        if moved := far - year_ago:
             more = "more" if moved > 0 else "fewer"
             account.says(f"{thousands(abs(moved))} {more} than a year ago")
         account.says(monies(money_of(some, "at_risk")))
-    year_ago = sum(band in FAR for band in then["A year ago"])
-    if year_ago:
-        account.says(f"A year ago {plural(year_ago, 'customer')}")
+        if year_ago:
+            account.says(f"A year ago {plural(year_ago, noun)}")
     unheard = len(found.among(**asked, heard=False)) - len(some)
     if unheard:
         account.says(f"{unheard} never heard from")

@@ -81,7 +81,10 @@ def of_known(found, asked):
     given, months = known.attention(found, team)
     some = {one: found.among(stage=one, team=team, heard=False) for one in known.STAGES}
     files = {
-        "who-met-customers": known.said_of(found, known.months_of(found, people)),
+        "who-met-customers": [
+            [month.isoformat(), *in_contact(met, here)]
+            for month, (_, met, here) in known.months_of(found, people).items()
+        ],
         "attention-and-value": [
             [name, 100 * share] for name, share in known.shares_of(given, some)
         ],
@@ -96,8 +99,13 @@ def of_known(found, asked):
         ],
     }  # fmt: skip
     for what, rows in groups.items():
-        files[f"by-{what}"] = [[name, 100 * met / here] for name, (here, met) in rows.items()]
+        files[f"by-{what}"] = [[name, *in_contact(met, here)] for name, (here, met) in rows.items()]
     return files
+
+
+def in_contact(met, here):
+    """How many of us met a customer, of how many, and in percent; of fewer than three nothing."""
+    return [met, here, round(100 * met / here, 1)] if here >= 3 else ["", "", ""]
 
 
 def of_proof(foretold):
@@ -158,9 +166,12 @@ def of_over_time(found, asked):
     def weeks(part):
         days = [day for day in (*found.mondays, None) if distances(part, day)]
         return [
-            [(day or found.today).isoformat(), number(part, day), len(distances(part, day))]
+            [
+                (day or found.today).isoformat(), number(part, day),
+                *([far_of(part, day)] * is_share), len(distances(part, day)),
+            ]
             for day in days
-        ]
+        ]  # fmt: skip
 
     return {
         "distance-weeks": weeks(some),

@@ -13,6 +13,7 @@ LEVELS = {
     "executive": "Executives", "": "Nobody said",
 }  # fmt: skip
 STAGES = {"lead": "Leads", "current": "Current customers", "former": "Former customers"}
+NOUNS = {"lead": "lead", "current": "current customer", "any": "customer"}
 CIRCLES = {
     "Known to one of us only": lambda one: one.known_by == 1,
     "Known to none of us": lambda one: one.known_by == 0,
@@ -26,11 +27,11 @@ def known(found, asked):
     account, team = Account(), asked.get("team")
     account.knows(r"a warmth of 10 on")
     people = people_of(found, team)
-    # Of the customers of one owner the sentence tells whom we know alone.
-    sentence = account.says if asked.get("owner") is None else account.may_say
+    # Of customers that are chosen by more than their team it tells whom we know alone.
+    sentence = account.may_say if asked.keys() - {"team"} else account.says
     check_people(account, found, people, sentence)
     check_months(account, found, people)
-    check_circles(account, found, team, asked.get("owner"))
+    check_circles(account, found, asked)
     check_attention(account, found, team)
     return account
 
@@ -177,11 +178,11 @@ def months_of(found, people):
     return shown
 
 
-def check_circles(account, found, team, owner):
+def check_circles(account, found, asked):
     """Whom one of us knows, nobody does, who lost their person and whom nobody met."""
-    everybody = found.among(team=team, owner=owner, heard=False)
-    number = len(everybody)
-    account.says(f"Of {thousands(number)} current customers", f"{thousands(number)} current")
+    everybody = found.among(**asked, heard=False)
+    number, noun = len(everybody), NOUNS[asked.get("stage", "current")]
+    account.says(f"Of {plural(number, noun)}", plural(number, noun))
     for title, holds in CIRCLES.items():
         some = [one for one in everybody if holds(one)]
         account.says(
@@ -194,7 +195,7 @@ def check_circles(account, found, team, owner):
             account.says(f"{len(some)} {'is' if len(some) == 1 else 'are'} known to one")
         if title.startswith("Their") and some:
             account.says(f"{len(some)} {'has' if len(some) == 1 else 'have'} lost")
-    if team is None:
+    if asked.get("team") is None:
         account.lists("Whom we know, by team", [
             team_row(name, [one for one in everybody if one.team == pk])
             for pk, name in sorted(

@@ -30,7 +30,10 @@ def over_time(found, asked):
     whole = weeks_of(found, some, is_share)
     what = "Share drifting or gone" if is_share else "Mean distance"
     account.lists(f"{what} by week", [
-        [f"On {said(day)}" if day else "Now", text, thousands(customers)]
+        [
+            f"On {said(day)}" if day else "Now", text,
+            *([thousands(far_of(some, day))] * is_share), thousands(customers),
+        ]
         for day, (text, customers) in reversed(whole.items())
     ])  # fmt: skip
     check_line(account, "All", whole, is_whole=True)
