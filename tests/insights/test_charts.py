@@ -34,6 +34,7 @@ from insights.charts import (
     wall,
 )
 from insights.charts.bands import BAND_NAMES
+from insights.charts.standalone import PLANE
 from insights.charts.svg import text_width
 
 HOSTILE = "<script>alert('1')</script> & \"Søns\""
@@ -350,9 +351,19 @@ def test_names_on_the_map_never_cover_each_other_on_a_desk_in_a_file_or_on_paper
         e for mark in arrows(ways) for e in parsed(mark).iter() if "way-name" in e.get("class", "")
     ]
     assert len(names) >= min(count, 8)
-    places = [place_of(name, 7.65, side) for name in names]
+    bold = text_width("Customer 40", is_strong=True) / len("Customer 40")
+    places = [place_of(name, bold, side) for name in names]
     for (left, right, y), (other_left, other_right, other_y) in combinations(places, 2):
         assert right <= other_left or other_right <= left or abs(y - other_y) >= 15
+
+
+def test_a_name_that_has_room_on_a_large_screen_only_does_not_cover_the_next_mark_in_a_file():
+    ways = [Arrow("Dunwhistle Lodge", (90, 50), (20, 20)), Arrow("B", (90, 50), (45, 45))]
+    name = next(mark for mark in map(parsed, arrows(ways)) if mark.text == "Dunwhistle Lodge")
+    side, *_ = PLANE
+    letter = text_width(name.text, is_strong=True) / len(name.text)
+    _, right, y = place_of(name, letter, side)
+    assert right <= 0.45 * side - 4 or abs(y - 0.5 * side) > 8
 
 
 def test_a_name_on_the_map_stands_beside_the_lines_where_it_can():
