@@ -17,7 +17,7 @@ from insights.care_forms import QUARTER
 from insights.care_measures import CARDS, Card
 from insights.care_words import care_sentence
 from insights.chart_files import in_document
-from insights.charts import Chart, described
+from insights.charts import PAPER, Chart, described
 from insights.charts import wall as wall_chart
 from insights.distance_presentation import (
     NO_VALUE,
@@ -47,9 +47,6 @@ from insights.selectors.wall import WallAmong, noted_events, wall
 from insights.sentences import distance_sentence, team_with_most
 from insights.words import monies
 from relationships.words import plural
-
-WIDTH = 700
-"""Of a drawing, in units: its letters are then as large as those of a table on A4."""
 
 HALF_WIDTH = 340
 """Of one of two beside each other."""
@@ -132,7 +129,7 @@ def _drawn(chart: Chart) -> Section:
 
 def _bands(here: Standing) -> Section:
     return {
-        "chart": _drawn(strips(here, nowhere, CURRENT, width=WIDTH)),
+        "chart": _drawn(strips(here, nowhere, CURRENT, width=PAPER)),
         "rows": [band_row(line, nowhere) for line in here.bands if line.band != Band.UNKNOWN],
     }
 
@@ -142,7 +139,7 @@ def _risk(here: Standing) -> Section:
     currencies = currencies_at_risk(here)
     drawn = currencies[:CURRENCIES_DRAWN]
     others = {code: here.at_risk[code] for code in currencies[CURRENCIES_DRAWN:]}
-    width = WIDTH if len(drawn) == 1 else HALF_WIDTH
+    width = PAPER if len(drawn) == 1 else HALF_WIDTH
     return {
         "charts": [_risk_in(here, code, width) for code in drawn],
         "others": f"In other currencies {monies(others)} at risk." if others else "",
@@ -169,14 +166,15 @@ def _short(name: str) -> str:
 def _wall(today: date) -> Section:
     found, events = wall(today, WallAmong()), list(noted_events())
     notes = wall_words.notes_of(events)
-    chart = wall_chart(found.months, title=wall_words.WALL_TITLE, notes=notes, width=WIDTH)
-    earlier = len(notes) - EVENTS_TOLD
+    told = notes[-EVENTS_TOLD:]
+    chart = wall_chart(found.months, title=wall_words.WALL_TITLE, notes=told, width=PAPER)
+    earlier = len(notes) - len(told)
     return {
         "sentence": f"{wall_words.wall_sentence(found.months)} {OF_EVERY_STAGE}",
         "chart": _drawn(chart) if found.months else None,
         "events": [
             {"number": f"{one.number}", "day": f"{one.on.day} {one.on:%B %Y}", "text": one.text}
-            for one in reversed(notes[-EVENTS_TOLD:])
+            for one in reversed(told)
         ],
         "earlier": f"{plural(earlier, 'earlier event')} on the page." if earlier > 0 else "",
         "compared": wall_words.compared(found.comparison) if found.comparison else "",

@@ -16,13 +16,14 @@ from insights.charts.quarters import MARKS_AT_MOST, Cell, Mark, Quarter, cells_o
 from insights.charts.rhythm import rhythm
 from insights.charts.sparkline import sparkline
 from insights.charts.standalone import described, embedded, light_styles, standalone
-from insights.charts.svg import Chart, Svg, linked_text
+from insights.charts.svg import PAPER, Chart, Svg, linked_text
 from insights.charts.trend import TrendMonth, trend
 from insights.charts.wall import Listed, WallMonth, wall
 from insights.charts.ways import Arrow, arrows, chosen
 
 __all__ = [
     "MARKS_AT_MOST",
+    "PAPER",
     "Arrow",
     "BandCounts",
     "Bar",

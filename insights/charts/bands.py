@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.charts.svg import PAPER, PHONE, Chart, Svg, drawing, element, linked, text_width
 from insights.words import percent, thousands
 
 BAND_NAMES = {
@@ -14,6 +14,9 @@ BAND_NAMES = {
     "gone": "Gone",
     "unknown": "Not heard from",
 }
+
+DOT, APART = 12.0, 10.0
+"""Room for the colour before a name, and between names."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,11 @@ def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040
     # Who was never heard from is counted by some strips only.
     told = [band for band in BAND_NAMES if any(band in strip.counts for strip in strips)]
     return Chart(
-        svg=_draw(strips, title, description, width, is_phone=False),
-        phone_svg=_draw(strips, title, description, 340, is_phone=True),
+        svg=_draw(strips, title, description, width, on="desk"),
+        phone_svg=_draw(strips, title, description, PHONE, on="phone"),
+        paper_svg=_draw(strips, title, description, PAPER, on="paper")
+        if width > PAPER
+        else Svg(""),
         caption=title,
         head=["Date", *(BAND_NAMES[band] for band in told), "All"],
         rows=[
@@ -65,8 +71,9 @@ def _sentence(strip: BandCounts) -> str:
 
 
 def _draw(
-    strips: Sequence[BandCounts], title: str, description: str, width: float, *, is_phone: bool
+    strips: Sequence[BandCounts], title: str, description: str, width: float, *, on: str
 ) -> Svg:
+    is_phone = on == "phone"
     left = 0.0 if is_phone else 112.0
     marks: list[Svg] = []
     top = 0.0
@@ -87,21 +94,51 @@ def _draw(
                     y=top + thick / 2 + 4,
                 )
             )
-        marks += _strip(strip, left, top, width - left, thick, names=row == 0)
+        marks += _strip(strip, left, top, width - left, thick)
+        if row == 0:
+            marks += _names(strips, left, top - 7, width)
         top += thick + (10 if row else 14)
     return drawing(
         title,
         description,
         *marks,
         size=(width, max(top, 1)),
-        class_="on-phone" if is_phone else "on-desk",
+        class_=f"on-{on}",
         has_links=any(strip.hrefs for strip in strips),
     )
 
 
-def _strip(
-    strip: BandCounts, left: float, top: float, room: float, thick: float, *, names: bool
-) -> list[Svg]:
+def _names(strips: Sequence[BandCounts], left: float, y: float, right: float) -> list[Svg]:
+    """Name each band that is drawn, above its part of the first strip.
+
+    Where one is too narrow for its name, names stand as near as they can and show their colours.
+    """
+    first = strips[0]
+    lengths = {b: (right - left) * first.counts.get(b, 0) / max(first.total, 1) for b in BAND_NAMES}
+    named = {
+        band: text_width(name)
+        for band, name in BAND_NAMES.items()
+        if any(strip.counts.get(band) for strip in strips)
+    }
+    has_dots = any(lengths[band] < room for band, room in named.items())
+    dot = DOT if has_dots else 0.0
+    places, x, end = {}, left + 1, left
+    for band, length in lengths.items():
+        if band in named:
+            places[band] = max(x, end)
+            end = places[band] + dot + named[band] + APART
+        x += length
+    start = right + APART
+    marks: list[Svg] = []
+    for band in reversed(places):
+        start = min(places[band], start - APART - named[band] - dot)
+        if has_dots:
+            marks.append(element("circle", class_=f"fill-{band}", cx=start + 4, cy=y - 4, r=4))
+        marks.append(element("text", BAND_NAMES[band], x=start + dot, y=y))
+    return marks
+
+
+def _strip(strip: BandCounts, left: float, top: float, room: float, thick: float) -> list[Svg]:
     if not strip.total:
         return [element("text", "No readings yet", x=left, y=top + thick / 2 + 4)]
     marks = []
@@ -132,8 +169,6 @@ def _strip(
                         "text", text, class_=f"on-{band} strong", x=x + 6, y=top + thick / 2 + 4.5
                     )
                 )
-            if names and length > 7 * len(name):
-                inner.append(element("text", name, x=x + 1, y=top - 7))
             marks.append(linked((strip.hrefs or {}).get(band, ""), *inner))
         x += length
     return marks

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.charts.svg import Chart, Svg, cut, drawing, element, linked, text_width
 from insights.words import thousands
 from relationships.words import plural
 
@@ -66,15 +66,18 @@ def _draw(
     left = (
         0.0
         if is_phone
-        else min(width * 0.34, 10 + 7 * max((len(r.label) for r in rows), default=0))
+        else min(
+            width * 0.4,
+            10 + max((text_width(row.label, is_strong=True) for row in rows), default=0),
+        )
     )
-    right = 10 + 7.2 * max((len(row.words) for row in rows), default=0)
+    right = 10 + max((text_width(row.words) for row in rows), default=0)
     room = max(width - left - right, 40)
     most = top or max((row.value for row in rows), default=0)
     least = min((row.value for row in rows), default=0)
     reach = (max(most, 0) - min(least, 0)) or 1
     zero = left - min(least, 0) / reach * room
-    letters = int(left / 6.4) if not is_phone else 48
+    label_room = width if is_phone else left - 8
     marks = []
     for i, row in enumerate(rows):
         upper = i * pitch + (20 if is_phone else 7)
@@ -86,7 +89,7 @@ def _draw(
                 row.href,
                 element("title", f"{row.label}: {row.words}"),
                 element("rect", class_="quarter", x=0, y=i * pitch, width=width, height=pitch),
-                element("text", _clipped(row.label, letters), class_="strong", x=0, y=label_y),
+                element("text", cut(row.label, label_room), class_="strong", x=0, y=label_y),
                 element(
                     "rect",
                     class_=f"bar fill-{row.fill}",
@@ -109,7 +112,3 @@ def _draw(
         class_="bars on-phone" if is_phone else "bars on-desk",
         has_links=any(row.href for row in rows),
     )
-
-
-def _clipped(text: str, letters: int) -> str:
-    return text if len(text) <= letters else text[: max(letters - 1, 1)].rstrip() + "…"

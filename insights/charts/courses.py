@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked, linked_text, number
+from insights.charts.svg import (
+    PAPER,
+    PHONE,
+    Chart,
+    Svg,
+    cut,
+    drawing,
+    element,
+    linked,
+    linked_text,
+    number,
+)
 from insights.words import thousands, upper_first
 
 LEAST_SPAN = 20.0
@@ -14,7 +25,6 @@ LEAST_SPAN = 20.0
 
 PANEL, HEADING, GAP = 96.0, 40.0, 22.0
 NARROWEST = 230.0
-LETTER = 6.6
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,9 @@ def course(
     """Draw one line; each of its moments leads to whom it counts, named in `counted`."""
     scale = scale_of([line], from_zero=from_zero)
     return Chart(
-        svg=_large(line, scale, title, unit, width, is_phone=False),
-        phone_svg=_large(line, scale, title, unit, 340, is_phone=True),
+        svg=_large(line, scale, title, unit, width, on="desk"),
+        phone_svg=_large(line, scale, title, unit, PHONE, on="phone"),
+        paper_svg=_large(line, scale, title, unit, PAPER, on="paper") if width > PAPER else Svg(""),
         caption=title,
         head=["Day", what, *counted],
         rows=[
@@ -133,8 +144,11 @@ def courses(
     """Draw a small line for each part over the line of the whole, all on one scale."""
     scale = scale_of([*lines, whole], from_zero=from_zero)
     return Chart(
-        svg=_small(lines, whole, scale, title, unit, width, is_phone=False),
-        phone_svg=_small(lines, whole, scale, title, unit, 340, is_phone=True),
+        svg=_small(lines, whole, scale, title, unit, width, on="desk"),
+        phone_svg=_small(lines, whole, scale, title, unit, PHONE, on="phone"),
+        paper_svg=_small(lines, whole, scale, title, unit, PAPER, on="paper")
+        if width > PAPER
+        else Svg(""),
         caption=title,
         head=[parts, "Where it went"],
         rows=[[line.name, line.words] for line in lines],
@@ -179,7 +193,7 @@ def _plane(lines: Sequence[Line], box: tuple[float, float, float, float], scale:
     return _Plane(*box, min(days), max(days), scale)
 
 
-def _large(line: Line, scale: Scale, title: str, unit: str, width: float, *, is_phone: bool) -> Svg:
+def _large(line: Line, scale: Scale, title: str, unit: str, width: float, *, on: str) -> Svg:
     height, left = 200.0, 38.0
     plane = _plane([line], (left, 14.0, width - left - 46, height), scale)
     step = plane.width / max(len(line.moments) - 1, 1)
@@ -206,7 +220,7 @@ def _large(line: Line, scale: Scale, title: str, unit: str, width: float, *, is_
         line.words,
         *marks,
         size=(width, plane.top + height + 26),
-        class_="on-phone" if is_phone else "on-desk",
+        class_=f"on-{on}",
         has_links=any(moment.href for moment in line.moments),
     )
 
@@ -219,7 +233,7 @@ def _small(
     unit: str,
     width: float,
     *,
-    is_phone: bool,
+    on: str,
 ) -> Svg:
     across = max(min(int(width // NARROWEST), len(lines)), 1)
     pitch = min((width + GAP) / across, 380)
@@ -234,7 +248,7 @@ def _small(
         heading = linked(
             line.href,
             element("title", line.words),
-            element("text", _cut(line.name, room), class_="strong", x=0, y=13),
+            element("text", cut(line.name, room), class_="strong", x=0, y=13),
             element("text", line.note, x=0, y=28),
         )
         drawn = (heading, backdrop, _path(line, plane, "line-share"), *_ends(line, plane))
@@ -245,7 +259,7 @@ def _small(
         " ".join(line.words for line in lines) or "Nothing to show.",
         *marks,
         size=(width, max(rows * deep - 20, 1)),
-        class_="on-phone" if is_phone else "on-desk",
+        class_=f"on-{on}",
         has_links=any(line.href for line in lines),
     )
 
@@ -311,9 +325,3 @@ def _ends(line: Line, plane: _Plane) -> list[Svg]:
             linked(moment.href, element("title", f"{moment.name}: {moment.text}"), dot, text)
         )
     return marks
-
-
-def _cut(text: str, room: float) -> str:
-    """Shorten what does not fit; the title of the mark says all of it."""
-    most = int(room / LETTER)
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -11,8 +11,11 @@ from insights.words import thousands
 NEW, ALL = "unknown", ""
 BANDS = tuple(band for band in BAND_NAMES if band != NEW)
 ROW, HEAD = 30.0, 42.0
-FAINT, FULL = 0.12, 0.55
-"""How strong the colour of a cell is with hardly anybody in it, and with the most."""
+FAINT, FULL = 0.12, 0.38
+"""How strong the colour of a cell is with hardly anybody in it, and with the most.
+
+Stronger, the palest colour would swallow the numbers in the dark.
+"""
 
 Moves = Mapping[tuple[str, str], int]
 """Customers by the band they stood in (`NEW`: not heard from before) and the one they are in."""

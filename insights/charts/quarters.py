@@ -167,10 +167,10 @@ def _axes(split: float) -> list[Svg]:
     for score in (0, split, 100):
         text = f"{score:.0f}"
         anchor = "end" if score == 100 else "middle"
-        lines.append(element("text", text, class_=anchor, x=_at(score), y="100%", dy=17))
-        lines.append(element("text", text, class_="end", x="0", y=_at(100 - score), dx=-7, dy=4))
+        lines.append(element("text", text, class_=anchor, x=_at(score), y="100%", dy=20))
+        lines.append(element("text", text, class_="end", x="0", y=_at(100 - score), dx=-12, dy=4))
     middle = (100 + split) / 2
-    lines.append(element("text", "Windows →", class_="middle", x=_at(middle), y="100%", dy=17))
+    lines.append(element("text", "Windows →", class_="middle", x=_at(middle), y="100%", dy=20))
     lines.append(element("text", "Doors →", class_="sideways", x="0", y=_at(100 - middle), dx=-18))
     return lines
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from insights.charts.svg import Chart, Svg, drawing, element, number
+from insights.charts.svg import Chart, Svg, drawing, element, number, text_width
 
 MARGIN = 24.0
 TITLE_LINE, NOTE_LINE, KEY_LINE = 24.0, 17.0, 26.0
@@ -68,7 +68,9 @@ def standalone(chart: Chart, *, styles: str, note: str) -> Svg:
     titles = textwrap.wrap(chart.caption, int((width - 2 * MARGIN) / 9.5)) or [""]
     notes = textwrap.wrap(note, int((width - 2 * MARGIN) / 6.5)) or [""]
     top = MARGIN + TITLE_LINE * len(titles) + 8 + canvas.above
-    bottom = top + canvas.height + canvas.below + 14 + (KEY_LINE if chart.key else 0)
+    key = list(_key(chart.key, width - 2 * MARGIN))
+    below = top + canvas.height + canvas.below + 14
+    bottom = below + KEY_LINE * (1 + key[-1].line if key else 0)
     height = bottom + NOTE_LINE * len(notes) + MARGIN - 8
     canvas.drawn.attrib |= {"x": number(MARGIN + canvas.beside), "y": number(top)}
     marks = [
@@ -76,7 +78,7 @@ def standalone(chart: Chart, *, styles: str, note: str) -> Svg:
         element("rect", class_="paper", width="100%", height="100%"),
         *_lines(titles, MARGIN + 18, TITLE_LINE, "title"),
         Svg(ET.tostring(canvas.drawn, encoding="unicode")),
-        *_key(chart.key, bottom - 14),
+        *(mark for one in key for mark in one.drawn(below + KEY_LINE - 14)),
         *_lines(notes, bottom + NOTE_LINE - 4, NOTE_LINE, "source"),
     ]
     drawn = drawing(chart.caption, note, *marks, size=(width, height), class_="alone")
@@ -144,13 +146,31 @@ def _lines(texts: list[str], top: float, step: float, style: str) -> Iterator[Sv
         yield element("text", text, class_=style, x=MARGIN, y=top + step * place)
 
 
-def _key(key: Sequence[tuple[str, str]], y: float) -> Iterator[Svg]:
-    """Say what marks mean, in a line."""
-    x = MARGIN
+@dataclass(frozen=True)
+class _Meaning:
+    """What a mark of a class means, and where that is said; a number needs no mark."""
+
+    style: str
+    words: str
+    x: float
+    line: int
+
+    def drawn(self, top: float) -> Iterator[Svg]:
+        y = top + KEY_LINE * self.line
+        if self.style:
+            yield element("circle", class_=self.style, cx=self.x + 5, cy=y - 4, r=5)
+        yield element("text", self.words, x=self.x + (15 if self.style else 0), y=y)
+
+
+def _key(key: Sequence[tuple[str, str]], room: float) -> Iterator[_Meaning]:
+    """Say what marks mean, in as many lines as that takes."""
+    x, line = 0.0, 0
     for style, words in key:
-        yield element("circle", class_=style, cx=x + 5, cy=y - 4, r=5)
-        yield element("text", words, x=x + 15, y=y)
-        x += 35 + 7 * len(words)
+        long = text_width(words) + (15 if style else 0)
+        if x and x + long > room:
+            x, line = 0.0, line + 1
+        yield _Meaning(style, words, MARGIN + x, line)
+        x += long + 20
 
 
 def _each(selectors: str) -> Iterator[str]:

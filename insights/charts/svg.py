@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import Any
+from unicodedata import east_asian_width
 from zlib import crc32
+
+PAPER, PHONE = 700.0, 340.0
+"""Widths of drawings, in units, at which letters are as large as those around them."""
 
 
 class Svg(str):
@@ -21,7 +25,9 @@ class Svg(str):
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, its narrow twin for phones (may be empty), and the same values as a table.
+    """A drawing, its narrow twin for phones, and the same values as a table.
+
+    One that is too wide for paper has a third, `paper_svg`; both others may be empty.
 
     `data` are the rows as numbers and days, under `data_head` where they say more than the table.
     What a drawing leaves out is in the table, and said in a `note`.
@@ -34,6 +40,7 @@ class Chart:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     phone_svg: Svg = Svg("")  # noqa: RUF009 - a str cannot be changed
+    paper_svg: Svg = Svg("")  # noqa: RUF009
     data: Sequence[Sequence[Any]] = ()
     data_head: Sequence[str] = ()
     name: str = ""
@@ -70,6 +77,43 @@ def ticks(top: float, at_most: int = 4) -> list[float]:
     if power == 1 and step == 2.5:
         step = 5.0
     return [step * i for i in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+_NARROW, _WIDE = frozenset("fijlrtI.,:;'!|()[]- "), frozenset("mwMW%@…—")
+_STRONG = 1.12
+"""How much more room bold letters take."""
+
+
+def text_width(text: str, *, is_strong: bool = False) -> float:
+    """Return how many units a text takes: about, for no font is known, and rather too many.
+
+    >>> text_width("ill"), text_width("Wow"), text_width("日本")
+    (15.0, 31.7, 26.0)
+    """
+    return sum(map(_letter_width, text)) * (_STRONG if is_strong else 1)
+
+
+def cut(text: str, room: float) -> str:
+    """Shorten bold text that is too wide; the title of a mark says all of it.
+
+    >>> cut("Gemeinschaftspraxis", 200), cut("Gemeinschaftspraxis", 100)
+    ('Gemeinschaftspraxis', 'Gemeinsch…')
+    """
+    if text_width(text, is_strong=True) <= room:
+        return text
+    while text and text_width(f"{text}…", is_strong=True) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _letter_width(letter: str) -> float:
+    if letter in _NARROW:
+        return 5.0
+    if letter in _WIDE:
+        return 12.0
+    if east_asian_width(letter) in "WF":
+        return 13.0
+    return 9.3 if letter.isupper() else 7.7
 
 
 def element(tag: str, /, *children: str, **attributes: object) -> Svg:

@@ -4,12 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from insights.charts.notes import WallNote, flags, lanes_of, place_notes
-from insights.charts.svg import Chart, Svg, drawing, element, linked, linked_text, ticks
+from insights.charts.notes import PlacedNote, WallNote, flags, lanes_of, place_notes, words_of
+from insights.charts.svg import (
+    PAPER,
+    PHONE,
+    Chart,
+    Svg,
+    drawing,
+    element,
+    linked,
+    linked_text,
+    ticks,
+)
 from insights.words import percent, short, thousands
 
 Listed = Callable[[date, str], str]
 """Returns where the touchpoints of a month and a mode, `human` or `digital`, are listed."""
+
+SIDE = 44.0
+"""Room left and right of the months, for what is written there."""
 
 LEAST_HEIGHT = 16.0
 """Of what can be pressed of a column, in units: a few people among many screens are thin."""
@@ -65,8 +78,11 @@ def wall(
     shown = [note for note in notes if months and note.on >= months[0].month]
     noted = [_noted(month, shown) for month in months]
     return Chart(
-        svg=_draw(months, shown, listed, title, description, width, is_phone=False),
-        phone_svg=_draw(months, shown, listed, title, description, 340, is_phone=True),
+        svg=_draw(months, shown, listed, title, description, width, on="desk"),
+        phone_svg=_draw(months, shown, listed, title, description, PHONE, on="phone"),
+        paper_svg=_draw(months, shown, _nowhere, title, description, PAPER, on="paper")
+        if width > PAPER
+        else Svg(""),
         caption=title,
         head=["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]],
         rows=[
@@ -82,6 +98,11 @@ def wall(
         data=[
             [m.month, m.human, m.digital, m.human_share, *([said] if shown else [])]
             for m, said in zip(months, noted, strict=True)
+        ],
+        key=[
+            ("", words_of(one.note))
+            for one in _placed(months, shown, width, has_words=True)
+            if one.words != words_of(one.note)
         ],
     )
 
@@ -102,6 +123,18 @@ def _noted(month: WallMonth, notes: Sequence[WallNote]) -> str:
     return "; ".join(found)
 
 
+def _pitch(months: Sequence[WallMonth], width: float) -> float:
+    return (width - 2 * SIDE) / max(len(months), 1)
+
+
+def _placed(
+    months: Sequence[WallMonth], notes: Sequence[WallNote], width: float, *, has_words: bool
+) -> list[PlacedNote]:
+    first = months[0].month if months else None
+    pitch = _pitch(months, width)
+    return place_notes(notes, first, SIDE, pitch, width, has_words=has_words)
+
+
 def _draw(
     months: Sequence[WallMonth],
     notes: Sequence[WallNote],
@@ -110,34 +143,40 @@ def _draw(
     description: str,
     width: float,
     *,
-    is_phone: bool,
+    on: str,
 ) -> Svg:
-    left, right = 44.0, 44.0
-    pitch = (width - left - right) / max(len(months), 1)
-    first = months[0].month if months else None
-    placed = place_notes(notes, first, left, pitch, width, has_words=not is_phone)
+    left, right = SIDE, SIDE
+    pitch = _pitch(months, width)
+    placed = _placed(months, notes, width, has_words=on != "phone")
     share_top, share_height = 24.0 + lanes_of(placed), 84.0
     count_top = share_top + share_height + 46
     count_height = 150.0
+    lines, words = flags(placed, count_top + count_height)
+    shares, latest = _shares(months, left, share_top, pitch, share_height, width - right)
     return drawing(
         title,
         description,
-        *_shares(months, left, share_top, pitch, share_height, width - right),
+        *shares,
         *_counts(months, listed, left, count_top, pitch, count_height, width - right),
         *_years(months, left, count_top + count_height + 16, pitch),
-        *flags(placed, count_top + count_height),
+        *lines,
+        *latest,
+        *_headings(share_top, count_top),
+        *words,
         size=(width, count_top + count_height + 24),
-        class_="on-phone" if is_phone else "on-desk",
+        class_=f"on-{on}",
         has_links=any(listed(month.month, "human") for month in months),
     )
 
 
 def _shares(
     months: Sequence[WallMonth], left: float, top: float, pitch: float, height: float, right: float
-) -> list[Svg]:
+) -> tuple[list[Svg], list[Svg]]:
+    """Draw the human share of months, and apart from it the latest, which no line may cross."""
     highest = max((m.human_share or 0 for m in months if m.is_whole), default=0)
     ceiling = next(c for c in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= c)
-    marks = [element("text", "Share with a person", class_="strong", x=0, y=top - 11)]
+    marks: list[Svg] = []
+    latest: list[Svg] = []
     for level in (0.0, ceiling / 2, ceiling):
         y = top + height * (1 - level / ceiling)
         marks.append(
@@ -158,9 +197,22 @@ def _shares(
     if points:
         marks.append(element("path", class_="line-share", d=path))
         x, y, share = points[-1]
-        marks.append(element("circle", class_="dot-share", cx=x, cy=y, r=4.5))
-        marks.append(element("text", percent(share), class_="strong", x=x + 9, y=y + 4))
-    return marks
+        latest.append(element("circle", class_="dot-share", cx=x, cy=y, r=4.5))
+        latest.append(element("text", percent(share), class_="strong halo", x=x + 9, y=y + 4))
+    return marks, latest
+
+
+def _headings(share_top: float, count_top: float) -> list[Svg]:
+    """Name both panels, and the colours of the columns."""
+    digital = "Digital, touchpoints a month"
+    y = count_top - 30
+    return [
+        element("text", "Share with a person", class_="strong halo", x=0, y=share_top - 11),
+        element("rect", class_="fill-human", x=0, y=y, width=10, height=10, rx=5),
+        element("text", "With a person", class_="text-human halo", x=15, y=y + 9),
+        element("rect", class_="fill-digital", x=118, y=y, width=10, height=10, rx=1.5),
+        element("text", digital, class_="text-digital halo", x=133, y=y + 9),
+    ]
 
 
 def _counts(
@@ -173,12 +225,7 @@ def _counts(
     right: float,
 ) -> list[Svg]:
     scale = ticks(max((m.human + m.digital for m in months), default=0), 3)
-    marks = [
-        element("rect", class_="fill-human", x=0, y=top - 30, width=10, height=10, rx=5),
-        element("text", "With a person", class_="text-human", x=15, y=top - 21),
-        element("rect", class_="fill-digital", x=118, y=top - 30, width=10, height=10, rx=1.5),
-        element("text", "Digital, touchpoints a month", class_="text-digital", x=133, y=top - 21),
-    ]
+    marks: list[Svg] = []
     for tick in scale:
         y = top + height * (1 - tick / scale[-1])
         marks.append(element("line", class_="rule", x1=left, x2=right, y1=y, y2=y))

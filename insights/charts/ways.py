@@ -3,18 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import Svg, element, linked
+from insights.charts.svg import Svg, element, linked, text_width
 from insights.region import Region
 
 LEAST_WAY = 1.5
 """Points of doors and windows together under which no arrow is drawn: it has no length."""
 
 NAME_AT_MOST = 22
-LETTER, LINE = 7.4, 15.0
-"""Width of a letter and height of a line of a name, in pixels, on average."""
+LINE = 15.0
+"""Height of a name, in pixels."""
 
-DESK, PHONE = 620.0, 290.0
-"""Pixels of the side of the map, by which names are placed so that none covers another."""
+DESK, PHONE = 525.0, 290.0
+"""Pixels of the side of the map, by which names are placed so that none covers another.
+
+It is nowhere smaller: on a desk, in a file (`standalone.PLANE`) and on paper (the stylesheet).
+"""
+
+BESIDE = 28.0
+"""Pixels right of the map that a name may use; on its other sides stand other words."""
 
 HEAD = "way-head"
 
@@ -44,6 +50,9 @@ class Arrow:
         return abs(doors - doors_then) + abs(windows - windows_then) >= LEAST_WAY
 
 
+_Point = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class _Box:
     left: float
@@ -60,11 +69,30 @@ class _Box:
         )
 
     def is_within(self, side: float) -> bool:
-        return self.left >= 0 and self.top >= 0 and self.right <= side and self.bottom <= side
+        return (
+            self.left >= 0 and self.top >= 0 and self.right <= side + BESIDE and self.bottom <= side
+        )
+
+    def is_crossed_by(self, start: "_Point", end: "_Point") -> bool:
+        """Whether a line is within left and right while it is within top and bottom."""
+        begins, ends = 0.0, 1.0
+        for low, high, here, there in (
+            (self.left, self.right, start[0], end[0]),
+            (self.top, self.bottom, start[1], end[1]),
+        ):
+            if here == there:
+                if not low < here < high:
+                    return False
+                continue
+            enters, leaves = sorted(((low - here) / (there - here), (high - here) / (there - here)))
+            begins, ends = max(begins, enters), min(ends, leaves)
+        return begins < ends
 
 
 def arrows(ways: Sequence[Arrow]) -> list[Svg]:
     """Draw ways, each named where its name covers no other; the first has the first choice.
+
+    A name stands beside all lines where it can, and interrupts one where it cannot.
 
     A name that fits on a desk and not on a phone has the class `wide`.
     """
@@ -118,9 +146,12 @@ def _names(ways: Sequence[Arrow]) -> Iterator[Svg]:
     on_desk, on_phone = _Room(ways, DESK), _Room(ways, PHONE)
     for way in ways:
         text = _shortened(way.label)
-        place = next((place for place in _PLACES if on_desk.takes(way, text, place)), None)
+        place = on_desk.place_for(way, text)
         if place is not None:
-            is_wide = not on_phone.takes(way, text, place)
+            on_desk.take(way, text, place)
+            is_wide = not on_phone.has(way, text, place)
+            if not is_wide:
+                on_phone.take(way, text, place)
             yield _name(way, text, place, is_wide=is_wide)
 
 
@@ -162,27 +193,38 @@ class _Room:
         self._ends = {way: self._around(way) for way in ways}
         self._names: list[_Box] = []
 
-    def takes(self, way: Arrow, text: str, place: _Beside) -> bool:
-        """Take the room of a name; False, and nothing is taken, where it is not free."""
+    def place_for(self, way: Arrow, text: str) -> _Beside | None:
+        """Return where a name can stand, beside all lines if it can."""
+        free = (place for place in _PLACES if self.has(way, text, place))
+        return min(free, key=lambda place: self._is_crossed(way, text, place), default=None)
+
+    def has(self, way: Arrow, text: str, place: _Beside) -> bool:
+        """Whether there is room for a name there: it covers no other, and nobody else's end."""
         box = self._box(way, text, place)
         others = (end for one, end in self._ends.items() if one is not way)
-        is_free = box.is_within(self._side) and not any(
+        return box.is_within(self._side) and not any(
             box.covers(one) for one in (*others, *self._names)
         )
-        if is_free:
-            self._names.append(box)
-        return is_free
 
-    def _end(self, way: Arrow) -> tuple[float, float]:
-        return way.windows[1] / 100 * self._side, (100 - way.doors[1]) / 100 * self._side
+    def _is_crossed(self, way: Arrow, text: str, place: _Beside) -> bool:
+        box = self._box(way, text, place)
+        return any(box.is_crossed_by(self._at(one, 0), self._at(one, 1)) for one in self._ends)
+
+    def take(self, way: Arrow, text: str, place: _Beside) -> None:
+        """Keep the room of a name from those that follow."""
+        self._names.append(self._box(way, text, place))
+
+    def _at(self, way: Arrow, when: int) -> _Point:
+        """Return where a way begins (0) and where it ends (1)."""
+        return way.windows[when] / 100 * self._side, (100 - way.doors[when]) / 100 * self._side
 
     def _around(self, way: Arrow) -> _Box:
-        x, y = self._end(way)
+        x, y = self._at(way, 1)
         return _Box(x - 4, y - 4, x + 4, y + 4)
 
     def _box(self, way: Arrow, text: str, place: _Beside) -> _Box:
-        x, y = self._end(way)
-        width = LETTER * len(text)
+        x, y = self._at(way, 1)
+        width = text_width(text, is_strong=True)
         left = x + place.dx - {"start": 0.0, "middle": width / 2, "end": width}[place.style]
         return _Box(left, y + place.dy - LINE + 4, left + width, y + place.dy + 4)
 

@@ -171,6 +171,9 @@ def test_paper_is_white_with_black_text_and_says_who_printed_it(open_page, team,
     expect(body).to_have_css("color", "rgb(0, 0, 0)")
     for hidden in (".site-head", ".site-foot", ".filter-panel", ".take-along", ".btn"):
         assert not [one for one in page.locator(hidden).all() if one.is_visible()], hidden
+    for chart in page.locator(".chart:has(.on-paper)").all():
+        expect(chart.locator(".on-paper")).to_be_visible()
+        expect(chart.locator(".on-desk")).to_be_hidden()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     foot = f"{page.title()} · printed by Henrik Søndergård, as of"
     expect(page.locator(".print-foot")).to_contain_text(foot)

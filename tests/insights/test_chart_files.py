@@ -1,6 +1,7 @@
 """Charts that are taken along: whole, readable anywhere, as the page shows them."""
 
 import csv
+import re
 import struct
 from datetime import date
 from io import BytesIO
@@ -76,6 +77,22 @@ def test_a_drawing_stands_alone_with_its_styles_and_without_links(chart):
     assert not [one for one in root.iter() if "href" in one.attrib or one.tag == f"{SVG}a"]
     assert not [one for one in root.iter() if one.tag.endswith("script")]
     assert chart.caption.split()[0] in "".join(root.itertext())
+
+
+def test_renderers_of_files_can_read_every_weight():
+    weights = re.findall(r"font-weight: ?(\d+)", chart_files._styles())
+    assert weights
+    assert all(int(weight) % 100 == 0 for weight in weights)
+
+
+def test_a_key_takes_as_many_lines_as_it_needs():
+    notes = [WallNote(date(2025, 5, 9), f"Event of some length {i}", i) for i in range(30)]
+    root = drawn(wall(MONTHS, title="The Wall", notes=notes))
+    width, height = float(root.get("width")), float(root.get("height"))
+    key = [text for text in root.findall(f"{SVG}text") if text.text.endswith("length 29")]
+    assert len(key) == 1
+    assert float(key[0].get("x")) + 6.7 * len(key[0].text) < width
+    assert float(key[0].get("y")) < height - 30
 
 
 def test_every_class_that_is_drawn_has_a_style():

@@ -1,12 +1,14 @@
 """Charts: true to their values at the edges, escaped, reachable, readable without sight."""
 
 from datetime import date
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.template import Context, Template
 
 from insights.charts import (
+    Arrow,
     BandCounts,
     Bar,
     Cell,
@@ -19,6 +21,7 @@ from insights.charts import (
     TrendMonth,
     WallMonth,
     WallNote,
+    arrows,
     band_strips,
     bars,
     course,
@@ -30,6 +33,9 @@ from insights.charts import (
     trend,
     wall,
 )
+from insights.charts.bands import BAND_NAMES
+from insights.charts.standalone import PLANE
+from insights.charts.svg import text_width
 
 HOSTILE = "<script>alert('1')</script> & \"Søns\""
 QUARTERS = [
@@ -46,6 +52,19 @@ def parsed(svg: Svg) -> ET.Element:
 
 def of_class(svg: Svg, name: str) -> list[ET.Element]:
     return [e for e in parsed(svg).iter() if name in e.get("class", "").split()]
+
+
+def place_of(text: ET.Element, letter: float, side: float = 0) -> tuple[float, float, float]:
+    """Return from where to where a text runs, and how low, with letters so wide."""
+    x, y = (
+        float(at.removesuffix("%")) / 100 * side if at.endswith("%") else float(at)
+        for at in (text.get("x"), text.get("y"))
+    )
+    x, y = x + float(text.get("dx", 0)), y + float(text.get("dy", 0))
+    long = letter * len(text.text)
+    style = text.get("class", "").split()
+    left = x - long * (1 if "end" in style else 0.5 if "middle" in style else 0)
+    return left, left + long, y
 
 
 def months(*counts: tuple[int, int]) -> list[WallMonth]:
@@ -110,7 +129,7 @@ ALL_FULL = [
 
 @pytest.mark.parametrize("chart", ALL_EMPTY + ALL_FULL)
 def test_every_drawing_is_well_formed_and_says_what_it_shows(chart: Chart):
-    for svg in filter(None, (chart.svg, chart.phone_svg)):
+    for svg in filter(None, (chart.svg, chart.phone_svg, chart.paper_svg)):
         root = parsed(svg)
         ids = {e.get("id"): e.text for e in root.iter() if e.get("id")}
         assert ids[root.get("aria-labelledby")] == chart.caption
@@ -119,7 +138,7 @@ def test_every_drawing_is_well_formed_and_says_what_it_shows(chart: Chart):
 
 @pytest.mark.parametrize("chart", ALL_FULL)
 def test_hostile_text_is_shown_and_never_run(chart: Chart):
-    assert "<script" not in chart.svg + chart.phone_svg
+    assert "<script" not in chart.svg + chart.phone_svg + chart.paper_svg
 
 
 @pytest.mark.parametrize("chart", ALL_EMPTY + ALL_FULL)
@@ -204,7 +223,7 @@ def test_both_parts_of_a_column_lead_to_what_they_count_and_leave_the_tab_key_to
     ]  # fmt: skip
     assert {link.get("tabindex") for link in links} == {"-1"}
     # A person among 900 screens is thin; what is pressed is not.
-    assert float(of_class(chart.svg, "fill-human")[-1].get("height")) < 1
+    assert float(of_class(chart.svg, "fill-human")[0].get("height")) < 1
     assert float(of_class(chart.svg, "quarter")[1].get("height")) == 16
     assert chart.rows[0][1:3] == ["1", "900"]
     assert chart.rows[0][1].__html__() == '<a href="/list/?human&amp;01">1</a>'
@@ -247,20 +266,35 @@ def test_a_note_from_before_the_first_month_is_left_out():
 
 def test_words_of_notes_never_cover_each_other_and_stay_on_the_canvas():
     notes = [WallNote(date(2023, 1 + i % 12, 1 + i), f"Event number {i}", i) for i in range(25)]
-    for chart in (wall(months(*[(1, 1)] * 12), title="The Wall", notes=notes),):
-        for svg, width in ((chart.svg, 1040), (chart.phone_svg, 340)):
-            assert len(of_class(svg, "note-line")) == 25
-            spans = []
-            for text in of_class(svg, "note"):
-                x, long = float(text.get("x")), 6.7 * len(text.text)
-                left = x - long if "end" in text.get("class") else x
-                spans.append((text.get("y"), left, left + long))
-                assert left >= 0
-                assert left + long <= width
-            for one in spans:
-                for other in spans:
-                    if one is not other and one[0] == other[0]:
-                        assert one[2] <= other[1] or other[2] <= one[1]
+    chart = wall(months(*[(1, 1)] * 12), title="The Wall", notes=notes)
+    for svg, width in ((chart.svg, 1040), (chart.paper_svg, 700), (chart.phone_svg, 340)):
+        places = [place_of(text, 6.7) for text in of_class(svg, "note")]
+        assert {text.text.split()[0] for text in of_class(svg, "note")} == set(map(str, range(25)))
+        assert all(left >= 0 and right <= width for left, right, _ in places)
+        for (left, right, y), (other_left, other_right, other_y) in combinations(places, 2):
+            assert y != other_y or right <= other_left or other_right <= left
+        lines = [(float(e.get("x1")), float(e.get("y1"))) for e in of_class(svg, "note-line")]
+        assert len(lines) == 25
+        for left, right, y in places:
+            assert not [x for x, top in lines if left < x < right and top < y - 6]
+
+
+def test_a_note_without_room_for_its_words_says_them_in_the_key_of_a_file():
+    notes = [WallNote(date(2023, 6, 1 + i), f"Event number {i}", i) for i in range(9)]
+    chart = wall(months(*[(1, 1)] * 12), title="The Wall", notes=notes)
+    drawn = {text.text for text in of_class(chart.svg, "note")}
+    assert {*drawn, *(words for _, words in chart.key)} >= {
+        f"{i} Event number {i}" for i in range(9)
+    }
+    assert len(chart.key) == 5
+
+
+def test_words_left_of_the_right_edge_are_not_crossed_by_the_lines_of_earlier_notes():
+    notes = [WallNote(date(2023, 9, 1), "The first", 1), WallNote(date(2023, 12, 1), "T" * 40, 2)]
+    chart = wall(months(*[(1, 1)] * 12), title="The Wall", notes=notes)
+    first, second = sorted(of_class(chart.svg, "note"), key=lambda text: text.text)
+    assert float(first.get("y")) > float(second.get("y"))
+    assert len(chart.key) == 0
 
 
 def test_band_strips_share_the_whole_length():
@@ -270,6 +304,72 @@ def test_band_strips_share_the_whole_length():
     assert near / gone == pytest.approx(3, rel=0.02)
     assert chart.head == ["Date", "Near", "Gone", "All"]
     assert chart.rows == [["Now", "75", "25", "100"]]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"near": 230, "steady": 48, "cooling": 39, "drifting": 41, "gone": 15},
+        {"near": 999_000, "steady": 400, "cooling": 300, "drifting": 200, "gone": 100},
+        {"near": 1, "steady": 1, "cooling": 1, "drifting": 1, "gone": 100_000},
+        {"near": 1},
+        {},
+    ],
+)
+def test_each_band_of_any_strip_is_named_and_shows_its_colour_where_it_is_too_narrow(counts):
+    before = dict.fromkeys(["near", "steady", "cooling", "drifting", "gone"], 8)
+    chart = band_strips([BandCounts("Now", counts), BandCounts("Before", before)], title="Bands")
+    for svg, width in ((chart.svg, 1040), (chart.paper_svg, 700), (chart.phone_svg, 340)):
+        names = [text for text in parsed(svg).iter("text") if text.text in BAND_NAMES.values()]
+        assert [name.text for name in names] == ["Gone", "Drifting", "Cooling", "Steady", "Near"]
+        places = [place_of(name, 6.7) for name in names]
+        assert all(left >= 0 and right <= width for left, right, _ in places)
+        assert all(other[1] <= one[0] for one, other in pairwise(places))
+        dots = [mark.get("class") for mark in parsed(svg).iter("circle")]
+        assert dots in (
+            [],
+            ["fill-gone", "fill-drifting", "fill-cooling", "fill-steady", "fill-near"],
+        )
+        assert dots or counts.get("gone") == 15
+
+
+def test_labels_of_bars_end_before_the_bars():
+    chart = bars([Bar("Wholesale MAMMOTHS " * 3, 3), Bar("B", 1)], title="t", unit="u")
+    label, _ = (text for text in of_class(chart.svg, "strong"))
+    assert label.text.endswith("…")
+    assert text_width(label.text, is_strong=True) < float(of_class(chart.svg, "bar")[0].get("x"))
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 40])
+@pytest.mark.parametrize("side", [525, 540, 736])
+def test_names_on_the_map_never_cover_each_other_on_a_desk_in_a_file_or_on_paper(count, side):
+    ways = [
+        Arrow(f"Customer {i}", (i * 37 % 101, i * 53 % 101), (i * 71 % 101, i * 29 % 101))
+        for i in range(1, count + 1)
+    ]
+    names = [
+        e for mark in arrows(ways) for e in parsed(mark).iter() if "way-name" in e.get("class", "")
+    ]
+    assert len(names) >= min(count, 8)
+    bold = text_width("Customer 40", is_strong=True) / len("Customer 40")
+    places = [place_of(name, bold, side) for name in names]
+    for (left, right, y), (other_left, other_right, other_y) in combinations(places, 2):
+        assert right <= other_left or other_right <= left or abs(y - other_y) >= 15
+
+
+def test_a_name_that_has_room_on_a_large_screen_only_does_not_cover_the_next_mark_in_a_file():
+    ways = [Arrow("Dunwhistle Lodge", (90, 50), (20, 20)), Arrow("B", (90, 50), (45, 45))]
+    name = next(mark for mark in map(parsed, arrows(ways)) if mark.text == "Dunwhistle Lodge")
+    side, *_ = PLANE
+    letter = text_width(name.text, is_strong=True) / len(name.text)
+    _, right, y = place_of(name, letter, side)
+    assert right <= 0.45 * side - 4 or abs(y - 0.5 * side) > 8
+
+
+def test_a_name_on_the_map_stands_beside_the_lines_where_it_can():
+    coming_from_the_right = Arrow("Acme", (50, 50), (90, 50))
+    *_, name = map(parsed, arrows([coming_from_the_right]))
+    assert (name.text, name.get("class")) == ("Acme", "way-name end")
 
 
 def test_map_places_marks_by_windows_and_doors_and_links_them():

@@ -256,6 +256,15 @@ def test_charts_are_drawings_with_text_and_not_pictures():
 
 
 @pytest.mark.usefixtures("_some")
+def test_each_line_in_the_wall_is_of_an_event_that_the_paper_tells():
+    for number in range(12):
+        WallEvent.objects.create(on_date=date(2026, 2, 4 + number), text=f"Event {number}")
+    contents = report_contents(about())
+    assert contents["wall"]["chart"]["svg"].count('class="note-line"') == 8
+    assert len(contents["wall"]["events"]) == 8
+
+
+@pytest.mark.usefixtures("_some")
 def test_its_letters_are_those_of_fonts_that_come_along():
     reader, _ = printed(report_contents(about()))
     fonts = [font for page in reader.pages for font in page["/Resources"]["/Font"].values()]
