@@ -15,6 +15,7 @@ from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS, loops_open_with, types_named
 from relationships import words
 from relationships.models import Customer, Person
+from relationships.names import searchable
 from relationships.selectors import Named, customer_numbered, named
 
 USUAL_TYPE = "call.phone"
@@ -51,6 +52,10 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     unclear = {}
     if who.customer and heard.is_repair:
         _settle(who.customer, fields, unclear)
+    for name, phrase in ("occurred_at", heard.unclear_when), ("due_at", heard.unclear_due):
+        if phrase and not _is_named(phrase, who):
+            fields[name] = ""
+            unclear[name] = f"“{phrase}”: when?"
     if who.contacts:
         unclear["contact"] = f"{' or '.join(map(str, who.contacts))}?"
     known = {name: value for name, value in fields.items() if name not in kept}
@@ -143,6 +148,12 @@ def _whom(who: Named) -> dict[str, str]:
         "contact": str(who.contact.pk) if who.contact else "",
     }
     return fields | ({"person": str(who.colleague.pk)} if who.colleague else {})
+
+
+def _is_named(phrase: str, who: Named) -> bool:
+    """Whether these words are of the name of somebody meant, such as Weekend Tours."""
+    names = " ".join(searchable(str(one)) for one in (who.customer, who.contact, who.colleague))
+    return set(searchable(phrase).split()) <= set(names.split())
 
 
 def _settle(customer: Customer, fields: dict[str, str], unclear: dict[str, str]) -> None:

@@ -181,6 +181,23 @@ def test_only_the_customer_need_be_said(browser, acme):
     }  # fmt: skip
 
 
+def test_time_that_names_no_moment_is_asked_and_nothing_is_logged_as_now(browser, acme):
+    assert chips(ask(browser, "meet Acme next week"))["occurred_at"] == "“next week”: when?"
+
+    response = send(browser, "meet Acme next week")
+    assert response.context["form"].errors["occurred_at"] == ["Say when it was, or will be."]
+    assert not Touchpoint.objects.exists()
+
+    kept = ask(browser, "meet Acme next week", occurred_at="2026-03-10T10:00")
+    assert chips(kept)["occurred_at"] == "Tuesday, 10:00"
+
+
+def test_words_of_a_time_in_a_name_are_the_name(browser, manager):
+    CustomerFactory(name="Weekend Tours", team=manager.team)
+
+    assert chips(ask(browser, "call Weekend Tours"))["occurred_at"] == "Now"
+
+
 def test_field_changed_by_hand_is_kept(browser, acme):
     response = ask(browser, "coffee Acme, happy", type="visit", sentiment="-1")
 
