@@ -47,7 +47,9 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     """Return what a line says beyond the fields that were `kept` as somebody chose them."""
     heard = hear(line, now=now, zone=timezone.get_current_timezone())
     customer = _kept_customer(person, kept)
-    who = named(person, heard.names, heard.later_names, customer=customer)
+    who = named(
+        person, heard.names, heard.later_names, joined=heard.joined_names, customer=customer
+    )
     fields = _said(line, heard, who, now) | _whom(who)
     unclear = {}
     if who.customer and heard.is_repair:

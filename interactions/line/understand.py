@@ -18,6 +18,7 @@ from interactions.line.moments import (
 from interactions.line.phrases import OPEN
 from interactions.line.vocabulary import (
     ABOUT,
+    AND,
     LONGEST_PHRASE,
     NO_NAMES,
     TO_MEET,
@@ -30,6 +31,7 @@ from relationships.names import searchable
 LONGEST_LINE = 500
 
 _WORD = re.compile(r"[^\s,;!?()\"“”„]+")
+_JOINED = re.compile(r"\s[&+]\s")
 _EDGES = ".:'-\N{RIGHT SINGLE QUOTATION MARK}"
 
 
@@ -38,7 +40,9 @@ class Heard:
     """What a line says. What is None or empty it does not say.
 
     `names` are runs of words with which it begins and that may name the customer, a contact or one
-    of us; `later_names` those after its first clause. `text` is the line after that clause.
+    of us; `later_names` those after that, from where its first clause ends or it says what it was
+    about, and `joined_names` those of the first that an "and" joins. `text` is what follows that
+    clause, or all of it where it says within the clause what it was about.
     `unclear_when` are words that say when it was and `unclear_due` when a promise is due, without
     saying which moment.
     """
@@ -56,6 +60,7 @@ class Heard:
     is_repair: bool = False
     names: tuple[str, ...] = ()
     later_names: tuple[str, ...] = ()
+    joined_names: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -80,14 +85,15 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _unclear(line, words, meanings, heard, taken | _told(meanings))
-    end = CLAUSE_ENDS.search(line)
-    cut = end.end() if end else len(line)
+    cut = _about(line, words, taken)
+    clause = CLAUSE_ENDS.match(line, cut)
     runs = list(_names(line, words, taken | _told(meanings)))
     return replace(
         heard,
         names=tuple(name for start, name in runs if start < cut),
         later_names=tuple(name for start, name in runs if start >= cut),
-        text=line[cut:].strip(),
+        joined_names=tuple(_joined(line, [run for run in runs if run[0] < cut])),
+        text=line[clause.end() :].strip() if clause else line if cut < len(line) else "",
     )
 
 
@@ -181,9 +187,7 @@ def _unclear(
 
     Of when it was that is in the first clause, as far as it does not say what it was about.
     """
-    end = CLAUSE_ENDS.search(line)
-    topic = next((word.start for word in words if word.text in ABOUT), len(line))
-    cut = min(end.start() if end else len(line), topic)
+    cut = _about(line, words, taken)
     promise = next((words[one.first] for one in meanings if one.meaning.opens), None)
     start, stop = _clause_around(line, promise) if promise else (0, 0)
     for place, word in enumerate(words):
@@ -196,6 +200,14 @@ def _unclear(
         elif word.start < cut and heard.occurred_at is None:
             return replace(heard, unclear_when=said)
     return heard
+
+
+def _about(line: str, words: Sequence[Word], taken: Set[int]) -> int:
+    """Return where a line goes on to what it was about: at a word for that, or after a clause."""
+    end = CLAUSE_ENDS.search(line)
+    free = (word for place, word in enumerate(words) if place not in taken)
+    topic = next((word.start for word in free if word.text in ABOUT), len(line))
+    return min(end.start() if end else len(line), topic)
 
 
 def _tells_of_time(word: Word, said: str) -> bool:
@@ -262,3 +274,13 @@ def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[tuple[
             run.append(word)
     if run:
         yield run[0].start, line[run[0].start : run[-1].end]
+
+
+def _joined(line: str, runs: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Yield the names that are joined by an "and", as words or within one run of them."""
+    for start, name in runs:
+        before, after = line[:start].split()[-1:], line[start + len(name) :].split()[:1]
+        if AND.intersection(before + after):
+            yield name
+        elif len(parts := _JOINED.split(name)) > 1:
+            yield from parts

@@ -146,6 +146,9 @@ _LINKS = """
 """
 NO_NAMES = frozenset(_LINKS.split())
 
+AND = frozenset(("and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz"))
+"""What joins two names."""
+
 
 _PLANNED = """
     plan, planned, planning, schedule, scheduled, geplant, plane, planen, verabredet, prevu,

@@ -125,6 +125,61 @@ def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, ac
     assert named(manager, ["Ana", "Acme"]).customer == acme
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "met Acme and Beta Ltd",
+        "met Beta Ltd & Acme",
+        "Treffen mit Acme und Beta",
+        "call Acme Corp e Beta yesterday",
+    ],
+)
+def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, line):
+    beta = CustomerFactory(name="Beta Ltd", team=manager.team)
+
+    response = send(browser, line)
+
+    assert set(response.context["form"].candidates) == {acme, beta}
+    assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
+    assert not Touchpoint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "met Acme and Ana",
+        "met Ana and Tomas from Acme",
+        "call Acme about Beta and Gamma",
+        "call Acme and Nobody",
+        "call Acme, Beta complained",
+    ],
+)
+def test_people_and_topics_joined_to_a_customer_are_no_second_customer(
+    browser, manager, acme, line
+):
+    for name in ("Beta Ltd", "Gamma Ltd", "Ana Bakery"):
+        CustomerFactory(name=name, team=manager.team)
+
+    assert chips(ask(browser, line))["customer_name"] == "Acme Corp"
+
+
+def test_one_customer_whose_name_has_an_and_is_meant(manager, browser, acme):
+    CustomerFactory(name="May & Sons", team=manager.team)
+    CustomerFactory(name="Sons Ltd", team=manager.team)
+
+    assert chips(ask(browser, "call May and Sons"))["customer_name"] == "May & Sons"
+
+
+def test_the_whole_of_what_was_said_of_a_contact_tells_customers_apart(manager, acme):
+    other = CustomerFactory(name="Acme Trading", team=manager.team)
+    ContactFactory(customer=other, name="Ana Lima")
+    ContactFactory(customer=other, name="Acme Reception")
+
+    assert named(manager, ["Ana Souza", "Acme"]).customer == acme
+    assert named(manager, ["Ana Lima", "Acme"]).customer == other
+    assert named(manager, ["Ana", "Acme"]).customers == [acme, other]
+
+
 def test_two_contacts_of_that_name_are_offered(manager, acme):
     ContactFactory(customer=acme, name="Ana Lima")
 
