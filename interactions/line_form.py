@@ -35,7 +35,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A field of the form in a few words; `is_open` asks for a choice."""
+    """A field of the form in a few words; `is_open` asks for a choice, or to look again."""
 
     name: str
     label: str
@@ -98,7 +98,7 @@ def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
         text = unclear.get(name) or _text_of(form, name)
         if text:
             label = "planned for" if name == "occurred_at" and form.is_planned else _SHOWN[name]
-            found.append(Chip(name, label, text, is_open=name in unclear))
+            found.append(Chip(name, label, text, is_open=name in unclear or name in form.errors))
     return found
 
 

@@ -235,7 +235,8 @@ def test_any_line_is_understood_somehow(line):
 
 WORDS = """
     call yesterday 14:30 12.11. 31.2. 99:99 promised by fri in 3 days ago tomorrow 1e9 vor 0000
-    2026-13-45 next , : 45 min h .
+    2026-13-45 next , : 45 min h . this morning tonight a week at 5 à 9h 1h30 heute abend i half hour
+    and Acme about
 """
 
 
