@@ -84,10 +84,14 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     heard = _what(meanings, _how_long(line, words, taken), taken)
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
-    heard = _unclear(line, words, meanings, heard, taken | _told(meanings))
+    told = taken | _told(meanings)
+    heard = _unclear(line, words, meanings, heard, told)
     cut = _about(line, words, taken)
     clause = CLAUSE_ENDS.match(line, cut)
-    runs = list(_names(line, words, taken | _told(meanings)))
+    asked = {heard.unclear_when, heard.unclear_due}
+    unclear = {place for place, one in enumerate(words) if line[one.start : one.end] in asked}
+    # Where nothing else names anybody, such words are a name: Weekend.
+    runs = list(_names(line, words, told | unclear)) or list(_names(line, words, told))
     return replace(
         heard,
         names=tuple(name for start, name in runs if start < cut),
@@ -196,9 +200,9 @@ def _unclear(
             continue
         if start <= word.start < stop:
             if heard.due_at is None:
-                return replace(heard, unclear_due=said)
+                heard = replace(heard, unclear_due=heard.unclear_due or said)
         elif word.start < cut and heard.occurred_at is None:
-            return replace(heard, unclear_when=said)
+            heard = replace(heard, unclear_when=heard.unclear_when or said)
     return heard
 
 

@@ -132,6 +132,7 @@ def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, ac
         "met Beta Ltd & Acme",
         "Treffen mit Acme und Beta",
         "call Acme Corp e Beta yesterday",
+        "meet Acme and Beta next week",
     ],
 )
 def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, line):
