@@ -101,13 +101,27 @@ CURRENCY = Column("currency", "Currency", "currency")
 """Stands beside the first money of a file."""
 
 
+_BESIDE = {"name": ("segment", "stage"), "owner": ("team",)}
+"""What the page writes beside or beneath another column, and a file in columns of its own."""
+
+
 def file_columns(keys: Sequence[str]) -> list[Column]:
-    """Return the columns of a file that shows those of a list."""
-    columns = [NAME, *(COLUMNS[key] for key in keys)]
+    """Return the columns of a file that shows those of a list, and all that stands in them.
+
+    >>> [column.key for column in file_columns(["owner", "stage"])]
+    ['name', 'segment', 'owner', 'team', 'stage']
+    """
+    columns = [NAME, *_beside("name", keys)]
+    for key in keys:
+        columns += [COLUMNS[key], *_beside(key, keys)]
     money = next((at for at, column in enumerate(columns) if column.is_money), None)
     if money is not None:
         columns.insert(money + 1, CURRENCY)
     return columns
+
+
+def _beside(key: str, keys: Sequence[str]) -> list[Column]:
+    return [COLUMNS[one] for one in _BESIDE.get(key, ()) if one not in keys]
 
 
 def lines(rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> Iterator[list[Any]]:

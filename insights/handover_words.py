@@ -123,7 +123,7 @@ def why(row: HandoverCustomer, today: date) -> str:
     if row.proposed is None:
         return "Nobody else is in their team"
     if row.proposed_met_at is None:
-        return f"{row.proposed} has the fewest customers"
+        return f"{row.proposed}, so that they are shared out evenly"
     met = ago(timezone.localdate(row.proposed_met_at), today)
     return f"{row.proposed} met them {met}"
 

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from insights.selectors.search import Meant
 from relationships import access
-from relationships.models import Customer, Person
+from relationships.models import Person
 from relationships.names import searchable
 
 
@@ -140,14 +141,19 @@ class Deed:
     type: str = ""
     to: str = "log_touchpoint"
 
-    def entry(self, customer: Customer) -> Entry:
-        """Return the line that does it with this customer."""
+    def entry(self, whom: Meant, *, word: str = "") -> Entry:
+        """Return the line that does it; the form begins with the word that asked for it."""
+        customer, contact = whom.customer, whom.contact
         if self.to == "log_touchpoint":
-            given = {"customer": customer.pk} | ({"type": self.type} if self.type else {})
+            given: dict[str, object] = {"customer": customer.pk}
+            given |= {"type": self.type} if self.type else {}
+            given |= {"contact": contact.pk} if contact else {}
+            line = " ".join(str(one) for one in (word, contact, customer) if one)
+            given |= {"line": line} if word and self.type else {}
             url = f"{reverse(self.to)}?{urlencode(given)}"
         else:
             url = reverse(self.to, args=[customer.pk])
-        return Entry(self.label.format(customer), url, self.icon, is_dialog=True)
+        return Entry(self.label.format(whom), url, self.icon, is_dialog=True)
 
 
 DEEDS = (
@@ -180,6 +186,7 @@ class Asked:
 
     text: str
     deeds: Sequence[Deed] = field(default=())
+    word: str = ""
 
 
 def asked(text: str) -> Asked:
@@ -195,7 +202,7 @@ def asked(text: str) -> Asked:
     rest = rest.strip()
     for filler in ("with ", "to ", "a ", "an "):
         rest = rest.removeprefix(filler)
-    return Asked(rest, deeds) if deeds and rest else Asked(text.strip())
+    return Asked(rest, deeds, first) if deeds and rest else Asked(text.strip())
 
 
 def offered(person: Person, offers: Iterable[Offer], text: str, *, at_most: int) -> list[Entry]:

@@ -89,7 +89,7 @@ def _named(
 def _deeds(asked: Asked, results: Results) -> Group:
     """Return what can be done with whom was meant; first, where a word said what to do."""
     deeds = asked.deeds or palette.OFFERED_AT_ONCE
-    entries = [deed.entry(one) for one in results.meant for deed in deeds]
+    entries = [deed.entry(one, word=asked.word) for one in results.meant for deed in deeds]
     title = "Do" if asked.deeds else f"With {results.meant[0]}" if results.meant else ""
     return Group("deeds", title, entries, BEGINS if asked.deeds else HAS)
 

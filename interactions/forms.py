@@ -227,8 +227,11 @@ class TouchpointForm(forms.Form):
             return None
 
     def clean_occurred_at(self) -> datetime:
-        """Take now when nothing was said."""
-        return self.cleaned_data["occurred_at"] or self.now
+        """Take now when nothing was said; a line that leaves it open said something."""
+        at: datetime | None = self.cleaned_data["occurred_at"]
+        if at is None and self.cleaned_data.get("line"):
+            raise forms.ValidationError("Say when it was, or will be.")
+        return at or self.now
 
     def clean(self) -> dict[str, Any]:
         """Insist on a customer, and on something that can be due."""

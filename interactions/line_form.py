@@ -15,6 +15,7 @@ from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS, loops_open_with, types_named
 from relationships import words
 from relationships.models import Customer, Person
+from relationships.names import searchable
 from relationships.selectors import Named, customer_numbered, named
 
 USUAL_TYPE = "call.phone"
@@ -34,7 +35,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A field of the form in a few words; `is_open` asks for a choice."""
+    """A field of the form in a few words; `is_open` asks for a choice, or to look again."""
 
     name: str
     label: str
@@ -46,11 +47,17 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     """Return what a line says beyond the fields that were `kept` as somebody chose them."""
     heard = hear(line, now=now, zone=timezone.get_current_timezone())
     customer = _kept_customer(person, kept)
-    who = named(person, heard.names, heard.later_names, customer=customer)
+    who = named(
+        person, heard.names, heard.later_names, joined=heard.joined_names, customer=customer
+    )
     fields = _said(line, heard, who, now) | _whom(who)
     unclear = {}
     if who.customer and heard.is_repair:
         _settle(who.customer, fields, unclear)
+    for name, phrase in ("occurred_at", heard.unclear_when), ("due_at", heard.unclear_due):
+        if phrase and not _is_named(phrase, who):
+            fields[name] = ""
+            unclear[name] = f"“{phrase}”: when?"
     if who.contacts:
         unclear["contact"] = f"{' or '.join(map(str, who.contacts))}?"
     known = {name: value for name, value in fields.items() if name not in kept}
@@ -91,7 +98,7 @@ def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
         text = unclear.get(name) or _text_of(form, name)
         if text:
             label = "planned for" if name == "occurred_at" and form.is_planned else _SHOWN[name]
-            found.append(Chip(name, label, text, is_open=name in unclear))
+            found.append(Chip(name, label, text, is_open=name in unclear or name in form.errors))
     return found
 
 
@@ -143,6 +150,12 @@ def _whom(who: Named) -> dict[str, str]:
         "contact": str(who.contact.pk) if who.contact else "",
     }
     return fields | ({"person": str(who.colleague.pk)} if who.colleague else {})
+
+
+def _is_named(phrase: str, who: Named) -> bool:
+    """Whether these words are of the name of somebody meant, such as Weekend Tours."""
+    names = " ".join(searchable(str(one)) for one in (who.customer, who.contact, who.colleague))
+    return set(searchable(phrase).split()) <= set(names.split())
 
 
 def _settle(customer: Customer, fields: dict[str, str], unclear: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from insights.models import SavedView
 from insights.selectors.saved_views import saved_views
 from relationships.models import Contact, Customer, Person
 from relationships.names import searchable
+from relationships.selectors import Named, named
 from relationships.selectors.search import (
     Found,
     contacts_found,
@@ -23,6 +24,18 @@ FEWER = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """A customer to do something with, and the contact there if one was named."""
+
+    customer: Customer
+    contact: Contact | None = None
+
+    def __str__(self) -> str:
+        """Return whom it is, as somebody is told."""
+        return f"{self.contact}, {self.customer}" if self.contact else str(self.customer)
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Who and what was found, the likeliest first; `meant` are those to do something with."""
 
@@ -30,14 +43,14 @@ class Results:
     contacts: Found[Contact] = field(default_factory=Found)
     people: Found[Person] = field(default_factory=Found)
     views: Sequence[SavedView] = ()
-    meant: Sequence[Customer] = ()
+    meant: Sequence[Meant] = ()
 
 
 def search_results(person: Person, text: str, *, about: str = "") -> Results:
     """Return what `text` may mean; `about` is what is left of it behind a word for a deed."""
     customers = customers_found(person, text, at_most=AT_MOST)
     contacts = contacts_found(person, text, at_most=FEWER, may_be_near=not about)
-    meant = customers_found(person, about, at_most=FEWER).rows if about else customers.rows[:1]
+    meant = _meant(person, about) if about else [Meant(one) for one in customers.rows[:1]]
     # What is only near costs most, and is noise beside what was meant.
     if not about and not customers.rows and (contacts.is_near or not contacts.rows):
         customers = customers_near(person, text, at_most=AT_MOST)
@@ -48,6 +61,19 @@ def search_results(person: Person, text: str, *, about: str = "") -> Results:
         views=_views(person, text),
         meant=meant,
     )
+
+
+def _meant(person: Person, about: str) -> Sequence[Meant]:
+    """Return whom to do something with: found as everything is here, else as a line finds them."""
+    if customers := customers_found(person, about, at_most=FEWER).rows:
+        return [Meant(one) for one in customers]
+    contacts = contacts_found(person, about, at_most=FEWER)
+    who = Named() if contacts.rows and not contacts.is_near else named(person, [about])
+    if who.customer:
+        return [Meant(who.customer, who.contact)]
+    return [Meant(one.customer, one) for one in contacts.rows] or [
+        Meant(one) for one in who.customers
+    ]
 
 
 def lately_opened(person: Person, ids: Sequence[int]) -> Results:

@@ -69,7 +69,7 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, error, view_address(pk, query))
     undo = reverse("restore_view", args=[view.pk])
     messages.success(request, f"The view {view} is deleted.", extra_tags=undo)
-    return redirect(_back(query))
+    return redirect(f"{_back(query)}#view-all")
 
 
 @require_POST
@@ -94,8 +94,9 @@ def _back(query: str) -> str:
 
 
 def _done(request: HttpRequest, view: SavedView, text: str) -> HttpResponse:
+    """Say what was done, and lead to the name of the view among the others."""
     messages.success(request, text)
-    return lead_to(request, view_address(view.pk, view.query))
+    return lead_to(request, f"{view_address(view.pk, view.query)}#view-{view.pk}")
 
 
 def _refused(request: HttpRequest, error: Exception, address: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Dates, times and lengths in a line, in several languages.
+"""Dates and times in a line, in several languages.
 
 What a phrase means is dateparser's to say; here is only where in the line one stands, for to
 search a text it would try each word in each language.
@@ -9,12 +9,14 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateparser.date import DateDataParser
 from dateparser.languages.loader import default_loader
 
+from interactions.line.phrases import NUMBER_WORDS, OPEN
+from interactions.line.words import CLAUSE_ENDS, Word
 from relationships.names import searchable
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "da", "pl")
@@ -42,8 +44,8 @@ _BEFORE_A_DAY = _set("by on until till bis next last am le el il op den do w")
 # Never a moment by itself, but often a part of one.
 _LINKS = _set(
     """
-    at on by um am an in ago vor il y a hace fa geleden sedan for temu last next this past until
-    till bis le el la hasta entro tot op den o pm morning noon afternoon evening night tonight
+    at on by um am an in ago vor il y a hace fa geleden sedan siden for temu last next this past
+    until till bis le el la las hasta entro tot op den o om kl klokken pm
     letzten letzte letzter nachsten nachste kommenden prochain dernier proximo pasado
     """
 )
@@ -82,48 +84,18 @@ DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
 
 _CLEAR = re.compile(
     rf"{DAY_MONTH.pattern}|\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}(/\d{{2,4}})?"
-    r"|\d{1,2}[:h]\d\d(am|pm)?|\d{1,2}(am|pm)"
+    r"|\d{1,2}[:h]\d\d(am|pm)?|\d{1,2}(am|pm|h)"
 )
 """Numbers that are nothing but a moment."""
 
-_CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d ?(am|pm|uhr)\b|\b(morning|noon|afternoon|evening)\b", re.I)
-_LENGTH = re.compile(
-    r"(?<![\w.])(\d{1,3})(?:[.,](\d))?\s?"
-    r"(minutes?|mins?|min|m|minuten|minuti|minutos|minuter|minut|hours?|hrs?|hr|h|stunden?|std|"
-    r"heures?|horas?|ore|ora|uur|timmar)(?![\w])",
-    re.IGNORECASE,
-)
-# Not those that are other words in another of the languages, such as "to" and "due".
-_NUMBER_WORDS = {
-    word: str(number)
-    for number, words in enumerate(
-        (
-            "two zwei deux dos twee tva dwa dwie",
-            "three drei trois tres tre drie trzy",
-            "four vier quatre cuatro quattro fyra fire cztery",
-            "five funf cinq cinco cinque vijf fem piec",
-            "six sechs seis zes sex seks szesc",
-            "seven sieben siete sette zeven sju syv siedem",
-            "eight acht huit ocho otto atta otte osiem",
-            "nine neun neuf nueve nove negen nio dziewiec",
-            "ten zehn dix diez dieci tien tio dziesiec",
-        ),
-        start=2,
-    )
-    for word in words.split()
-}
+_CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d ?(am|pm|uhr)\b|\d{1,2}h\b", re.I)
 _UHR = re.compile(r"\b(\d{1,2}) ?uhr\b", re.IGNORECASE)
-_AROUND = _set("in ago vor hace fa geleden sedan il temu dans within")
-LONGEST_MINUTES = 24 * 60
+_H = re.compile(r"\b(\d{1,2})h\b", re.IGNORECASE)
+_AT = re.compile(r"\b(?:at|um|om|las|kl\.?|klokken) (\d{1,2})(?![\d:.h/]| ?(?:am|pm)\b)", re.I)
+"""An hour of which nothing but "at" says that it is one."""
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a line: folded, and where it stands."""
-
-    text: str
-    start: int
-    end: int
+FIRST_HOUR = 7
+"""Before it an hour said without more is one of the afternoon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +106,6 @@ class Moment:
     first: int
     last: int
     has_clock: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long something took, and the words that say so."""
-
-    minutes: int
-    start: int
-    end: int
 
 
 def moments(
@@ -157,43 +120,39 @@ def moments(
         first = found.last if found else first + 1
 
 
-def length_in(line: str) -> Length | None:
-    """Return the first length in a line that is no part of a moment.
-
-    >>> length_in("call 45 min"), length_in("met 3 hours ago")
-    (Length(minutes=45, start=5, end=11), None)
-    """
-    for found in _LENGTH.finditer(line):
-        before = searchable(line[: found.start()]).split()[-1:]
-        after = searchable(line[found.end() :]).split()[:1]
-        if _AROUND.intersection(before + after):
-            continue
-        amount = int(found[1]) + int(found[2] or 0) / 10
-        is_minutes = found[3].casefold().startswith("m")
-        minutes = round(amount if is_minutes else amount * 60)
-        if 0 < minutes <= LONGEST_MINUTES:
-            return Length(minutes, found.start(), found.end())
-    return None
-
-
 def _longest(
     line: str, words: Sequence[Word], first: int, *, now: datetime, zone: ZoneInfo, is_ahead: bool
 ) -> Moment | None:
     """Return the moment that the most words from here on mean."""
     last = first
-    while last < len(words) and last - first < LONGEST_MOMENT and _is_part(words[last].text):
+    while last < len(words) and last - first < LONGEST_MOMENT and _is_part(words[last]):
         last += 1
+    local = now.astimezone(zone).replace(tzinfo=None)
     for end in range(last, first, -1):
-        if not _says_when([word.text for word in words[first:end]]):
+        if not (says_when(words[first:end]) or _is_hour_alone(line, words[first:end])):
             continue
         said = [word for word in words[first:end] if word.text not in _NEXT]
         is_next = len(said) < end - first
         phrase = _in_digits(line, said)
-        local = now.astimezone(zone).replace(tzinfo=None)
         at = _meant(phrase, local, is_ahead=is_ahead or is_next) if phrase else None
         if at is not None:
-            return Moment(at.replace(tzinfo=zone), first, end, bool(_CLOCK.search(phrase)))
+            hours = [word.time.hour for word in said if word.time and word.time.hour is not None]
+            has_clock = bool(_CLOCK.search(phrase))
+            at = _in_part_of_day(at, hours[-1], has_clock=has_clock) if hours else at
+            return Moment(at.replace(tzinfo=zone), first, end, has_clock or bool(hours))
     return None
+
+
+def _in_part_of_day(at: datetime, hour: int, *, has_clock: bool) -> datetime:
+    """Take the hour that stands for a part of a day, unless one was said: then that of this part.
+
+    >>> str(_in_part_of_day(datetime(2026, 3, 4, 8, 30), 18, has_clock=True))
+    '2026-03-04 20:30:00'
+    """
+    if not has_clock:
+        return at.replace(hour=hour, minute=0, second=0, microsecond=0)
+    noon = 12
+    return at + timedelta(hours=12) if at.hour < noon < hour else at
 
 
 def _in_digits(line: str, words: Sequence[Word]) -> str:
@@ -202,30 +161,50 @@ def _in_digits(line: str, words: Sequence[Word]) -> str:
     >>> _in_digits("drei Tage", [Word("drei", 0, 4), Word("tage", 5, 9)])
     '3 Tage'
     """
-    said = (_NUMBER_WORDS.get(word.text, line[word.start : word.end]) for word in words)
-    return _UHR.sub(r"\1:00", " ".join(said))
+    said = (
+        word.time.day if word.time else NUMBER_WORDS.get(word.text, line[word.start : word.end])
+        for word in words
+    )
+    phrase = _UHR.sub(r"\1:00", " ".join(one for one in said if one and one != "à"))
+    is_span = any(word.text in _AGO for word in words)
+    return _AT.sub(_clock, phrase if is_span else _H.sub(r"\1:00", phrase))
 
 
-def _is_part(word: str) -> bool:
+def _is_hour_alone(line: str, words: Sequence[Word]) -> bool:
+    """Whether these are no more than "at 5", at the end of a clause: elsewhere it is a place."""
+    ends = CLAUSE_ENDS.match(line[words[-1].end :].lstrip()) or words[-1].end == len(line)
+    return bool(ends and _AT.fullmatch(line[words[0].start : words[-1].end]))
+
+
+def _clock(found: re.Match[str]) -> str:
+    hour = int(found[1])
+    return f"{hour + 12 if 0 < hour < FIRST_HOUR else hour}:00"
+
+
+def _is_part(word: Word) -> bool:
+    if word.time:
+        return word.time != OPEN
     known = _telling(), _SHORT, _LINKS, _PARTS, _AHEAD, _NEXT
-    return _is_number(word) or any(word in some for some in known)
+    return _is_number(word.text) or any(word.text in some for some in known)
 
 
 def _is_number(word: str) -> bool:
-    return word[0].isdecimal() or word in _NUMBER_WORDS
+    return word[0].isdecimal() or word in NUMBER_WORDS
 
 
-def _says_when(words: Sequence[str]) -> bool:
-    """Whether these words tell of a moment: a number or a link alone does not."""
-    has_number = any(_is_number(word) for word in words)
-    if len(words) > 1 and words[0] in _BEFORE_A_DAY and words[1] in _SHORT:
+def says_when(words: Sequence[Word]) -> bool:
+    """Whether these words tell of a moment: a number, a link or a part of a day alone does not."""
+    texts = [word.text for word in words]
+    has_number = any(map(_is_number, texts))
+    if len(texts) > 1 and texts[0] in _BEFORE_A_DAY and texts[1] in _SHORT:
         return True
-    if has_number and words[0] in _AHEAD and _PARTS.intersection(words):
+    if has_number and texts[0] in _AHEAD and _PARTS.intersection(texts):
         return True
     return any(
-        word in _telling()
-        or _CLEAR.fullmatch(word)
-        or (has_number and (word in _SHORT or word in _AGO))
+        (word.time and word.time.day)
+        or word.text in _telling()
+        or _CLEAR.fullmatch(word.text)
+        or (has_number and (word.text in _SHORT or word.text in _AGO))
         for word in words
     )
 

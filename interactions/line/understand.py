@@ -1,35 +1,37 @@
 """From one line to what it says; whom it names is looked up by whoever may see them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from interactions.line.lengths import length_in
 from interactions.line.moments import (
     DAY_MONTH,
     END_OF_DAY,
     START_OF_DAY,
     Moment,
-    Word,
-    length_in,
     moments,
+    says_when,
 )
+from interactions.line.phrases import OPEN
 from interactions.line.vocabulary import (
     ABOUT,
+    AND,
     LONGEST_PHRASE,
     NO_NAMES,
     TO_MEET,
     VOCABULARY,
     Meaning,
 )
+from interactions.line.words import CLAUSE_ENDS, Word, is_broken, known_phrases, with_times
 from relationships.names import searchable
 
 LONGEST_LINE = 500
 
 _WORD = re.compile(r"[^\s,;!?()\"“”„]+")
-_CLAUSE_ENDS = re.compile(r"[,;]|(?<!\d)[.!?:](?=\s|$)")
+_JOINED = re.compile(r"\s[&+]\s")
 _EDGES = ".:'-\N{RIGHT SINGLE QUOTATION MARK}"
 
 
@@ -38,7 +40,11 @@ class Heard:
     """What a line says. What is None or empty it does not say.
 
     `names` are runs of words with which it begins and that may name the customer, a contact or one
-    of us; `later_names` those after its first clause. `text` is the line after that clause.
+    of us; `later_names` those after that, from where its first clause ends or it says what it was
+    about, and `joined_names` those of the first that an "and" joins. `text` is what follows that
+    clause, or all of it where it says within the clause what it was about.
+    `unclear_when` are words that say when it was and `unclear_due` when a promise is due, without
+    saying which moment.
     """
 
     type: str = ""
@@ -48,10 +54,13 @@ class Heard:
     direction: int | None = None
     severity: int | None = None
     opens: int | None = None
+    unclear_when: str = ""
     due_at: datetime | None = None
+    unclear_due: str = ""
     is_repair: bool = False
     names: tuple[str, ...] = ()
     later_names: tuple[str, ...] = ()
+    joined_names: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -68,20 +77,27 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     """
     line = " ".join(line.replace("\x00", "").split())[:LONGEST_LINE]
     words = [Word(_folded(m[0]), m.start(), m.end()) for m in _WORD.finditer(line)]
-    words = [word for word in words if word.text]
+    words = with_times(line, [word for word in words if word.text])
     taken: set[int] = set()
-    meanings = list(_meanings(line, words))
+    known = known_phrases(line, words, VOCABULARY, LONGEST_PHRASE)
+    meanings = [Said(*one) for one in known]
     heard = _what(meanings, _how_long(line, words, taken), taken)
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
-    end = _CLAUSE_ENDS.search(line)
-    cut = end.end() if end else len(line)
-    runs = list(_names(line, words, taken | _told(meanings)))
+    told = taken | _told(meanings)
+    heard = _unclear(line, words, meanings, heard, told)
+    cut = _about(line, words, taken)
+    clause = CLAUSE_ENDS.match(line, cut)
+    asked = {heard.unclear_when, heard.unclear_due}
+    unclear = {place for place, one in enumerate(words) if line[one.start : one.end] in asked}
+    # Where nothing else names anybody, such words are a name: Weekend.
+    runs = list(_names(line, words, told | unclear)) or list(_names(line, words, told))
     return replace(
         heard,
         names=tuple(name for start, name in runs if start < cut),
         later_names=tuple(name for start, name in runs if start >= cut),
-        text=line[cut:].strip(),
+        joined_names=tuple(_joined(line, [run for run in runs if run[0] < cut])),
+        text=line[clause.end() :].strip() if clause else line if cut < len(line) else "",
     )
 
 
@@ -97,25 +113,6 @@ class Said:
     meaning: Meaning
     first: int
     last: int
-
-
-def _meanings(line: str, words: Sequence[Word]) -> Iterator[Said]:
-    """Yield the phrases that the vocabulary knows; the longest where some begin alike."""
-    first = 0
-    while first < len(words):
-        for last in range(min(first + LONGEST_PHRASE, len(words)), first, -1):
-            meaning = VOCABULARY.get(" ".join(word.text for word in words[first:last]))
-            if meaning and not _is_broken(line, words[first:last]):
-                yield Said(meaning, first, last)
-                first = last
-                break
-        else:
-            first += 1
-
-
-def _is_broken(line: str, words: Sequence[Word]) -> bool:
-    """Whether a clause ends between these words."""
-    return any(_CLAUSE_ENDS.search(line[one.end : other.start]) for one, other in pairwise(words))
 
 
 def _promise(
@@ -141,7 +138,7 @@ def _promise(
 
 
 def _clause_around(line: str, word: Word) -> tuple[int, int]:
-    ends = [end.end() for end in _CLAUSE_ENDS.finditer(line)]
+    ends = [end.end() for end in CLAUSE_ENDS.finditer(line)]
     start = max((end for end in ends if end <= word.start), default=0)
     return start, min((end for end in ends if end > word.start), default=len(line))
 
@@ -166,7 +163,7 @@ def _when(
     can_plan = heard.type in ("", *TO_MEET)
     places = [place for place in range(len(words)) if place not in taken]
     free = [words[place] for place in places]
-    end = _CLAUSE_ENDS.search(line)
+    end = CLAUSE_ENDS.search(line)
     cut = end.start() if end else len(line)
     for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan and can_plan):
         if moment.at > now:
@@ -185,6 +182,41 @@ def _when(
             taken.update(places[moment.first : moment.last])
             return replace(heard, occurred_at=at)
     return heard
+
+
+def _unclear(
+    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: Set[int]
+) -> Heard:
+    """Hear what says when it was, or when a promise is due, and is no moment that can be meant.
+
+    Of when it was that is in the first clause, as far as it does not say what it was about.
+    """
+    cut = _about(line, words, taken)
+    promise = next((words[one.first] for one in meanings if one.meaning.opens), None)
+    start, stop = _clause_around(line, promise) if promise else (0, 0)
+    for place, word in enumerate(words):
+        said = line[word.start : word.end]
+        if place in taken or not (says_when([word]) or _tells_of_time(word, said)):
+            continue
+        if start <= word.start < stop:
+            if heard.due_at is None:
+                heard = replace(heard, unclear_due=heard.unclear_due or said)
+        elif word.start < cut and heard.occurred_at is None:
+            heard = replace(heard, unclear_when=heard.unclear_when or said)
+    return heard
+
+
+def _about(line: str, words: Sequence[Word], taken: Set[int]) -> int:
+    """Return where a line goes on to what it was about: at a word for that, or after a clause."""
+    end = CLAUSE_ENDS.search(line)
+    free = (word for place, word in enumerate(words) if place not in taken)
+    topic = next((word.start for word in free if word.text in ABOUT), len(line))
+    return min(end.start() if end else len(line), topic)
+
+
+def _tells_of_time(word: Word, said: str) -> bool:
+    """Whether a word is about a time; a part of a day with a capital is a name, such as Night."""
+    return word.time == OPEN or (word.time is not None and said.islower())
 
 
 def _morning(day: datetime, now: datetime) -> datetime:
@@ -207,7 +239,7 @@ def _hour_unsaid(day: datetime, now: datetime) -> datetime:
 
 def _how_long(line: str, words: Sequence[Word], taken: set[int]) -> Heard:
     """Hear how long it took: before moments are looked for, of which a number could be a part."""
-    length = length_in(line)
+    length = length_in(line, words)
     if length is None:
         return Heard()
     taken.update(p for p, word in enumerate(words) if length.start <= word.start < length.end)
@@ -239,10 +271,20 @@ def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[tuple[
     run: list[Word] = []
     for place, word in enumerate(words):
         is_name = place not in taken and word.text not in NO_NAMES and not word.text.isdecimal()
-        if run and (not is_name or _is_broken(line, [run[-1], word])):
+        if run and (not is_name or is_broken(line, [run[-1], word])):
             yield run[0].start, line[run[0].start : run[-1].end]
             run = []
         if is_name:
             run.append(word)
     if run:
         yield run[0].start, line[run[0].start : run[-1].end]
+
+
+def _joined(line: str, runs: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Yield the names that are joined by an "and", as words or within one run of them."""
+    for start, name in runs:
+        before, after = line[:start].split()[-1:], line[start + len(name) :].split()[:1]
+        if AND.intersection(before + after):
+            yield name
+        elif len(parts := _JOINED.split(name)) > 1:
+            yield from parts

@@ -1,7 +1,7 @@
 """What words of a line mean, in the languages that people log in.
 
-Folded as `searchable` folds them: no accents, no capitals. Of phrases that begin alike the longest
-counts.
+Folded as `searchable` folds them: no accents, no capitals; written with an accent is what is a word
+of names without one, such as "Mode". Of phrases that begin alike the longest counts.
 """
 
 from dataclasses import dataclass
@@ -32,33 +32,36 @@ _TYPES = {
         met, meeting, coffee, lunch, dinner, breakfast, drink, beer, sat down, face to face,
         getroffen, treffen, kaffee, mittagessen, abendessen, essen, bier, fruhstuck, besprechung,
         dejeuner, cafe, reunion, rencontre, rencontree, almuerzo, comida, cena, pranzo, caffe,
-        riunione, incontro, koffie, afspraak, mote, fika, spotkanie, kawa, obiad
+        riunione, incontro, koffie, afspraak, mote, fika, spotkanie, kawa, obiad, møde, modte,
+        modtes, mødes, kaffe, frokost
     """,
     "visit": """
         visit, visited, on site, site visit, besuch, besucht, vor ort, visite, visita, bezoek,
-        bezocht, besok, wizyta
+        bezocht, besok, wizyta, besog, besogte, besogt
     """,
     "meeting.video": """
         video, video call, videocall, zoom, webex, google meet, facetime, videokonferenz,
-        videoanruf, visio, videollamada, videochiamata, videogesprek, videosamtal, wideorozmowa
+        videoanruf, visio, videollamada, videochiamata, videogesprek, videosamtal, wideorozmowa,
+        videomode, videoopkald
     """,
     "call.phone": """
         call, called, phone, phoned, phone call, rang, ring, spoke, talked, telefonat, telefoniert,
         angerufen, anruf, appel, appele, telephone, llamada, llame, chiamata, chiamato, telefonata,
-        gebeld, telefoon, ringde, samtal, telefon, dzwonilem, dzwonilam, rozmowa
+        gebeld, telefoon, ringde, samtal, telefon, dzwonilem, dzwonilam, rozmowa, ringede, opkald,
+        telefonopkald, telefonsamtale, talte
     """,
     "call.attempt": """
         tried, tried to call, no answer, no reply, voicemail, left a message, mailbox,
         nicht erreicht, keine antwort, sans reponse, sin respuesta, nessuna risposta, geen antwoord,
-        inget svar, nie odbiera
+        inget svar, nie odbiera, intet svar, telefonsvarer
     """,
     "email.personal": """
         email, e-mail, mail, mailed, emailed, wrote, gemailt, geschrieben, courriel, correo,
-        mailade, gemaild
+        mailade, gemaild, skrev, mailede, sendte en mail
     """,
     "email.received": """
         email from, e-mail from, mail from, got an email, mail von, email von, e-mail von,
-        mail bekommen, mail de, correo de, mail van, mejl fran
+        mail bekommen, mail de, correo de, mail van, mejl fran, mail fra, e-mail fra
     """,
     "message.text": "sms, text, texted, whatsapp, text message, signal, telegram",
     "chat.person": "chat, chatted, gechattet, slack",
@@ -66,19 +69,20 @@ _TYPES = {
     "note.handwritten": "handwritten note, card, postcard, karte, handwritten",
     "care.kindness": "gift, flowers, present, birthday, geschenk, blumen, cadeau, fleurs, regalo",
     "care.refund": "refund, refunded, credited, discount, gutschrift, rabatt, erstattet, avoir",
-    "care.help": "helped, helped out, geholfen, aide, ayude, aiutato, geholpen, hjalpte",
+    "care.help": "helped, helped out, geholfen, aide, ayude, aiutato, geholpen, hjalpte, hjalp",
     "feedback.person": "feedback, ruckmeldung",
     "question": """
         question, asked, asks, wants to know, frage, fragt, gefragt, pregunta, domanda, vraag,
-        fraga, pytanie
+        fraga, pytanie, sporgsmal, spurgte
     """,
     "complaint": """
         complaint, complained, complains, beschwerde, beschwert, reklamation, reclamation,
-        queja, reclamo, klacht, klagomal, skarga, reklamacja
+        queja, reclamo, klacht, klagomal, skarga, reklamacja, klage, klagede
     """,
     "order.late": """
         late, late delivery, delivered late, delay, delayed, late order, verspatet, zu spat,
-        verspatung, retard, en retard, tarde, retraso, ritardo, te laat, forsenad, spoznione
+        verspatung, retard, en retard, tarde, retraso, ritardo, te laat, forsenad, spoznione,
+        forsinket, for sent
     """,
     "service.outage": "outage, was down, is down, ausfall, panne, storing, avbrott, awaria",
     "invoice.wrong": "wrong invoice, invoice wrong, wrong bill, falsche rechnung, facture fausse",
@@ -131,16 +135,19 @@ _BAD = """
 """
 _THEY_REACHED_OUT = """
     called me, called us, rang me, rang us, phoned me, phoned us, they called, wrote me, wrote us,
-    hat angerufen, rief an, m'a appele, me llamo, mi ha chiamato
+    hat angerufen, rief an, m'a appele, me llamo, mi ha chiamato, ringede til mig, ringede til os
 """
 # Between words that may be names; they are none themselves.
 _LINKS = """
     with at from and the a an to of for about our my we i us me they had has was were is on in by re
     via then also mit bei von und der die das ein eine zu wegen wir ich am im um bis avec chez et le
     la les un une de du des pour con en y el los las para per e il lo gli met van het voor med och
-    hos fran z w u do
+    hos fran z w u do til fra og af det
 """
 NO_NAMES = frozenset(_LINKS.split())
+
+AND = frozenset(("and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz"))
+"""What joins two names."""
 
 
 _PLANNED = """

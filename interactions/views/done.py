@@ -39,17 +39,18 @@ def done(
     touchpoint: Touchpoint,
     text: str,
     *,
+    to: str = "",
     undo: str = "",
     tone: str = "success",
     distance_before: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Say what was done about a touchpoint, with the way to undo it."""
+    """Say what was done about a touchpoint, with the way to undo it; `to` is where it is shown."""
     customer_id = touchpoint.customer_id
     return told(
         request,
         text,
-        to=way_back(request, reverse("customer", args=[customer_id])),
+        to=way_back(request, to or reverse("customer", args=[customer_id])),
         events={"touchpointsChanged": {"customer": customer_id}, "closeDialog": True},
         tone=tone,
         undo_url=reverse(undo, args=[touchpoint.pk]) if undo else "",

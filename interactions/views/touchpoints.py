@@ -1,9 +1,11 @@
 """Logging a touchpoint by hand, and correcting, moving, deleting and bringing one back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from interactions import services
 from interactions.forms import TouchpointForm, as_recorded, blank, version_of
 from interactions.line import LONGEST_LINE
-from interactions.line_form import Chip, chips, filled_in, kept_of, understood
+from interactions.line_form import Chip, Understood, chips, filled_in, kept_of, understood
 from interactions.models import Touchpoint
 from interactions.move_form import MoveForm
 from interactions.row_actions import LogNowForm
@@ -26,7 +28,7 @@ from interactions.views.done import done, not_done
 from relationships import words
 from relationships.selectors import customer_numbered, customers_like
 from relationships.views.customers import customer_or_404
-from relationships.views.htmx import dialog_or_page
+from relationships.views.htmx import dialog_or_page, lead_to
 
 GIVEN = (
     "customer", "type", "closes", "contact", "person", "occurred_at", "duration_minutes", "text",
@@ -42,10 +44,10 @@ def log_touchpoint(request: HttpRequest) -> HttpResponse:
     """Log a touchpoint, on a page of its own or in a dialog."""
     now = timezone.now()
     if request.method != "POST":
-        form = TouchpointForm(person=request.user, now=now, initial=_start(request))
+        form, unclear = _begun(request, [name for name in GIVEN if name in request.GET])
         if form.initial.get("customer") and form.chosen is None:
             raise Http404("There is no such customer that you may see.")
-        return _show(request, form)
+        return _show(request, form, chips=_chips(form, unclear))
     form, unclear = filled_in(request.POST, person=request.user, now=now, initial=_start(request))
     if not form.is_valid():
         return _show(request, form, chips=_chips(form, unclear))
@@ -91,16 +93,10 @@ def log_now(request: HttpRequest) -> HttpResponse:
 @require_safe
 def log_line(request: HttpRequest) -> HttpResponse:
     """Return the form as a line fills it in, and in a few words what was understood."""
-    now, start = timezone.now(), _start(request)
-    kept = kept_of(request.GET, request.GET.getlist("kept"))
-    line = request.GET.get("line", "")[:LONGEST_LINE]
-    found = understood(line, person=request.user, now=now, kept=kept)
-    initial = {**start, **found.fields, **kept, "line": line, "understood": line}
-    form = TouchpointForm(person=request.user, now=now, initial=initial)
-    form.offer(found.customers)
+    form, unclear = _begun(request, request.GET.getlist("kept"))
     context = {
         "form": form,
-        "chips": _chips(form, found.unclear),
+        "chips": _chips(form, unclear),
         "is_open": "fields" in request.GET.getlist("kept"),
     }
     return render(request, "interactions/_said.html", context)
@@ -203,7 +199,10 @@ def revert_touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
     except services.TouchpointRefusedError as error:
         return done(request, touchpoint, f"That could not be taken back: {error}", tone="error")
     del request.session[BEFORE_CORRECTION]
-    return done(request, _mine(request, pk), f"{touchpoint.type} is as it was before.")
+    now_here = _mine(request, pk)
+    if now_here.customer_id != touchpoint.customer_id:
+        return _moved_back(request, now_here, left=touchpoint.customer_id)
+    return done(request, now_here, f"{touchpoint.type} is as it was before.")
 
 
 @require_POST
@@ -244,15 +243,34 @@ def _is_corrected(
 def _moved(request: HttpRequest, before: Touchpoint) -> HttpResponse:
     """Say where a touchpoint is now, with the way there and the way back."""
     touchpoint = _mine(request, before.pk)
-    there = reverse("customer", args=[touchpoint.customer_id])
+    there = _in_timeline(touchpoint)
     return done(
         request,
         touchpoint,
         f"{touchpoint.type} moved to {touchpoint.customer}.",
+        to=there,
         undo="revert_touchpoint",
-        href=f"{there}?at={touchpoint.pk}#touchpoint-{touchpoint.pk}",
+        href=there,
         action="Show it there",
     )
+
+
+def _moved_back(request: HttpRequest, touchpoint: Touchpoint, *, left: int) -> HttpResponse:
+    """Lead to where a touchpoint is again whoever looks at the customer whom it left."""
+    text, there = (
+        f"{touchpoint.type} is with {touchpoint.customer} again.",
+        _in_timeline(touchpoint),
+    )
+    shown = urlsplit(request.htmx.current_url or "").path
+    if request.htmx and shown == reverse("customer", args=[left]):
+        messages.success(request, text)
+        return lead_to(request, there)
+    return done(request, touchpoint, text, to=there, href=there, action="Show it there")
+
+
+def _in_timeline(touchpoint: Touchpoint) -> str:
+    page = reverse("customer", args=[touchpoint.customer_id])
+    return f"{page}?at={touchpoint.pk}#touchpoint-{touchpoint.pk}"
 
 
 def _usual_time() -> str:
@@ -267,6 +285,21 @@ def _chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
 def _start(request: HttpRequest) -> dict[str, Any]:
     given = {name: request.GET[name][:500] for name in GIVEN if name in request.GET}
     return blank(timezone.now(), request.user, given)
+
+
+def _begun(
+    request: HttpRequest, kept_names: Sequence[str]
+) -> tuple[TouchpointForm, Mapping[str, str]]:
+    """Return a new form as its line fills it in beside what is kept, and what is yet unclear."""
+    now, kept = timezone.now(), kept_of(request.GET, kept_names)
+    line = request.GET.get("line", "").strip()[:LONGEST_LINE]
+    found = Understood({})
+    if line:
+        found = understood(line, person=request.user, now=now, kept=kept)
+    said = {**found.fields, **kept, "line": line, "understood": line}
+    form = TouchpointForm(person=request.user, now=now, initial=_start(request) | said)
+    form.offer(found.customers)
+    return form, found.unclear
 
 
 def _record(request: HttpRequest, form: TouchpointForm) -> services.Outcome:

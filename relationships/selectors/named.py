@@ -1,6 +1,7 @@
 """Whom words of a line mean, among those whom somebody may see."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -49,14 +50,18 @@ def named(
     names: Sequence[str],
     later: Sequence[str] = (),
     *,
+    joined: Sequence[str] = (),
     customer: Customer | None = None,
 ) -> Named:
     """Return whom runs of words mean: those a line begins with first, else the later ones.
 
-    `customer` is who it is for sure; then the words mean contacts and ours.
+    `customer` is who it is for sure; then the words mean contacts and ours. Of names that are
+    `joined` by an "and" each may mean a customer of its own.
     """
     words = _words(names)
     found = [customer] if customer else _found(person, names, later)
+    if len(found) == 1 and customer is None:
+        found += _joined_to(found[0], person, words, joined)
     if len(found) != 1:
         for one in found:
             words = _unmatched(words, one.search_name)
@@ -108,6 +113,26 @@ def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
     )
 
 
+def _joined_to(
+    customer: Customer, person: Person, words: Sequence[str], joined: Sequence[str]
+) -> list[Customer]:
+    """Return the customers that are named beside one, by words that name nobody of theirs."""
+    left = _unmatched(words, customer.search_name) if joined else []
+    if not left:
+        return []
+    known = [part for one in contacts_of(customer) for part in _parts(one.name)]
+    known += [part for one in colleagues(person) for part in _parts(one.name)]
+    unknown = {word for word in left if not _matches(word, known)}
+    others = [words for name in joined if unknown.intersection(words := _words([name]))]
+    if not others:
+        return []
+    visible = access.customers_visible_to(person).exclude(pk=customer.pk).order_by()
+    found = visible.filter(reduce(or_, map(_has_all, others)))[:LOOKED_AT]
+    parts = {one: set(_parts(one.search_name)) for one in found}
+    said = [one for one in found if any(parts[one].issuperset(words) for words in others)]
+    return said[: MOST_OFFERED - 1]
+
+
 def _words(names: Iterable[str]) -> list[str]:
     found = (word for name in names for word in _parts(name))
     return [word for word in dict.fromkeys(found) if len(word) >= SHORTEST]
@@ -152,16 +177,20 @@ def _contacts_named(person: Person, words: Sequence[str]) -> list[Contact]:
 
 
 def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Customer]:
-    """Leave those who have a contact of that name, where the name of the customer is not enough."""
+    """Leave those whose contact fits the words best, where the name of the customer is not enough.
+
+    Words of a customer's name say nothing of who of theirs it was.
+    """
     if not customers:
         return []
-    contacts = Contact.objects.filter(customer__in=customers, left_on=None)
-    fit = {
-        contact.customer_id
-        for contact in contacts
-        if any(_matches(word, _parts(contact.name)) == 1 for word in words)
-    }
-    return [one for one in customers if one.pk in fit] or list(customers)
+    fit: dict[float, set[int]] = defaultdict(set)
+    by_id = {one.pk: _unmatched(words, one.search_name) for one in customers}
+    for contact in Contact.objects.filter(customer__in=customers, left_on=None):
+        parts = _parts(contact.name)
+        letters = sum(len(word) for word in by_id[contact.customer_id] if word in parts)
+        fit[letters].add(contact.customer_id)
+    most = max(fit, default=0)
+    return [one for one in customers if one.pk in fit[most]] if most else list(customers)
 
 
 def _best(among: Iterable[T], words: Sequence[str], name_of: Callable[[T], str]) -> list[T]:

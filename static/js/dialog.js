@@ -1,7 +1,8 @@
 /**
  * Dialogs. What htmx puts into #dialog-body opens as a modal dialog; an empty answer or the
  * event "closeDialog" (an HX-Trigger header) closes it. [data-open-dialog="id"] opens one that
- * is on the page already; [data-close-dialog] closes the one it stands in.
+ * is on the page already; [data-close-dialog] closes the one it stands in. A form that was refused
+ * begins at what is wrong, in a dialog as on a page of its own.
  */
 
 const body = document.getElementById("dialog-body");
@@ -16,9 +17,22 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   const title = body.querySelector("h1, h2");
   if (title) dialog.setAttribute("aria-label", title.textContent.trim());
   if (!dialog.open) dialog.showModal();
-  // What is wrong comes first: it may lie below what can be seen.
-  (body.querySelector("[aria-invalid='true']") ?? body.querySelector("[autofocus]"))?.focus();
+  body.querySelector("[autofocus]")?.focus();
 });
+
+// Once it settles: until then htmx gives the focus to what has autofocus.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target === body) focusOnWrong(body);
+});
+
+/** What is wrong comes first: it may lie below what can be seen, and why stands beneath it. */
+function focusOnWrong(part) {
+  const field = part.querySelector("form[method='post'] [aria-invalid='true']");
+  field?.focus();
+  field?.scrollIntoView({ block: "center" });
+}
+
+focusOnWrong(document.getElementById("main") ?? document.body);
 
 document.body.addEventListener("closeDialog", () => dialog?.close());
 

@@ -1,6 +1,7 @@
 /**
  * Keys. An element with data-key="l" is pressed by that key; data-key="g t" by the two in
- * turn, the second of which is then no key of its own; data-key-focus="/" is focused by it.
+ * turn, the second of which is then no key of its own; data-key-focus="/" is focused by it. Of
+ * several with one key, such as the Undo of each message, the last is meant.
  * Nothing happens while the person is typing, with a modifier held, or in an open dialog.
  * data-command="k" is pressed by Ctrl or Cmd with the key, also while typing;
  * data-command="shift+f" with Shift as well.
@@ -17,7 +18,7 @@ function isTyping(target) {
 function press(keys) {
   const name = CSS.escape(keys);
   const field = document.querySelector(`[data-key-focus="${name}"]`);
-  const control = document.querySelector(`[data-key="${name}"]`);
+  const control = [...document.querySelectorAll(`[data-key="${name}"]`)].at(-1);
   if (field) field.focus();
   else if (control) control.click();
   return Boolean(field ?? control);

@@ -1,6 +1,7 @@
 /**
  * The line that fills in a form. A chip leads to its field; a field that somebody changed is kept
  * as it is, whatever else the line says after that, and so is the list of fields once opened.
+ * A line that is there already is gone on with at its end.
  * With the form goes how long it took from the first key or tap in it.
  */
 
@@ -36,6 +37,10 @@ document.addEventListener("click", (event) => {
     around.open = true;
   }
   field?.focus();
+});
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("#id_line") && target.selectionEnd === 0) target.setSelectionRange(500, 500);
 });
 
 for (const kind of ["input", "click"]) {

@@ -3,7 +3,8 @@
  * that shows once a row is selected and does something with all of them. x selects the row under
  * the cursor, Shift+J and Shift+K go on selecting, Shift and a click select all rows between, X
  * selects all rows shown, Escape none. A key of #row-keys then logs one event with all of them.
- * Who is selected stays so when htmx puts other rows there.
+ * Who is selected stays so when htmx puts other rows there. Once something was done with them, one
+ * goes on from the row that was selected last.
  */
 
 const bar = document.getElementById("picks");
@@ -14,6 +15,7 @@ const everyone = new Set();
 const LIST = "#results, #today, #changes";
 const MOST_BY_HAND = 500;
 let last = null;
+let place = null;
 
 function boxes() {
   return [...document.querySelectorAll("[data-pick]")];
@@ -67,6 +69,15 @@ function clear() {
   last = null;
   if (all()) all().checked = false;
   show();
+}
+
+/** Put the focus where one goes on, if what had it is gone: the bar, a dialog or a message. */
+function goOn() {
+  const now = document.activeElement;
+  if (now !== document.body && now?.checkVisibility()) return;
+  const rows = [...document.querySelectorAll("[data-rows] [data-row]")];
+  const row = rows.find((one) => one.dataset.customer === place) ?? rows[0];
+  (row?.querySelector("a[href]") ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 
 /** Leave "all of this list": what is shown stays selected, and can be changed by hand. */
@@ -163,7 +174,11 @@ function fail(event) {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.closest?.("dialog, .toast")) show();
 });
-document.body.addEventListener("picksDone", clear);
+document.body.addEventListener("picksDone", () => {
+  place = last ?? place;
+  clear();
+  setTimeout(goOn);
+});
 document.body.addEventListener("customersChanged", refresh);
 document.body.addEventListener("htmx:responseError", fail);
 document.body.addEventListener("htmx:sendError", fail);

@@ -78,6 +78,9 @@ def test_everyone_can_use_the_pages(open_page, tom, accessibility_problems, widt
         page.goto(path)
         assert accessibility_problems(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        if width == 390:
+            narrow = "all => all.filter((one) => one.offsetWidth && one.offsetWidth < 250).length"
+            assert page.locator("main select").evaluate_all(narrow) == 0, path
     services.move_customers(handover_id=handover.pk, by=tom, now=now)
     page.goto(f"/customers/{row.customer_id}/")
     expect(page.get_by_text("Tomás handed over today")).to_be_visible()

@@ -145,6 +145,23 @@ def test_a_touchpoint_is_deleted_from_the_timeline(open_page, manager, customer)
     expect(page.get_by_text("When does the machine come?")).to_have_count(0)
 
 
+@pytest.mark.parametrize("is_dialog", [True, False])
+def test_a_promise_that_cannot_be_planned_is_refused_where_it_is_seen(
+    open_page, manager, customer, is_dialog
+):
+    page = open_page(manager, "/" if is_dialog else "/log/", width=390)
+    if is_dialog:
+        page.keyboard.press("l")
+    page.get_by_label("In one line").fill("meet Thornmere tomorrow 10:00, promised a quote")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Opens")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+    expect(page.get_by_label("Opens")).to_be_focused()
+    expect(page.get_by_text("This has not happened yet.").first).to_be_in_viewport()
+    expect(page.locator(".chip.asks")).to_contain_text("Promise")
+
+
 def test_what_is_wrong_is_told_in_the_dialog(open_page, manager, customer):
     page = open_page(manager, f"/customers/{customer.pk}/")
     page.keyboard.press("l")

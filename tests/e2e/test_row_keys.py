@@ -105,6 +105,26 @@ def test_calls_along_the_rows_are_each_logged_once_and_keep_the_cursor(
     expect(page.locator("[data-said]")).to_have_count(3)
 
 
+def test_a_key_undoes_the_last_thing_while_its_toast_is_shown(open_page, manager, customers):
+    page = open_page(manager, "/customers/")
+    for key in "jcjm":
+        page.keyboard.press(key)
+    expect(page.locator(".toast", has_text="logged.")).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("z")
+    page.keyboard.press("Escape")
+    cursor = page.get_by_role("link", name="Hotell Örnvik", exact=True)
+    cursor.focus()
+    page.keyboard.press("z")
+
+    expect(toast(page)).to_contain_text("Deleted: Met in person with Hotell Örnvik")
+    assert logged() == [("call.phone", "Thornmere Academy")]
+    expect(cursor).to_be_focused()
+    toast(page).get_by_role("button", name="Undo").press("Enter")
+    expect(toast(page)).to_contain_text("Met in person with Hotell Örnvik is back.")
+    expect(cursor).to_be_focused()
+
+
 def test_undo_takes_it_back_and_the_row_no_longer_says_so(open_page, manager, customers):
     page = open_page(manager, "/customers/")
     page.keyboard.press("j")

@@ -119,6 +119,10 @@ def test_a_call_is_logged_from_the_search(open_page, manager, customers):
     page.keyboard.press("Enter")
     expect(page.locator("#palette")).not_to_be_visible()
     expect(page.locator("#dialog [name='customer_name']")).to_have_value("Thornmere Academy")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    expect(page.get_by_label("In one line")).to_have_value("call Thornmere Academy")
+    page.keyboard.type(" yesterday")
+    expect(page.locator("#dialog .chip", has_text="Yesterday")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#dialog")).not_to_be_visible()
 

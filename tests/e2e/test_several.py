@@ -158,9 +158,11 @@ def test_owner_of_all_of_a_filter_is_changed_and_put_back(open_page, manager, cu
     expect(page.locator("[data-row]", has_text="Zoë Ångström")).to_have_count(4)
     assert Customer.objects.filter(owner=colleague).count() == 4
     expect(bar(page)).not_to_be_visible()
+    expect(page.get_by_role("link", name=NAMES[0], exact=True)).to_be_focused()
     toast(page).get_by_role("button", name="Undo").click()
     expect(toast(page)).to_contain_text("4 customers are as they were.")
     expect(page.locator("[data-row]", has_text="Zoë Ångström")).to_have_count(0)
+    expect(page.get_by_role("link", name=NAMES[0], exact=True)).to_be_focused()
     assert Customer.objects.filter(owner=manager).count() == 4
 
 

@@ -20,6 +20,8 @@ from tests.factories import (
     ExecutiveFactory,
     PersonFactory,
     ReadingFactory,
+    SegmentFactory,
+    TeamFactory,
     count_total,
 )
 
@@ -78,12 +80,25 @@ def test_a_file_has_all_pages_with_the_filters_order_and_columns_of_the_page(
             break
         place = page["next_url"].rpartition("after=")[2].replace("%3A", ":")
     head, *rows = csv_rows(executive_browser.get(CSV, query))
-    assert head == ["Customer", "Owner", "Distance, a year"]
+    assert head == ["Customer", "Segment", "Stage", "Owner", "Team", "Distance, a year"]
     assert [row[0] for row in rows] == seen
     assert len(rows) == 5
-    assert rows[-1] == ["Gone 4", "", ""]
+    assert [rows[-1][at] for at in (0, 3, 5)] == ["Gone 4", "", ""]
     (sheet,) = sheets(executive_browser.get(XLSX, query))
     assert [row[0][1] for row in sheet] == ["Customer", *seen]
+
+
+def test_what_stands_beneath_a_name_and_an_owner_is_in_the_file(executive_browser):
+    team, segment = TeamFactory(name="North"), SegmentFactory(name="Hotels")
+    customer = CustomerFactory(name="Søn", team=team, segment=segment, stage="lead")
+    ReadingFactory(customer=customer)
+
+    rows = csv_rows(executive_browser.get(CSV, {"columns": "owner.band"}))
+    assert rows[0] == ["Customer", "Segment", "Stage", "Owner", "Team", "Band"]
+    assert rows[1][:5] == ["Søn", "Hotels", "Lead", "", "North"]
+    assert csv_rows(executive_browser.get(CSV, {"columns": "team.owner"}))[0][3:] == [
+        "Team", "Owner",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "last_at", "-at_risk", "drift"])
@@ -109,12 +124,12 @@ def test_cells_are_typed_and_the_day_is_of_the_readers_zone(executive_browser, s
         "Søn", distance=61.66, at_risk=Decimal("1234.50"), currency="USD",
         last_at=datetime(2026, 2, 27, 23, 30, tzinfo=UTC), yearly_value=Decimal("9000.00"),
     )  # fmt: skip
-    query = {"columns": "distance.at_risk.value.last_touch"}
+    query = {"columns": "distance.at_risk.value.last_touch.segment.stage"}
     head, row = csv_rows(executive_browser.get(CSV, query))
     assert head[1:4] == ["Distance, a year", "At risk a year", "Currency"]
-    assert row == ["Søn", "61.7", "1234.50", "USD", "9000.00", "2026-02-28"]
+    assert row == ["Søn", "61.7", "1234.50", "USD", "9000.00", "2026-02-28", "", "Current"]
     (sheet,) = sheets(executive_browser.get(XLSX, query))
-    assert [kind for kind, _ in sheet[1]] == [
+    assert [kind for kind, _ in sheet[1]][:6] == [
         "inlineStr", "number", "number", "inlineStr", "number", "number",
     ]  # fmt: skip
     # Days are counted from 1899-12-30.

@@ -187,7 +187,7 @@ def test_who_met_them_last_is_proposed_and_why_is_said(tom, ana, bo):
     assert row_of(unknown).successor == bo
     page = signed_in(bo).get(f"/handovers/{handover.pk}/customers/").text
     assert "Ana Šimić met them 22 days ago" in page
-    assert "Bo has the fewest customers" in page
+    assert "Bo, so that they are shared out evenly" in page
 
 
 def test_proposals_are_balanced_by_how_many_customers_each_has(tom, ana, bo):

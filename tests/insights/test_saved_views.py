@@ -172,7 +172,7 @@ def test_what_is_shown_is_saved_as_far_as_it_makes_sense(manager):
     response = client.post(reverse("save_view"), {"name": "  My  view ", "shown": shown})
     view = SavedView.objects.get()
     assert (view.name, view.query) == ("My view", "band=gone&sort=name&columns=drift.band")
-    assert response.headers["Location"] == f"{URL}?{view.query}&view={view.pk}"
+    assert response.headers["Location"] == f"{URL}?{view.query}&view={view.pk}#view-{view.pk}"
     assert view.team is None
 
 
@@ -228,7 +228,7 @@ def test_renaming_replacing_deleting_and_undoing_by_the_page(manager):
     assert "The view Called else is deleted." in gone.text
     assert gone.request["QUERY_STRING"] == "sort=name"
     back = client.post(undo, headers={"HX-Request": "true"})
-    assert back.headers["HX-Redirect"] == f"{URL}?sort=name&view={view.pk}"
+    assert back.headers["HX-Redirect"] == f"{URL}?sort=name&view={view.pk}#view-{view.pk}"
     assert names(manager) == ["Called else"]
 
 

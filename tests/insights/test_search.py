@@ -121,6 +121,27 @@ def test_a_word_before_a_name_says_what_to_do(manager, typed):
     assert found(manager, typed)[0].entries[0].label == "Log a call with Acme"
 
 
+@pytest.mark.parametrize("typed", ["call gesa", "call Gessa Brant", "call gesa acme"])
+def test_a_word_before_the_name_of_a_contact_begins_a_line_about_them(manager, typed):
+    customer = CustomerFactory(name="Acme", team=manager.team, owner=manager)
+    gesa = ContactFactory(name="Gesa Brandt", customer=customer)
+    CustomerFactory(name="Thornmere Academy", team=manager.team)
+
+    (entry,) = found(manager, typed)[0].entries
+    assert entry.label == "Log a call with Gesa Brandt, Acme"
+    form = signed_in(manager).get(entry.url).context["form"]
+    assert form["line"].value() == "call Gesa Brandt Acme"
+    assert (form.chosen, form["contact"].value()) == (customer, str(gesa.pk))
+    assert form["text"].value() == ""
+
+
+def test_a_word_before_a_name_that_is_near_finds_who_is_called_nearly_so(manager):
+    CustomerFactory(name="Thornmere Academy", team=manager.team)
+
+    (entry,) = found(manager, "call tornmere")[0].entries
+    assert entry.label == "Log a call with Thornmere Academy"
+
+
 def test_a_customer_called_like_a_deed_is_found_all_the_same(manager):
     CustomerFactory(name="Mail Order House", team=manager.team)
     assert labels(manager, "mail order", "customers") == ["Mail Order House"]
@@ -195,7 +216,9 @@ def test_a_visitor_is_asked_to_sign_in():
     assert Client().get(URL).headers["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize(("typed", "most"), [("acme", 9), ("acne", 16), ("call acme", 12), ("", 5)])
+@pytest.mark.parametrize(
+    ("typed", "most"), [("acme", 9), ("acne", 16), ("call acme", 12), ("call ann", 18), ("", 5)]
+)
 def test_the_number_of_queries_does_not_grow(manager, django_assert_max_num_queries, typed, most):
     for number in range(30):
         customer = CustomerFactory(name=f"Acme {number}", team=manager.team, owner=manager)

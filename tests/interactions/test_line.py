@@ -39,6 +39,13 @@ def moment(text: str) -> datetime:
         ("late delivery Acme", "order.late"),
         ("Acme complained about the invoice", "complaint"),
         ("call Acme, late delivery", "call.phone"),
+        ("mødtes med Acme", "meeting.in_person"),
+        ("møde med Acme", "meeting.in_person"),
+        ("ringede til Acme", "call.phone"),
+        ("skrev til Acme", "email.personal"),
+        ("besøgte Acme", "visit"),
+        ("Anruf Mode Müller", "call.phone"),
+        ("Mode Müller", ""),
         ("Acme", ""),
     ],
 )
@@ -95,6 +102,36 @@ def test_how_bad_is_no_part_of_a_name_and_a_name_keeps_its_words():
         ("24/2", "2026-02-24T13:00"),
         ("2026-02-20", "2026-02-20T13:00"),
         ("today 9:15", "2026-03-04T09:15"),
+        ("a week ago", "2026-02-25T13:00"),
+        ("last week", "2026-02-25T13:00"),
+        ("vor einer Woche", "2026-02-25T13:00"),
+        ("il y a une semaine", "2026-02-25T13:00"),
+        ("for en uge siden", "2026-02-25T13:00"),
+        ("tydzień temu", "2026-02-25T13:00"),
+        ("an hour ago", "2026-03-04T12:00"),
+        ("il y a 3h", "2026-03-04T10:00"),
+        ("i går", "2026-03-03T13:00"),
+        ("i mandags", "2026-03-02T13:00"),
+        ("this morning", "2026-03-04T09:00"),
+        ("heute Morgen", "2026-03-04T09:00"),
+        ("ce matin", "2026-03-04T09:00"),
+        ("esta mañana", "2026-03-04T09:00"),
+        ("stamattina", "2026-03-04T09:00"),
+        ("vanmorgen", "2026-03-04T09:00"),
+        ("i morse", "2026-03-04T09:00"),
+        ("i morges", "2026-03-04T09:00"),
+        ("dziś rano", "2026-03-04T09:00"),
+        ("this morning at 8", "2026-03-04T08:00"),
+        ("last night", "2026-03-03T20:00"),
+        ("gestern Abend", "2026-03-03T18:00"),
+        ("hier soir", "2026-03-03T18:00"),
+        ("Montag Vormittag", "2026-03-02T10:00"),
+        ("Montagnachmittag", "2026-03-02T14:00"),
+        ("yesterday evening at 8", "2026-03-03T20:00"),
+        ("yesterday at 3", "2026-03-03T15:00"),
+        ("at noon", "2026-03-04T12:00"),
+        ("at 9", "2026-03-04T09:00"),
+        ("à 9h", "2026-03-04T09:00"),
     ],
 )
 def test_moments_are_read_in_several_languages_and_in_the_past(words, at):
@@ -120,6 +157,17 @@ def test_names_that_look_like_days_are_names(line):
         ("1.5 h", 90),
         ("2 Stunden", 120),
         ("30m", 30),
+        ("1h30", 90),
+        ("1 h 30", 90),
+        ("1 h 30 min", 90),
+        ("1:30 h", 90),
+        ("half an hour", 30),
+        ("eine Stunde", 60),
+        ("zwei Stunden", 120),
+        ("en halv time", 30),
+        ("à 1h30", None),
+        ("demain 9h30", None),
+        ("an hour ago", None),
         ("2 hours ago", None),
     ],
 )
@@ -187,7 +235,8 @@ def test_any_line_is_understood_somehow(line):
 
 WORDS = """
     call yesterday 14:30 12.11. 31.2. 99:99 promised by fri in 3 days ago tomorrow 1e9 vor 0000
-    2026-13-45 next , : 45 min h .
+    2026-13-45 next , : 45 min h . this morning tonight a week at 5 à 9h 1h30 heute abend i half
+    hour and Acme about
 """
 
 
@@ -230,6 +279,14 @@ def test_numbers_in_names_stay_names(name):
         ("réunion Acme jeudi prochain 10:00", "2026-03-05T10:00"),
         ("besök Acme nästa fredag", "2026-03-06T09:00"),
         ("wizyta Acme w przyszły piątek", "2026-03-06T09:00"),
+        ("call Acme this afternoon", "2026-03-04T14:00"),
+        ("dinner Acme tonight at 8", "2026-03-04T20:00"),
+        ("Anruf Acme heute Nachmittag", "2026-03-04T14:00"),
+        ("Anruf Acme morgen früh", "2026-03-05T09:00"),
+        ("afspraak Acme morgenochtend", "2026-03-05T09:00"),
+        ("comida Acme mañana por la tarde", "2026-03-05T14:00"),
+        ("meet Acme tomorrow afternoon at 2:30", "2026-03-05T14:30"),
+        ("møde Acme på mandag kl. 14", "2026-03-09T14:00"),
     ],
 )
 def test_what_is_planned_may_be_ahead(line, at):
@@ -248,3 +305,50 @@ def test_what_is_planned_may_be_ahead(line, at):
 )
 def test_a_day_to_come_may_be_what_it_was_about(line):
     assert heard(line).occurred_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("meet Acme next week", "next week"),
+        ("Treffen Acme nächste Woche", "nächste Woche"),
+        ("réunion Acme la semaine prochaine", "la semaine prochaine"),
+        ("reunión Acme la semana que viene", "la semana que viene"),
+        ("riunione Acme la settimana prossima", "la settimana prossima"),
+        ("afspraak Acme volgende week", "volgende week"),
+        ("möte Acme nästa vecka", "nästa vecka"),
+        ("møde Acme næste uge", "næste uge"),
+        ("spotkanie Acme w przyszłym tygodniu", "w przyszłym tygodniu"),
+        ("call Acme the other day", "the other day"),
+        ("Ana Acme tomorrow", "tomorrow"),
+        ("email Acme tomorrow", "tomorrow"),
+        ("call Acme in the morning", "in the morning"),
+    ],
+)
+def test_words_of_a_time_that_name_no_moment_are_asked_about_and_never_taken_for_now(line, said):
+    found = heard(line)
+
+    assert (found.occurred_at, found.unclear_when) == (None, said)
+    assert found.names in {("Acme",), ("Ana Acme",)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "call Acme yesterday, again next week",
+        "call Acme about the fair next week",
+        "call Acme, delivery next week",
+        "call Night Owl Security",
+    ],
+)
+def test_a_time_that_it_was_about_is_not_asked_about(line):
+    assert heard(line).unclear_when == ""
+
+
+def test_a_promise_for_some_day_is_asked_about_by_itself():
+    found = heard("coffee Acme, promised a quote next week")
+
+    assert (found.due_at, found.unclear_due, found.unclear_when) == (None, "next week", "")
+
+    found = heard("meet Acme next month, promised a quote next week")
+    assert (found.unclear_when, found.unclear_due) == ("next month", "next week")

@@ -125,6 +125,62 @@ def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, ac
     assert named(manager, ["Ana", "Acme"]).customer == acme
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "met Acme and Beta Ltd",
+        "met Beta Ltd & Acme",
+        "Treffen mit Acme und Beta",
+        "call Acme Corp e Beta yesterday",
+        "meet Acme and Beta next week",
+    ],
+)
+def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, line):
+    beta = CustomerFactory(name="Beta Ltd", team=manager.team)
+
+    response = send(browser, line)
+
+    assert set(response.context["form"].candidates) == {acme, beta}
+    assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
+    assert not Touchpoint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "met Acme and Ana",
+        "met Ana and Tomas from Acme",
+        "call Acme about Beta and Gamma",
+        "call Acme and Nobody",
+        "call Acme, Beta complained",
+    ],
+)
+def test_people_and_topics_joined_to_a_customer_are_no_second_customer(
+    browser, manager, acme, line
+):
+    for name in ("Beta Ltd", "Gamma Ltd", "Ana Bakery"):
+        CustomerFactory(name=name, team=manager.team)
+
+    assert chips(ask(browser, line))["customer_name"] == "Acme Corp"
+
+
+def test_one_customer_whose_name_has_an_and_is_meant(manager, browser, acme):
+    CustomerFactory(name="May & Sons", team=manager.team)
+    CustomerFactory(name="Sons Ltd", team=manager.team)
+
+    assert chips(ask(browser, "call May and Sons"))["customer_name"] == "May & Sons"
+
+
+def test_the_whole_of_what_was_said_of_a_contact_tells_customers_apart(manager, acme):
+    other = CustomerFactory(name="Acme Trading", team=manager.team)
+    ContactFactory(customer=other, name="Ana Lima")
+    ContactFactory(customer=other, name="Acme Reception")
+
+    assert named(manager, ["Ana Souza", "Acme"]).customer == acme
+    assert named(manager, ["Ana Lima", "Acme"]).customer == other
+    assert named(manager, ["Ana", "Acme"]).customers == [acme, other]
+
+
 def test_two_contacts_of_that_name_are_offered(manager, acme):
     ContactFactory(customer=acme, name="Ana Lima")
 
@@ -179,6 +235,23 @@ def test_only_the_customer_need_be_said(browser, acme):
     assert chips(ask(browser, "Acme")) == {
         "customer_name": "Acme Corp", "type": "Phone call", "occurred_at": "Now"
     }  # fmt: skip
+
+
+def test_time_that_names_no_moment_is_asked_and_nothing_is_logged_as_now(browser, acme):
+    assert chips(ask(browser, "meet Acme next week"))["occurred_at"] == "“next week”: when?"
+
+    response = send(browser, "meet Acme next week")
+    assert response.context["form"].errors["occurred_at"] == ["Say when it was, or will be."]
+    assert not Touchpoint.objects.exists()
+
+    kept = ask(browser, "meet Acme next week", occurred_at="2026-03-10T10:00")
+    assert chips(kept)["occurred_at"] == "Tuesday, 10:00"
+
+
+def test_words_of_a_time_in_a_name_are_the_name(browser, manager):
+    CustomerFactory(name="Weekend Tours", team=manager.team)
+
+    assert chips(ask(browser, "call Weekend Tours"))["occurred_at"] == "Now"
 
 
 def test_field_changed_by_hand_is_kept(browser, acme):

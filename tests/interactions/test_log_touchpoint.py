@@ -369,7 +369,8 @@ def test_moving_leaves_the_contact_behind_and_can_be_taken_back(
 
     moved = correct(browser, touchpoint, customer=str(other.pk), customer_name="Wäfler")
 
-    assert moved.headers["Location"] == f"/customers/{other.pk}/"
+    there = f"/customers/{other.pk}/?at={touchpoint.pk}#touchpoint-{touchpoint.pk}"
+    assert moved.headers["Location"] == there
     touchpoint.refresh_from_db()
     assert (touchpoint.customer, touchpoint.contact) == (other, None)
     browser.post(f"/touchpoints/{touchpoint.pk}/revert/")

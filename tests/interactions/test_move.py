@@ -56,7 +56,8 @@ def test_it_is_moved_with_all_it_said_and_both_are_scored_again(browser, custome
 
     response = move(browser, touchpoint, other)
 
-    assert response.headers["Location"] == f"/customers/{other.pk}/"
+    there = f"/customers/{other.pk}/?at={touchpoint.pk}#touchpoint-{touchpoint.pk}"
+    assert response.headers["Location"] == there
     touchpoint.refresh_from_db()
     assert touchpoint.customer == other
     assert (touchpoint.text, touchpoint.duration_minutes) == ("Coffee", 30)
@@ -81,6 +82,23 @@ def test_it_can_be_taken_back_with_its_contact_and_what_it_settled(
     loop.refresh_from_db()
     answer.refresh_from_db()
     assert (answer.customer, answer.contact, loop.closed_by) == (customer, contact, answer)
+
+
+def test_taking_it_back_leads_to_where_it_is_again(browser, customer, other, manager):
+    touchpoint = happened(customer, manager, 3)
+    there = f"/customers/{customer.pk}/?at={touchpoint.pk}#touchpoint-{touchpoint.pk}"
+    revert = f"/touchpoints/{touchpoint.pk}/revert/"
+
+    def back(**headers):
+        move(browser, touchpoint, other)
+        return browser.post(revert, **headers)
+
+    assert back().headers["Location"] == there
+    from_page = {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver/customers/{other.pk}/?at=1"}
+    assert back(**from_page).headers["HX-Redirect"] == there
+    said = back(**HTMX).content.decode()
+    assert "is with Bäckerei Øster again." in said
+    assert there in said
 
 
 def test_what_it_opened_goes_along(browser, customer, other, manager):
