@@ -33,11 +33,16 @@ def note(here: Standing, among: Among) -> str:
             f"{thousands(here.unknown)} never heard from "
             f"{'is' if here.unknown == 1 else 'are'} not counted."
         )
-    # Of so few the sentence above says nothing, so there is nothing to hold a year ago against.
-    if here.far_year_ago is not None and here.known >= LEAST_KNOWN:
-        was = plural(here.far_year_ago, noun_of(among.stage)) if here.far_year_ago else "nobody"
-        parts.append(f"A year ago {was} {'were' if here.far_year_ago > 1 else 'was'} that far.")
+    far = far_year_ago(here)
+    if far is not None:
+        was = plural(far, noun_of(among.stage)) if far else "nobody"
+        parts.append(f"A year ago {was} {'were' if far > 1 else 'was'} that far.")
     return " ".join(parts)
+
+
+def far_year_ago(here: Standing) -> int | None:
+    """Return how many were far a year ago; None where the sentence has too few to tell of now."""
+    return here.far_year_ago if here.known >= LEAST_KNOWN else None
 
 
 def strips(here: Standing, listed: List, among: Among, *, width: float = 1040) -> Chart:

@@ -1,7 +1,7 @@
 /**
  * Toasts leave by themselves, except those that report a failure or are being read (pointer or
- * focus on them), and give the focus back to where it came from. The event "toast" (an HX-Trigger header: {"toast": {"text": "...", "tone":
- * "good"}}) shows a new one.
+ * focus on them), and give the focus back to where it came from. The event "toast" (an HX-Trigger
+ * header: {"toast": {"text": "...", "tone": "good"}}) shows a new one.
  */
 
 const SHOWN_MS = 7000;

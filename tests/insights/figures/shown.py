@@ -49,7 +49,7 @@ class Page(HTMLParser):
             self.lines.append([])
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
-        elif tag in ("a", "g", "svg"):
+        elif tag in ("a", "g", "line", "svg"):
             self._titles.append((len(self._open), []))
         if tag == "svg" and any(one == "main" for one, _ in self._open):
             self._keep(dict(attrs).get("aria-label") or "")
