@@ -48,6 +48,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         return file
     context = {
         "form": form,
+        "others": [form["channel"], form["months"]],
         "address": address,
         "chips": chips,
         # A line that ends between a number and its sign reads badly so large.
