@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from insights.charts.svg import PAPER, PHONE, Chart, Svg, drawing, element, linked, text_width
+from insights.charts.svg import Chart, Svg, drawing, element, in_each_size, linked, text_width
 from insights.words import percent, thousands
 
 BAND_NAMES = {
@@ -39,11 +39,7 @@ def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040
     # Who was never heard from is counted by some strips only.
     told = [band for band in BAND_NAMES if any(band in strip.counts for strip in strips)]
     return Chart(
-        svg=_draw(strips, title, description, width, on="desk"),
-        phone_svg=_draw(strips, title, description, PHONE, on="phone"),
-        paper_svg=_draw(strips, title, description, PAPER, on="paper")
-        if width > PAPER
-        else Svg(""),
+        **in_each_size(lambda wide, on: _draw(strips, title, description, wide, on=on), width),
         caption=title,
         head=["Date", *(BAND_NAMES[band] for band in told), "All"],
         rows=[

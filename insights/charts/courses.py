@@ -7,13 +7,12 @@ from datetime import date
 from functools import cached_property
 
 from insights.charts.svg import (
-    PAPER,
-    PHONE,
     Chart,
     Svg,
     cut,
     drawing,
     element,
+    in_each_size,
     linked,
     linked_text,
     number,
@@ -116,9 +115,7 @@ def course(
     """Draw one line; each of its moments leads to whom it counts, named in `counted`."""
     scale = scale_of([line], from_zero=from_zero)
     return Chart(
-        svg=_large(line, scale, title, unit, width, on="desk"),
-        phone_svg=_large(line, scale, title, unit, PHONE, on="phone"),
-        paper_svg=_large(line, scale, title, unit, PAPER, on="paper") if width > PAPER else Svg(""),
+        **in_each_size(lambda wide, on: _large(line, scale, title, unit, wide, on=on), width),
         caption=title,
         head=["Day", what, *counted],
         rows=[
@@ -144,11 +141,9 @@ def courses(
     """Draw a small line for each part over the line of the whole, all on one scale."""
     scale = scale_of([*lines, whole], from_zero=from_zero)
     return Chart(
-        svg=_small(lines, whole, scale, title, unit, width, on="desk"),
-        phone_svg=_small(lines, whole, scale, title, unit, PHONE, on="phone"),
-        paper_svg=_small(lines, whole, scale, title, unit, PAPER, on="paper")
-        if width > PAPER
-        else Svg(""),
+        **in_each_size(
+            lambda wide, on: _small(lines, whole, scale, title, unit, wide, on=on), width
+        ),
         caption=title,
         head=[parts, "Where it went"],
         rows=[[line.name, line.words] for line in lines],

@@ -1,11 +1,11 @@
 """The few words charts are drawn with: elements, scales, ticks, numbers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, TypedDict
 from unicodedata import east_asian_width
 from zlib import crc32
 
@@ -51,6 +51,23 @@ class Chart:
     def named(self, name: str, *, said: str = "") -> "Chart":
         """Return the chart as one that can be taken along; `said` is what it is narrowed to."""
         return replace(self, name=name, said=said)
+
+
+class Drawings(TypedDict):
+    """The drawings of a chart, by their names in `Chart`."""
+
+    svg: Svg
+    phone_svg: Svg
+    paper_svg: Svg
+
+
+def in_each_size(draw: Callable[[float, str], Svg], width: float) -> Drawings:
+    """Draw for a width and "desk", for "phone", and for "paper" what would be too wide for it."""
+    return {
+        "svg": draw(width, "desk"),
+        "phone_svg": draw(PHONE, "phone"),
+        "paper_svg": draw(PAPER, "paper") if width > PAPER else Svg(""),
+    }
 
 
 def number(value: float) -> str:

@@ -6,12 +6,11 @@ from datetime import date
 
 from insights.charts.notes import PlacedNote, WallNote, flags, lanes_of, place_notes, words_of
 from insights.charts.svg import (
-    PAPER,
-    PHONE,
     Chart,
     Svg,
     drawing,
     element,
+    in_each_size,
     linked,
     linked_text,
     ticks,
@@ -77,12 +76,13 @@ def wall(
     )
     shown = [note for note in notes if months and note.on >= months[0].month]
     noted = [_noted(month, shown) for month in months]
+
+    def draw(wide: float, on: str) -> Svg:
+        leading = _nowhere if on == "paper" else listed
+        return _draw(months, shown, leading, title, description, wide, on=on)
+
     return Chart(
-        svg=_draw(months, shown, listed, title, description, width, on="desk"),
-        phone_svg=_draw(months, shown, listed, title, description, PHONE, on="phone"),
-        paper_svg=_draw(months, shown, _nowhere, title, description, PAPER, on="paper")
-        if width > PAPER
-        else Svg(""),
+        **in_each_size(draw, width),
         caption=title,
         head=["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]],
         rows=[

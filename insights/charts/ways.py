@@ -73,7 +73,7 @@ class _Box:
             self.left >= 0 and self.top >= 0 and self.right <= side + BESIDE and self.bottom <= side
         )
 
-    def is_crossed_by(self, start: "_Point", end: "_Point") -> bool:
+    def is_crossed_by(self, start: _Point, end: _Point) -> bool:
         """Whether a line is within left and right while it is within top and bottom."""
         begins, ends = 0.0, 1.0
         for low, high, here, there in (
