@@ -29,6 +29,17 @@ def noun_of(stage: str) -> str:
     return ONE[stage].removeprefix("current ")
 
 
+def unheard(among: Among) -> str:
+    """Say that none of these was heard from; what that means comes after.
+
+    >>> unheard(Among()), unheard(Among(stage="lead", team=1))
+    ('We have not heard from any customer yet, so', 'We have not heard from any of these leads yet, so')
+    """  # noqa: E501
+    noun = noun_of(among.stage)
+    whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
+    return f"We have not heard from {whom} yet, so"
+
+
 def lists_of(among: Among) -> List:
     """Return what leads to the customers that are counted, and to some of them."""
     kept = {name: getattr(among, name) for name in ("stage", "team", "segment", "owner")}

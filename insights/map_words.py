@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from insights.among_words import ONE, WHO, List, noun_of
+from insights.among_words import ONE, WHO, List, unheard
 from insights.charts import Arrow, Chart, Mark, Quarter, arrows, chosen, quarter_map
 from insights.presentation import BAND_KEYS, customer_url
 from insights.region import EVERYWHERE, QUARTERS, Region
@@ -76,9 +76,7 @@ def _arrow(way: Way) -> Arrow:
 def map_sentence(customers: int, lines: Mapping[str, QuarterLine], among: Among) -> str:
     """Say how many are walled off, and what of theirs is at risk."""
     if not customers:
-        noun = noun_of(among.stage)
-        whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
-        return f"We have not heard from {whom} yet, so nobody stands on the map."
+        return f"{unheard(among)} nobody stands on the map."
     walled = lines["walled_off"]
     if not walled.customers:
         return f"None of {_whom(customers, among)} is walled off: we meet them or see what they do."

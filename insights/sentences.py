@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from insights.among_words import noun_of
+from insights.among_words import noun_of, unheard
 from insights.models import WallEvent
 from insights.selectors.organisation import CURRENT, Among, Standing, TeamLine
 from insights.words import monies, thousands
@@ -50,8 +50,7 @@ def too_few(known: int, among: Among) -> str:
     """Say that nothing can be said of so few customers, all there are or those somebody chose."""
     noun = noun_of(among.stage)
     if not known:
-        whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
-        return f"We have not heard from {whom} yet, so there is no distance to show."
+        return f"{unheard(among)} there is no distance to show."
     heard = f"heard from {plural(known, noun)} only: too few to say how far we are from"
     if among.are_all:
         return f"So far we have {heard} our {noun}s."
