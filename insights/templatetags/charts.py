@@ -19,6 +19,7 @@ def chart(context: template.Context, shown: Chart, *, has_own_table: bool = Fals
     Those files are made by `insights.chart_files`, filters and all.
     """
     query = context["request"].GET.copy()
+    # As the last of the address, which the name of a file goes on.
     query.pop("take", None)
     query["take"] = ""
     about: dict[str, Any] = {

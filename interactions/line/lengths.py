@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from interactions.line.phrases import LENGTHS, LONGEST_TIME
+from interactions.line.phrases import BEFORE_AN_HOUR, LENGTHS, LONGEST_TIME
 from interactions.line.words import Word, known_phrases
 from relationships.names import searchable
 
@@ -28,7 +28,7 @@ _HOUR_OF_DAY = re.compile(r"(?:[7-9]|1\d|2[0-4])h", re.IGNORECASE)
 _AROUND = frozenset(
     ("in", "ago", "vor", "hace", "fa", "geleden", "sedan", "siden", "il", "temu", "dans", "within")
 )
-_AT = re.compile(r"(?:\bat|\bum|\bom|\blas|\bkl\.?|\bklokken|à) $", re.IGNORECASE)
+_AT = re.compile(rf"(?:\b(?:{BEFORE_AN_HOUR})|à) $", re.IGNORECASE)
 LONGEST_MINUTES = 24 * 60
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dateparser.date import DateDataParser
 from dateparser.languages.loader import default_loader
 
-from interactions.line.phrases import NUMBER_WORDS, OPEN
+from interactions.line.phrases import BEFORE_AN_HOUR, NUMBER_WORDS, OPEN
 from interactions.line.words import CLAUSE_ENDS, Word
 from relationships.names import searchable
 
@@ -91,7 +91,7 @@ _CLEAR = re.compile(
 _CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d ?(am|pm|uhr)\b|\d{1,2}h\b", re.I)
 _UHR = re.compile(r"\b(\d{1,2}) ?uhr\b", re.IGNORECASE)
 _H = re.compile(r"\b(\d{1,2})h\b", re.IGNORECASE)
-_AT = re.compile(r"\b(?:at|um|om|las|kl\.?|klokken) (\d{1,2})(?![\d:.h/]| ?(?:am|pm)\b)", re.I)
+_AT = re.compile(rf"\b(?:{BEFORE_AN_HOUR}) (\d{{1,2}})(?![\d:.h/]| ?(?:am|pm)\b)", re.I)
 """An hour of which nothing but "at" says that it is one."""
 
 FIRST_HOUR = 7

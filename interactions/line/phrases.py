@@ -6,6 +6,9 @@ Folded as `searchable` folds them; of phrases that begin alike the longest count
 from dataclasses import dataclass
 from itertools import product
 
+BEFORE_AN_HOUR = r"at|um|om|las|kl\.?|klokken"
+"""A pattern of what stands before an hour of the day."""
+
 LONGEST_TIME = 5
 """Words in one phrase, such as "il y a une semaine"."""
 
@@ -48,7 +51,7 @@ _OF_TODAY = {
         this morning, heute morgen, ce matin, esta manana, stamattina, stamani, questa mattina,
         vanmorgen, vanochtend, i morse, i morges, her til morgen
     """,
-    10: "i formiddag, i formiddags, i formiddags",
+    10: "i formiddag, i formiddags",
     12: "at noon, ce midi, zu mittag, a midi, a mediodia, a mezzogiorno",
     14: """
         this afternoon, cet apres-midi, esta tarde, questo pomeriggio, vanmiddag, i eftermiddag,

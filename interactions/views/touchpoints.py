@@ -257,10 +257,8 @@ def _moved(request: HttpRequest, before: Touchpoint) -> HttpResponse:
 
 def _moved_back(request: HttpRequest, touchpoint: Touchpoint, *, left: int) -> HttpResponse:
     """Lead to where a touchpoint is again whoever looks at the customer whom it left."""
-    text, there = (
-        f"{touchpoint.type} is with {touchpoint.customer} again.",
-        _in_timeline(touchpoint),
-    )
+    text = f"{touchpoint.type} is with {touchpoint.customer} again."
+    there = _in_timeline(touchpoint)
     shown = urlsplit(request.htmx.current_url or "").path
     if request.htmx and shown == reverse("customer", args=[left]):
         messages.success(request, text)

@@ -183,7 +183,7 @@ def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Cus
     """
     if not customers:
         return []
-    fit: dict[float, set[int]] = defaultdict(set)
+    fit: dict[int, set[int]] = defaultdict(set)
     by_id = {one.pk: _unmatched(words, one.search_name) for one in customers}
     for contact in Contact.objects.filter(customer__in=customers, left_on=None):
         parts = _parts(contact.name)
