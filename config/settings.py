@@ -85,7 +85,11 @@ TEMPLATES = [
                 "relationships.context.hearth",
                 "insights.context.scoring",
             ],
-            "builtins": ["relationships.templatetags.icons", "insights.templatetags.charts"],
+            "builtins": [
+                "relationships.templatetags.icons",
+                "relationships.templatetags.components",
+                "insights.templatetags.charts",
+            ],
         },
     },
     # For rows of long lists and tables of charts, which take Django's engine several times as long.
@@ -128,6 +132,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    # Parts of pages that are alike for everybody: nothing in it says who asked.
+    "shell": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "shell",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 
 # Background work ---------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The last year of a score in the height of a line of text."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from insights.charts.svg import Svg, element, number
 
@@ -15,13 +15,12 @@ def sparkline(
 
     The scale is fixed, so that the lines of a list can be compared with each other.
     """
-    scale = (_HEIGHT - 2 * _MARGIN) / ((high - low) or 1)
     path, pen, x, y = [], "M", "", ""
     for x, value in zip(_across(len(values)), values, strict=True):
         if value is None:
             pen = "M"
             continue
-        y = f"{_HEIGHT - _MARGIN - (min(max(value, low), high) - low) * scale:.1f}"
+        y = _up(value, low, high)
         # A length of nothing has round ends: a week between two gaps is a dot.
         path.append(f"L{x} {y}" if pen == "L" else f"M{x} {y}h0")
         pen = "L"
@@ -37,3 +36,11 @@ def _across(count: int) -> tuple[str, ...]:
     """Return where each of so many values stands, left to right."""
     step = (_WIDTH - 2 * _MARGIN) / max(count - 1, 1)
     return tuple(number(_MARGIN + i * step) for i in range(count))
+
+
+# What is drawn most are whole numbers of 0 to 100, thousands on a page.
+@lru_cache(maxsize=1024)
+def _up(value: float, low: float, high: float) -> str:
+    """Return how far from the top a value stands."""
+    scale = (_HEIGHT - 2 * _MARGIN) / ((high - low) or 1)
+    return f"{_HEIGHT - _MARGIN - (min(max(value, low), high) - low) * scale:.1f}"

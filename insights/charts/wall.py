@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 
 from insights.charts.notes import PlacedNote, WallNote, flags, lanes_of, place_notes, words_of
 from insights.charts.svg import (
@@ -46,7 +47,7 @@ class WallMonth:
         total = self.human + self.digital
         return self.human / total if total else None
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The month in a sentence."""
         share = self.human_share
@@ -76,9 +77,10 @@ def wall(
     )
     shown = [note for note in notes if months and note.on >= months[0].month]
     noted = [_noted(month, shown) for month in months]
+    listed = cache(listed)
 
     def draw(wide: float, on: str) -> Svg:
-        leading = _nowhere if on == "paper" else listed
+        leading = None if on == "paper" else listed
         return _draw(months, shown, leading, title, description, wide, on=on)
 
     return Chart(
@@ -138,7 +140,7 @@ def _placed(
 def _draw(
     months: Sequence[WallMonth],
     notes: Sequence[WallNote],
-    listed: Listed,
+    listed: Listed | None,
     title: str,
     description: str,
     width: float,
@@ -165,7 +167,7 @@ def _draw(
         *words,
         size=(width, count_top + count_height + 24),
         class_=f"on-{on}",
-        has_links=any(listed(month.month, "human") for month in months),
+        has_links=bool(listed) and any(listed(month.month, "human") for month in months),
     )
 
 
@@ -217,7 +219,7 @@ def _headings(share_top: float, count_top: float) -> list[Svg]:
 
 def _counts(
     months: Sequence[WallMonth],
-    listed: Listed,
+    listed: Listed | None,
     left: float,
     top: float,
     pitch: float,
@@ -245,34 +247,41 @@ def _counts(
 
 
 def _column(
-    month: WallMonth, listed: Listed, box: tuple[float, float, float, float], most: float
+    month: WallMonth, listed: Listed | None, box: tuple[float, float, float, float], most: float
 ) -> Svg:
-    """Draw a month in a box (left, top, width, height), the digital part above the human one."""
+    """Draw a month in a box (left, top, width, height), the digital part above the human one.
+
+    Where nothing can be pointed at, `listed` is None, and there are only its bars.
+    """
     left, top, width, height = box
     human, digital = (height * count / most for count in (month.human, month.digital))
     pressed = max(human, LEAST_HEIGHT) if month.human else 0.0
-    parts = [element("title", month.words)]
+    thick = max(width * 0.76, 1)
+    parts = [element("title", month.words)] if listed else []
     for mode, count, low, tall, reach in (
         ("digital", month.digital, human, digital, (top, height)),
         ("human", month.human, 0.0, human, (top + height - pressed, pressed)),
     ):
         if not count:
             continue
+        bar = element(
+            "rect",
+            class_=f"fill-{mode}",
+            x=left + (width - thick) / 2,
+            y=top + height - low - tall,
+            width=thick,
+            height=tall,
+        )
+        if not listed:
+            parts.append(bar)
+            continue
         href, said = listed(month.month, mode), "with a person" if mode == "human" else "digital"
         title = element("title", f"{month.words}. List of the {thousands(count)} {said}")
-        thick = max(width * 0.76, 1)
         parts.append(
             linked(
                 href,
                 title if href else Svg(""),
-                element(
-                    "rect",
-                    class_=f"fill-{mode}",
-                    x=left + (width - thick) / 2,
-                    y=top + height - low - tall,
-                    width=thick,
-                    height=tall,
-                ),
+                bar,
                 element("rect", class_="quarter", x=left, y=reach[0], width=width, height=reach[1]),
                 # As many stops as months would keep the keyboard busy; the table has all of them.
                 tabindex=-1,

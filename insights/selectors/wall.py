@@ -68,7 +68,7 @@ class Wall:
 
 def wall(today: date, among: WallAmong) -> Wall:
     """Return the Wall by month, and its last whole quarter beside the same months before."""
-    types = TouchpointType.objects.in_bulk()
+    types = _types()
     first = months_before(today, among.months - 1) if among.months else None
     needed = months_before(today, 12 * YEARS_BACK[0] + MONTHS_COMPARED + 1)
     counts = _counts(among.whose, today, min(first, needed) if first else None)
@@ -81,7 +81,7 @@ def wall(today: date, among: WallAmong) -> Wall:
 
 def wall_by_month(today: date, whose: Among = EVERYBODY) -> list[WallMonth]:
     """Return human and digital touchpoints by month with the customers of `whose`."""
-    types = TouchpointType.objects.in_bulk()
+    types = _types()
     first = months_before(today, MONTHS_SHOWN - 1)
     return _months(_counts(whose, today, first), types, set(types), first, today)
 
@@ -111,6 +111,15 @@ def wall_event(person: Person, pk: int, *, is_deleted: bool = False) -> WallEven
         return None
     events = WallEvent.objects.select_related("team")
     return events.filter(pk=pk, deleted_at__isnull=not is_deleted).first()
+
+
+def _types() -> dict[int, TouchpointType]:
+    return {one.pk: one for one in _all_types()}
+
+
+@prepared
+def _all_types() -> QuerySet[TouchpointType]:
+    return TouchpointType.objects.all()
 
 
 Counts = Mapping[date, Mapping[int, int]]
