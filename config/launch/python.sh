@@ -2,7 +2,7 @@
 # Run a script with the first Python here that is new enough and can make virtual environments.
 # The system's own comes first: distributions compile it with all optimisations, version managers
 # with none, and then Hearth takes half as long again for whatever it does.
-pythons="${PYTHON:-} /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11"
+pythons="${PYTHON:-} ${SYSTEM_PYTHON:-/usr/bin/python3} python3 python3.14 python3.13 python3.12 python3.11"
 
 for python in $pythons; do
     if "$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null

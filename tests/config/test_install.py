@@ -10,12 +10,22 @@ from config.launch import install, place
 FINDER = place.ROOT / "config" / "launch" / "python.sh"
 
 
-def find_python(tmp_path, script):
-    (tmp_path / "python3").write_text(f"#!/bin/sh\n{script}\n")
-    (tmp_path / "python3").chmod(0o755)
+def write_python(path, script):
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def saying(words):
+    """Return a script of a Python that passes every check, and says this for all it prints."""
+    return f'case "$2" in print*) echo "{words}";; esac'
+
+
+def find_python(tmp_path, script, **environment):
+    write_python(tmp_path / "python3", script)
     return subprocess.run(
         ["/bin/sh", str(FINDER), "-c", "print('found')"],
-        env={"PATH": str(tmp_path)},
+        env={"PATH": str(tmp_path), "SYSTEM_PYTHON": str(tmp_path / "none"), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -24,6 +34,21 @@ def find_python(tmp_path, script):
 
 def test_suitable_python_is_used(tmp_path):
     assert find_python(tmp_path, f'exec {sys.executable} "$@"').stdout == "found\n"
+
+
+def test_the_systems_python_comes_before_others(tmp_path):
+    system = write_python(tmp_path / "system", saying("the system's"))
+
+    assert find_python(tmp_path, saying("another"), SYSTEM_PYTHON=system).stdout == "the system's\n"
+
+
+def test_the_python_asked_for_comes_first(tmp_path):
+    system = write_python(tmp_path / "system", saying("the system's"))
+    asked = write_python(tmp_path / "asked", saying("asked for"))
+
+    done = find_python(tmp_path, saying("another"), SYSTEM_PYTHON=system, PYTHON=asked)
+
+    assert done.stdout == "asked for\n"
 
 
 def test_old_python_is_refused_with_what_to_install(tmp_path):
