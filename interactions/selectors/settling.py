@@ -12,7 +12,7 @@ from relationships import access
 from relationships.models import Person
 from relationships.prepared import prepared
 
-COUNTED_AT_MOST = 1_000
+COUNTED_AT_MOST = 300
 """Of what is open and due; more are not settled in a week."""
 
 ASK_AFTER = timedelta(days=2)
