@@ -150,6 +150,7 @@ class TouchpointForm(forms.Form):
         self.author, self.now, self.touchpoint = person, now, touchpoint
         self.chosen: Customer | None = None
         self.candidates: Sequence[Customer] = ()
+        self.moments: Sequence[datetime] = ()
         self._choose_customer()
         self.types = offered_types(touchpoint)
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
@@ -182,8 +183,9 @@ class TouchpointForm(forms.Form):
         """Whether there is anything to settle."""
         return any(value for value, _ in self.fields["closes"].choices)
 
-    def offer(self, customers: Sequence[Customer]) -> None:
-        """Let one of these be chosen, unless somebody was chosen already."""
+    def offer(self, customers: Sequence[Customer], moments: Sequence[datetime]) -> None:
+        """Let one of each be chosen, unless somebody was chosen already."""
+        self.moments = moments
         if self.chosen is None and customers:
             self.candidates = customers
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from interactions.line.lengths import length_in
@@ -44,7 +44,8 @@ class Heard:
     about, and `joined_names` those of the first that an "and" joins. `text` is what follows that
     clause, or all of it where it says within the clause what it was about.
     `unclear_when` are words that say when it was and `unclear_due` when a promise is due, without
-    saying which moment.
+    saying which moment. `possible_at` are the moments of which one is meant, where an hour that is
+    yet to come today is said without a day.
     """
 
     type: str = ""
@@ -55,6 +56,7 @@ class Heard:
     severity: int | None = None
     opens: int | None = None
     unclear_when: str = ""
+    possible_at: Sequence[datetime] = ()
     due_at: datetime | None = None
     unclear_due: str = ""
     is_repair: bool = False
@@ -159,29 +161,52 @@ def _when(
     What is past can be, and what is yet to come of something that can be planned, in its clause:
     where a word says so, or else with a clock, or a day that is not what it was about.
     """
-    is_plan = any(one.meaning.is_plan for one in meanings)
     can_plan = heard.type in ("", *TO_MEET)
+    is_plan = can_plan and any(one.meaning.is_plan for one in meanings)
     places = [place for place in range(len(words)) if place not in taken]
     free = [words[place] for place in places]
     end = CLAUSE_ENDS.search(line)
     cut = end.start() if end else len(line)
-    for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan and can_plan):
-        if moment.at > now:
-            before = {word.text for word in words if word.start < free[moment.first].start}
-            is_day_of_it = bool(heard.type) and not before & ABOUT
-            is_it = (
-                can_plan
-                and free[moment.first].start < cut
-                and (is_plan or moment.has_clock or is_day_of_it)
-            )
+    for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan):
+        word = free[moment.first]
+        may_come = can_plan and word.start < cut
+        is_topic = any(one.text in ABOUT for one in words if one.start < word.start)
+        if moment.is_any_day and not is_plan:
+            may_come = can_plan and not _is_over(line, words, meanings, word)
+            is_apart = is_topic or word.start > cut
+            found = _on_any_day(moment.at, now, may_come=may_come, is_apart=is_apart)
+        elif moment.at > now:
+            is_it = is_plan or moment.has_clock or (bool(heard.type) and not is_topic)
             at = moment.at if moment.has_clock else _morning(moment.at, now)
+            found = [at] if may_come and is_it else []
         else:
             at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
-            is_it = at <= now
-        if is_it:
+            found = [at] if at <= now else []
+        if found:
             taken.update(places[moment.first : moment.last])
-            return replace(heard, occurred_at=at)
+            (at, *others) = found
+            return replace(heard, possible_at=found) if others else replace(heard, occurred_at=at)
     return heard
+
+
+def _is_over(line: str, words: Sequence[Word], meanings: Sequence[Said], moment: Word) -> bool:
+    """Whether it is told as over: in the first clause, or in that of a moment."""
+    clauses = [_clause_around(line, words[0]), _clause_around(line, moment)]
+    said = [words[one.first].start for one in meanings if one.meaning.is_past]
+    return any(start <= place < stop for place in said for start, stop in clauses)
+
+
+def _on_any_day(at: datetime, now: datetime, *, may_come: bool, is_apart: bool) -> list[datetime]:
+    """Return when it may have been, or will be, of an hour that is said without a day.
+
+    Of today if that is past. Else of yesterday, or it is a plan for today; and an hour that stands
+    apart, in another clause or behind "about", may be that of something else than what happened.
+    """
+    last = at if at <= now else at - timedelta(days=1)
+    if last.date() == now.astimezone(last.tzinfo).date():
+        return [last]
+    planned = [last + timedelta(days=1)] if may_come else []
+    return [*planned, last, *([now] if is_apart else [])]
 
 
 def _unclear(

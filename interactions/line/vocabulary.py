@@ -22,6 +22,7 @@ class Meaning:
     sentiment: int | None = None
     is_repair: bool = False
     is_plan: bool = False
+    is_past: bool = False
     severity: int | None = None
     rank: int = 0
     """Of several types the one with the highest rank is what happened, the rest is its topic."""
@@ -155,6 +156,13 @@ _PLANNED = """
     prevoir, prevue, planear, planeado, previsto, prevista, programmato, gepland, plannen, planerat,
     planerar, planlagt, planlaegger, planowane, zaplanowane, umowione
 """
+# Of what people do together, the words that say it is over; those that may also say otherwise are
+# left out, as "llame" and "visite" are.
+_PAST = """
+    met, sat down, visited, called, phoned, rang, spoke, talked, getroffen, besucht, telefoniert,
+    angerufen, rencontree, appele, chiamato, bezocht, gebeld, ringde, dzwonilem, dzwonilam, modte,
+    modtes, besogte, besogt, ringede, talte
+"""
 _ABOUT = """
     about re regarding concerning uber wegen betreffend sur concernant sobre su riguardo over
     betreffende angaende om vedrorende dotyczace
@@ -172,8 +180,9 @@ def _phrases(text: str) -> list[str]:
 
 def _vocabulary() -> dict[str, Meaning]:
     ranks = {key: rank for rank, keys in _RANKS for key in keys.split()}
+    past = set(_phrases(_PAST))
     known = {
-        phrase: Meaning(type=key, rank=ranks.get(key, 1))
+        phrase: Meaning(type=key, rank=ranks.get(key, 1), is_past=phrase in past)
         for key, text in _TYPES.items()
         for phrase in _phrases(text)
     }
@@ -184,7 +193,7 @@ def _vocabulary() -> dict[str, Meaning]:
     known |= {phrase: Meaning(sentiment=-1) for phrase in _phrases(_BAD)}
     known |= {phrase: Meaning(is_plan=True) for phrase in _phrases(_PLANNED)}
     known["meet"] = Meaning(type="meeting.in_person", rank=1, is_plan=True)
-    inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
+    inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15, is_past=True)
     return known | dict.fromkeys(_phrases(_THEY_REACHED_OUT), inbound)
 
 

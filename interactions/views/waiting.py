@@ -94,7 +94,7 @@ def share(request: HttpRequest) -> HttpResponse:
         unclear = found.unclear
     form = TouchpointForm(person=request.user, now=now, initial=initial)
     if "line" in given:
-        form.offer(found.customers)
+        form.offer(found.customers, found.moments)
     return _show(request, form, unclear, kept=["text"] if "text" in given else [])
 
 

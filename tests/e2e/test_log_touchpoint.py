@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -271,6 +272,28 @@ def test_who_may_be_meant_is_chosen_with_one_tap(
     page.keyboard.press("Enter")
 
     expect(toast(page)).to_contain_text("Phone call with Thornmere Dental logged.")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_day_of_an_hour_yet_to_come_is_chosen_with_one_tap(
+    open_page, manager, customer, accessibility_problems, width, scheme
+):
+    noon = timezone.now().replace(hour=12, minute=0)
+    with time_machine.travel(noon):
+        page = open_page(manager, "/log/", width=width, scheme=scheme)
+        page.get_by_label("In one line").fill("call Thornmere 17:00")
+        understood = page.get_by_role("list", name="Understood")
+        expect(understood.get_by_role("button", name="Today, 17:00 (planned)")).to_be_visible()
+        assert accessibility_problems(page) == []
+        page.get_by_label("In one line").press("Enter")
+        expect(page.get_by_text("Say when it was, or will be.")).to_be_visible()
+        understood.get_by_role("button", name="Yesterday, 17:00").press("Enter")
+        expect(understood.get_by_role("button", name="17:00: when?")).to_have_count(0)
+        expect(page.get_by_label("In one line")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(toast(page)).to_contain_text("Phone call with Thornmere Academy logged.")
+    logged = Touchpoint.objects.latest("pk")
+    assert logged.occurred_at == noon.replace(hour=17, second=0, microsecond=0) - timedelta(days=1)
 
 
 def test_line_works_without_javascript(open_page, manager, customer):

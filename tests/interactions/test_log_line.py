@@ -248,6 +248,51 @@ def test_time_that_names_no_moment_is_asked_and_nothing_is_logged_as_now(browser
     assert chips(kept)["occurred_at"] == "Tuesday, 10:00"
 
 
+def moments(response) -> dict[str, str]:
+    return {chip.text: chip.value for chip in response.context["chips"] if chip.value}
+
+
+def test_hour_yet_to_come_is_asked_with_what_it_may_be_and_logged_as_chosen(browser, acme):
+    line, both = "call Acme 17:00", {
+        "Today, 17:00 (planned)": "2026-03-04T17:00", "Yesterday, 17:00": "2026-03-03T17:00"
+    }  # fmt: skip
+    response = ask(browser, line)
+    assert moments(response) == both
+    assert next(chip.text for chip in response.context["chips"] if chip.is_open) == "17:00: when?"
+
+    kept = {"customer": str(acme.pk), "customer_name": acme.name, "type": "call.phone"}
+    for said in ({}, {"understood": line, "occurred_at": "", **kept}):
+        response = send(browser, line, **said)
+        assert response.context["form"].errors["occurred_at"] == ["Say when it was, or will be."]
+        assert moments(response) == both
+    assert not Touchpoint.objects.exists()
+
+    planned = ask(browser, line, occurred_at=both["Today, 17:00 (planned)"])
+    assert moments(planned) == {}
+    assert planned.context["form"].is_planned
+    assert chips(planned)["occurred_at"] == "Today, 17:00"
+
+    send(browser, line, understood=line, occurred_at=both["Yesterday, 17:00"], **kept)
+    assert Touchpoint.objects.get().occurred_at == NOW - timedelta(hours=19)
+
+
+def test_hour_apart_may_be_of_something_else_and_then_it_is_now(browser, acme):
+    response = ask(browser, "called Acme, delivery 17:00")
+
+    assert list(moments(response)) == ["Yesterday, 17:00", "Now"]
+
+
+def test_which_of_two_customers_is_asked_again_of_a_line_that_was_understood(
+    browser, manager, acme
+):
+    beta, line = CustomerFactory(name="Beta Ltd", team=manager.team), "met Acme and Beta Ltd"
+
+    response = send(browser, line, understood=line, type="call.phone")
+
+    assert set(response.context["form"].candidates) == {acme, beta}
+    assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
+
+
 def test_words_of_a_time_in_a_name_are_the_name(browser, manager):
     CustomerFactory(name="Weekend Tours", team=manager.team)
 
