@@ -54,8 +54,9 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     heard = hear(line, now=now, zone=timezone.get_current_timezone())
     customer = _kept_customer(person, kept)
     who = named(
-        person, heard.names, heard.later_names, joined=heard.joined_names, customer=customer
-    )
+        person, heard.names, heard.later_names,
+        joined=heard.joined_names, lone=heard.lone_names, customer=customer,
+    )  # fmt: skip
     fields = _said(line, heard, who, now) | _whom(who)
     unclear = {}
     if who.customer and heard.is_repair:

@@ -11,6 +11,9 @@ from interactions.models import Direction, LoopKind
 LONGEST_PHRASE = 4
 """Words in one phrase."""
 
+LEAST_OF_ACTS = 10
+"""The least rank of what somebody does; what has a lower one may be what it was about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -26,6 +29,20 @@ class Meaning:
     severity: int | None = None
     rank: int = 0
     """Of several types the one with the highest rank is what happened, the rest is its topic."""
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is something that somebody does, which nobody does about something else."""
+        return bool(self.type) and (self.is_plan or self.rank >= LEAST_OF_ACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A phrase of the vocabulary in a line, `first` to before `last` of its words."""
+
+    meaning: Meaning
+    first: int
+    last: int
 
 
 _TYPES = {
@@ -145,7 +162,14 @@ _LINKS = """
     la les un une de du des pour con en y el los las para per e il lo gli met van het voor med och
     hos fran z w u do til fra og af det
 """
-NO_NAMES = frozenset(_LINKS.split())
+_THEN = """
+    then afterwards dann danach puis ensuite luego despues poi dopo daarna vervolgens darefter
+    derefter potem
+"""
+THEN = frozenset(_THEN.split())
+"""What goes on to the next customer."""
+
+NO_NAMES = frozenset(_LINKS.split()) | THEN
 
 AND = frozenset(("and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz"))
 """What joins two names."""

@@ -133,6 +133,21 @@ def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, ac
         "Treffen mit Acme und Beta",
         "call Acme Corp e Beta yesterday",
         "meet Acme and Beta next week",
+        "call Acme about the quote, then Beta",
+        "call Acme about the quote then Beta about the fair",
+        "call Acme then Beta",
+        "call Beta then Acme",
+        "Anruf Acme wegen des Angebots, dann Beta",
+        "appel Acme, puis Beta",
+        "visit Acme 10:00, then Beta 11:00",
+        "call Acme; call Beta",
+        "called Acme. Emailed Beta about prices",
+        "call Acme, and Beta",
+        "met Acme, Beta and Nobody",
+        "met Acme, Beta Ltd",
+        "call acme, then beta ltd",
+        "met Ana, Beta Ltd",
+        "call Acme, Beta Ltd yesterday",
     ],
 )
 def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, line):
@@ -153,6 +168,17 @@ def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, 
         "call Acme about Beta and Gamma",
         "call Acme and Nobody",
         "call Acme, Beta complained",
+        "call Acme, Beta",
+        "call Acme, order for Beta Ltd",
+        "call Acme, Beta Ltd delivery late",
+        "call Acme, beta",
+        "call Acme, then beta",
+        "call Acme, then Ana",
+        "met Acme, Ana Souza",
+        "call Acme, email beta",
+        "call Acme, then call back",
+        "call Acme, then Acme again",
+        "call Acme then Nobody",
     ],
 )
 def test_people_and_topics_joined_to_a_customer_are_no_second_customer(
@@ -208,6 +234,20 @@ def test_colleague_who_was_there_is_named(manager, acme):
 @pytest.mark.parametrize("names", [["%"], ["_"], ["\\"], ["''"], ["x" * 400], ["Ł"], [], ["a b c"]])
 def test_whatever_names_nobody_finds_nobody(manager, acme, names):
     assert named(manager, names).customer is None
+
+
+def test_second_customer_is_looked_for_among_ones_own_and_by_one_query(
+    manager, acme, django_assert_max_num_queries
+):
+    CustomerFactory(name="Stranger Ltd", team=TeamFactory())
+    beta = CustomerFactory(name="Beta Ltd", team=manager.team)
+
+    with django_assert_max_num_queries(6):
+        who = named(
+            manager, ["Acme"], ["Stranger Ltd", "Beta"], joined=["Beta"], lone=["Stranger Ltd"]
+        )
+
+    assert who.customers == [acme, beta]
 
 
 def test_names_cost_few_queries(manager, acme, django_assert_max_num_queries):
