@@ -87,8 +87,8 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
     told = taken | _told(meanings)
-    heard = _unclear(line, words, meanings, heard, told)
     cut = _about(line, words, taken)
+    heard = _unclear(line, words, meanings, heard, told, cut)
     clause = CLAUSE_ENDS.match(line, cut)
     asked = {heard.unclear_when, heard.unclear_due}
     unclear = {place for place, one in enumerate(words) if line[one.start : one.end] in asked}
@@ -199,13 +199,13 @@ def _on_any_day(at: datetime, now: datetime, *, may_come: bool, is_apart: bool) 
 
 
 def _unclear(
-    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: Set[int]
-) -> Heard:
+    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: Set[int],
+    cut: int,
+) -> Heard:  # fmt: skip
     """Hear what says when it was, or when a promise is due, and is no moment that can be meant.
 
-    Of when it was that is in the first clause, as far as it does not say what it was about.
+    Of when it was that is before the `cut` where a line goes on to what it was about.
     """
-    cut = _about(line, words, taken)
     promise = next((words[one.first] for one in meanings if one.meaning.opens), None)
     start, stop = clause_around(line, promise) if promise else (0, 0)
     for place, word in enumerate(words):

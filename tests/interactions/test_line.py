@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions.line import LONGEST_LINE, hear
-from interactions.line.vocabulary import _PAST, TO_MEET, VOCABULARY, _phrases
+from interactions.line.vocabulary import _PAST, ABOUT, TO_MEET, VOCABULARY, _phrases
 from interactions.models import LoopKind
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
@@ -450,6 +450,10 @@ def test_yesterday_is_a_day_of_the_clock_where_the_clock_changes():
 
     assert today.utcoffset() != yesterday.utcoffset()
     assert (f"{today:%d %H:%M}", f"{yesterday:%d %H:%M}") == ("29 17:00", "28 17:00")
+
+
+def test_what_leads_to_what_it_was_about_is_no_part_of_a_known_phrase():
+    assert not [phrase for phrase in VOCABULARY if ABOUT.intersection(phrase.split())]
 
 
 def test_words_that_say_something_is_over_are_known_words():
