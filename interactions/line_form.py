@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from interactions.catalogue import SETTLED
+from interactions.catalogue import PROMISE_MADE, SETTLED
 from interactions.forms import MINUTE, TouchpointForm
 from interactions.line import LONGEST_LINE, Heard, hear
 from interactions.models import LoopKind
@@ -138,7 +138,7 @@ def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
 
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:
     is_promise_alone = heard.opens == LoopKind.PROMISE and not heard.type
-    kind = "promise" if is_promise_alone else heard.type or USUAL_TYPE
+    kind = PROMISE_MADE if is_promise_alone else heard.type or USUAL_TYPE
     if not types_named(keys=(kind,)):
         kind = ""
     return {
