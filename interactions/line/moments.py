@@ -221,6 +221,15 @@ def says_when(words: Sequence[Word]) -> bool:
     )
 
 
+def is_hour(text: str) -> bool:
+    """Whether a word is an hour of the day.
+
+    >>> is_hour("17:30"), is_hour("12pm"), is_hour("4.3."), is_hour("friday")
+    (True, True, False, False)
+    """
+    return bool(_CLOCK.search(text))
+
+
 @functools.cache
 def _telling() -> frozenset[str]:
     """Return the words by which days, months and spans are called and that mean nothing else."""

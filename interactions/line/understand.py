@@ -12,6 +12,7 @@ from interactions.line.moments import (
     END_OF_DAY,
     START_OF_DAY,
     Moment,
+    is_hour,
     moments,
     says_when,
 )
@@ -215,6 +216,8 @@ def _unclear(
         if start <= word.start < stop:
             if heard.due_at is None:
                 heard = replace(heard, unclear_due=heard.unclear_due or said)
+        elif heard.possible_at and is_hour(word.text):
+            continue  # the second of "17:00 to 18:00"
         elif word.start < cut and heard.occurred_at is None:
             heard = replace(heard, unclear_when=heard.unclear_when or said)
     return heard

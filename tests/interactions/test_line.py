@@ -373,6 +373,8 @@ TODAY, YESTERDAY = "2026-03-04T17:00", "2026-03-03T17:00"
         "llamada Acme a las 17",
         "opkald Acme klokken 17",
         "call Acme evening 5:00",
+        "call Acme 17:00 45 min",
+        "call Acme 17:00, 18:00",
     ],
 )
 def test_an_hour_yet_to_come_may_be_a_plan_or_of_yesterday_and_is_not_guessed(line):
@@ -440,8 +442,15 @@ def test_an_hour_of_a_promise_is_when_it_is_due_and_asks_nothing():
         assert (heard(line).due_at, heard(line).possible_at) == (moment(TODAY), ())
 
 
+def test_of_two_hours_the_first_is_when_it_was_and_the_second_asks_nothing():
+    found = heard("call Acme from 17:00 to 18:00")
+
+    assert (found.possible_at, found.unclear_when) == ([moment(TODAY), moment(YESTERDAY)], "")
+
+
 def test_a_day_without_a_moment_is_asked_about_before_its_hour():
     assert heard("call Acme 17:00 next week").unclear_when == "next week"
+    assert heard("call 17:00 Acme friday").unclear_when == "friday"
 
 
 def test_yesterday_is_a_day_of_the_clock_where_the_clock_changes():
