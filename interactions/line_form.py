@@ -87,7 +87,8 @@ def filled_in(
 
     Whoever types fast sends the line before the fields are filled in, and without JavaScript or
     a network nobody fills them in before. `said_at` is when the line was written, if not now.
-    With it comes what is still to be chosen, of a line that filled the form in before as well.
+    With it comes what is still to be chosen; of a line that filled the form in before, only
+    whom and when, without which nothing is logged.
     """
     fields: Mapping[str, Any] = data
     line = data.get("line", "").strip()[:LONGEST_LINE]
@@ -96,11 +97,15 @@ def filled_in(
     if line and (is_new or not (data.get("occurred_at") and data.get("customer_name"))):
         kept = kept_of(data, data.getlist("kept"))
         found = understood(line, person=person, now=said_at or now, kept=kept)
+    unclear = found.unclear
     if line and is_new:
         fields = {**data.dict(), **found.fields, "understood": line}
+    else:
+        is_asked = not data.get("occurred_at")
+        unclear = {name: why for name, why in unclear.items() if is_asked and name == "occurred_at"}
     form = TouchpointForm(fields, person=person, now=now, initial=initial)
     form.offer(found.customers, found.moments)
-    return form, {name: why for name, why in found.unclear.items() if not fields.get(name)}
+    return form, unclear
 
 
 def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:

@@ -333,6 +333,14 @@ def test_which_of_two_customers_is_asked_again_of_a_line_that_was_understood(
     assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
 
 
+def test_of_a_line_that_was_understood_nothing_else_is_asked_again(browser, acme):
+    line = "call Ana Acme, promised a quote next week"
+    said = {"understood": line, "candidate": str(acme.pk), "type": "call.phone", "opens": "4"}
+
+    assert send(browser, line, occurred_at="2026-03-04T11:00", **said).status_code == 302
+    assert Touchpoint.objects.get().customer == acme
+
+
 def test_words_of_a_time_in_a_name_are_the_name(browser, manager):
     CustomerFactory(name="Weekend Tours", team=manager.team)
 
