@@ -8,6 +8,9 @@ QUESTION, COMPLAINT, FAILURE, PROMISE = 1, 2, 3, 4
 SETTLED = "loop.closed"
 """The type of what only closes a loop."""
 
+PROMISE_MADE = "promise"
+"""The type of a promise that was made by itself."""
+
 ASKED_AGAIN = ("asked.again", "story.repeated")
 """The types of what a customer had to tell us although we knew it."""
 
@@ -105,7 +108,7 @@ DEFAULT_TYPES = (
         opens=QUESTION, expected_hours=24,
     ),
     DefaultType(
-        "promise", "Promise made", "person", "human", "neutral", OUTBOUND,
+        PROMISE_MADE, "Promise made", "person", "human", "neutral", OUTBOUND,
         opens=PROMISE, expected_hours=168,
     ),
     DefaultType(

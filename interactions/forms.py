@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from interactions.catalogue import PROMISE_MADE
 from interactions.customer_choice import customer_meant, nobody_meant
 from interactions.line import LONGEST_LINE
 from interactions.mess_up_forms import SEVERITIES
@@ -150,6 +151,7 @@ class TouchpointForm(forms.Form):
         self.author, self.now, self.touchpoint = person, now, touchpoint
         self.chosen: Customer | None = None
         self.candidates: Sequence[Customer] = ()
+        self.moments: Sequence[datetime] = ()
         self._choose_customer()
         self.types = offered_types(touchpoint)
         self.fields["type"].choices = [(kind.key, kind.label) for kind in self.types]
@@ -182,8 +184,9 @@ class TouchpointForm(forms.Form):
         """Whether there is anything to settle."""
         return any(value for value, _ in self.fields["closes"].choices)
 
-    def offer(self, customers: Sequence[Customer]) -> None:
-        """Let one of these be chosen, unless somebody was chosen already."""
+    def offer(self, customers: Sequence[Customer], moments: Sequence[datetime]) -> None:
+        """Let one of each be chosen, unless somebody was chosen already."""
+        self.moments = moments
         if self.chosen is None and customers:
             self.candidates = customers
 
@@ -242,8 +245,9 @@ class TouchpointForm(forms.Form):
                 "customer_name", nobody_meant(self.candidates, typed, nothing_said=nobody)
             )
         if self.is_planned:
+            promised = {"opens", "due_at"} if self.makes_promise else set()
             for name in AFTERWARDS:
-                if cleaned.get(name) not in {None, "", "0"}:
+                if name not in promised and cleaned.get(name) not in {None, "", "0"}:
                     self.add_error(name, "This has not happened yet. Say it when it has.")
         elif cleaned.get("due_at") and not self._opens_something(cleaned):
             self.add_error("due_at", "Nothing is opened that could be due; choose it under Opens.")
@@ -259,6 +263,12 @@ class TouchpointForm(forms.Form):
         kind = next((kind for kind in self.types if kind.key == self["type"].value()), None)
         is_ahead = at is not None and at > self.now + CLOCK_TOLERANCE
         return is_ahead and kind is not None and kind.mode == TouchpointType.Mode.HUMAN
+
+    @property
+    def makes_promise(self) -> bool:
+        """Whether something was promised with what is planned, and is owed in any case."""
+        is_promised = str(self["opens"].value()) == str(LoopKind.PROMISE.value)
+        return is_promised and self.is_planned and any(k.key == PROMISE_MADE for k in self.types)
 
     def _said_at(self) -> datetime | None:
         """Return the moment that a form says which nobody looked through yet."""
@@ -294,14 +304,23 @@ class TouchpointForm(forms.Form):
         )
 
     def planned(self) -> dict[str, Any]:
-        """Return what to plan, as `plan` wants it."""
+        """Return what to plan, as `plan` wants it, with what was promised at the same time."""
         assert self.chosen is not None
-        said = self.said(("contact", "person", "duration_minutes", "text"))
+        said = self.said(("contact", "person", "text"))
+        promise = NewTouchpoint(
+            type=PROMISE_MADE,
+            customer=self.chosen.pk,
+            occurred_at=self.now,
+            due_at=self.cleaned_data["due_at"],
+            **said,
+        )
         return {
             "form_id": self.cleaned_data["external_id"] or uuid.uuid4(),
             "customer_id": self.chosen.pk,
             "type_key": self.cleaned_data["type"],
             "starts_at": self.cleaned_data["occurred_at"],
+            "duration_minutes": self.cleaned_data["duration_minutes"],
+            "promise": promise if self.makes_promise else None,
             **said,
         }
 

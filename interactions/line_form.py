@@ -8,11 +8,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from interactions.catalogue import SETTLED
+from interactions.catalogue import PROMISE_MADE, SETTLED
 from interactions.forms import MINUTE, TouchpointForm
 from interactions.line import LONGEST_LINE, Heard, hear
 from interactions.models import LoopKind
 from interactions.selectors import MESS_UPS, loops_open_with, types_named
+from interactions.services.flaws import CLOCK_TOLERANCE
 from relationships import words
 from relationships.models import Customer, Person
 from relationships.names import searchable
@@ -30,17 +31,22 @@ class Understood:
 
     fields: Mapping[str, str]
     customers: Sequence[Customer] = ()
+    moments: Sequence[datetime] = ()
     unclear: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A field of the form in a few words; `is_open` asks for a choice, or to look again."""
+    """A field of the form in a few words; `is_open` asks for a choice, or to look again.
+
+    One with a `value` is such a choice.
+    """
 
     name: str
     label: str
     text: str
     is_open: bool = False
+    value: str = ""
 
 
 def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, str]) -> Understood:
@@ -48,8 +54,9 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
     heard = hear(line, now=now, zone=timezone.get_current_timezone())
     customer = _kept_customer(person, kept)
     who = named(
-        person, heard.names, heard.later_names, joined=heard.joined_names, customer=customer
-    )
+        person, heard.names, heard.later_names,
+        joined=heard.joined_names, lone=heard.lone_names, customer=customer,
+    )  # fmt: skip
     fields = _said(line, heard, who, now) | _whom(who)
     unclear = {}
     if who.customer and heard.is_repair:
@@ -58,11 +65,14 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
         if phrase and not _is_named(phrase, who):
             fields[name] = ""
             unclear[name] = f"“{phrase}”: when?"
+    if heard.possible_at and "occurred_at" not in unclear:
+        fields["occurred_at"] = ""
+        unclear["occurred_at"] = f"{timezone.localtime(heard.possible_at[0]):%H:%M}: when?"
     if who.contacts:
         unclear["contact"] = f"{' or '.join(map(str, who.contacts))}?"
     known = {name: value for name, value in fields.items() if name not in kept}
     open_yet = {name: why for name, why in unclear.items() if name not in kept}
-    return Understood(known, who.customers, open_yet)
+    return Understood(known, who.customers, heard.possible_at, open_yet)
 
 
 def filled_in(
@@ -77,18 +87,25 @@ def filled_in(
 
     Whoever types fast sends the line before the fields are filled in, and without JavaScript or
     a network nobody fills them in before. `said_at` is when the line was written, if not now.
-    With it comes what is still to be chosen.
+    With it comes what is still to be chosen; of a line that filled the form in before, only
+    whom and when, without which nothing is logged.
     """
     fields: Mapping[str, Any] = data
     line = data.get("line", "").strip()[:LONGEST_LINE]
     found = Understood({})
-    if line and line != data.get("understood", "").strip():
+    is_new = line != data.get("understood", "").strip()
+    if line and (is_new or not (data.get("occurred_at") and data.get("customer_name"))):
         kept = kept_of(data, data.getlist("kept"))
         found = understood(line, person=person, now=said_at or now, kept=kept)
+    unclear = found.unclear
+    if line and is_new:
         fields = {**data.dict(), **found.fields, "understood": line}
+    else:
+        is_asked = not data.get("occurred_at")
+        unclear = {name: why for name, why in unclear.items() if is_asked and name == "occurred_at"}
     form = TouchpointForm(fields, person=person, now=now, initial=initial)
-    form.offer(found.customers)
-    return form, found.unclear
+    form.offer(found.customers, found.moments)
+    return form, unclear
 
 
 def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
@@ -99,6 +116,8 @@ def chips(form: TouchpointForm, unclear: Mapping[str, str]) -> list[Chip]:
         if text:
             label = "planned for" if name == "occurred_at" and form.is_planned else _SHOWN[name]
             found.append(Chip(name, label, text, is_open=name in unclear or name in form.errors))
+        if name == "occurred_at" and name in unclear:
+            found += [_moment_chip(form, at) for at in form.moments]
     return found
 
 
@@ -124,7 +143,7 @@ def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
 
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:
     is_promise_alone = heard.opens == LoopKind.PROMISE and not heard.type
-    kind = "promise" if is_promise_alone else heard.type or USUAL_TYPE
+    kind = PROMISE_MADE if is_promise_alone else heard.type or USUAL_TYPE
     if not types_named(keys=(kind,)):
         kind = ""
     return {
@@ -176,6 +195,13 @@ def _customer_chip(form: TouchpointForm) -> Chip:
     return Chip("customer_name", "", text, is_open=True)
 
 
+def _moment_chip(form: TouchpointForm, at: datetime) -> Chip:
+    text = _moment_words(form, at)
+    is_ahead = at > form.now + CLOCK_TOLERANCE
+    text = f"{text} (planned)" if is_ahead else text
+    return Chip("occurred_at", "", text, is_open=True, value=_minute(at))
+
+
 def _text_of(form: TouchpointForm, name: str) -> str:
     value = str(form[name].value() or "")
     if name == "person" and value == str(form.author.pk):
@@ -195,15 +221,19 @@ def _moment(form: TouchpointForm, name: str) -> str:
     at = value if isinstance(value, datetime) else _parsed(str(value))
     if at is None:
         return str(value)
+    return _moment_words(form, at, is_due=name == "due_at")
+
+
+def _moment_words(form: TouchpointForm, at: datetime, *, is_due: bool = False) -> str:
     local, today = timezone.localtime(at), timezone.localdate(form.now)
-    if name == "occurred_at" and abs(form.now - at).total_seconds() < 120:
+    if not is_due and abs(form.now - at).total_seconds() < 120:
         return "Now"
     day = local.date()
     said = words.day_name(day, today)
     ahead = (day - today).days
     if ahead == 1:
         # A label stands before what is due or planned.
-        said = "tomorrow" if name == "due_at" or form.is_planned else "Tomorrow"
+        said = "tomorrow" if is_due or form.is_planned else "Tomorrow"
     elif 1 < ahead < 7:
         said = f"{local:%A}"
     return f"{said}, {local:%H:%M}"

@@ -23,6 +23,10 @@ class ViewRefusedError(ValueError):
     """A view cannot be like that; the message says what to do."""
 
 
+class ViewNameRefusedError(ViewRefusedError):
+    """A view cannot be called that: the name is missing, too long or taken."""
+
+
 class NoSuchViewError(LookupError):
     """There is no such view, or it is not for this person."""
 
@@ -31,8 +35,8 @@ class NoSuchViewError(LookupError):
 def save_view(*, name: str, query: str, is_for_team: bool, by: Person) -> SavedView:
     """Save what the list shows under a name, for oneself or for one's team.
 
-    Raises `ViewRefusedError` when the name is missing, too long or taken, when there is no team
-    to save it for, or when this person has too many views.
+    Raises `ViewNameRefusedError` when the name is missing, too long or taken, `ViewRefusedError`
+    when there is no team to save it for, or when this person has too many views.
     """
     if is_for_team and by.team_id is None:
         raise ViewRefusedError("You belong to no team. Save it for yourself.")
@@ -101,9 +105,9 @@ def _changeable(view_id: int, by: Person, *, is_deleted: bool = False) -> SavedV
 def _name(name: str) -> str:
     trimmed = " ".join(name.replace("\0", "").split())
     if not trimmed:
-        raise ViewRefusedError("Give the view a name.")
+        raise ViewNameRefusedError("Give the view a name.")
     if len(trimmed) > LONGEST_NAME:
-        raise ViewRefusedError(f"Give it a name of {LONGEST_NAME} letters at most.")
+        raise ViewNameRefusedError(f"Give it a name of {LONGEST_NAME} letters at most.")
     return trimmed
 
 
@@ -118,6 +122,6 @@ def _unless_taken(write: Callable[[], None], name: str) -> None:
         with transaction.atomic():
             write()
     except IntegrityError as error:
-        raise ViewRefusedError(
+        raise ViewNameRefusedError(
             f"There is a view called {name} already. Choose another name."
         ) from error

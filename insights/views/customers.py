@@ -26,6 +26,7 @@ from insights.selectors.saved_views import saved_views
 from insights.selectors.totals import Totals
 from insights.services.refold import recount_progress
 from insights.since import FOUR_WEEKS, said_of, then_said
+from insights.views.saved_views import REFUSED
 from insights.words import NARROW, monies, thousands
 from interactions.row_actions import row_keys
 from relationships.selectors.duplicates import number_of_duplicates
@@ -50,7 +51,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     context = _list(request, form, address) | _tools(request, form, address, views, current)
     context["has_new_form"] = is_partial and request.htmx.boosted
     if not is_partial:
-        context |= row_keys()
+        context |= row_keys() | _refused(request.session.pop(REFUSED, None), current)
         context["duplicates"] = likely(number_of_duplicates(request.user))
     name = "insights/_customers.html" if is_partial else "insights/customers.html"
     response = render(request, name, context)
@@ -100,6 +101,17 @@ def _tools(
         "usual_columns_url": address.to(columns=""),
         "csv_url": address.to("customers_csv"),
         "xlsx_url": address.to("customers_xlsx"),
+    }
+
+
+def _refused(refused: Mapping[str, object] | None, current: SavedView | None) -> dict[str, object]:
+    """Return what was typed for a view and refused, and which of the two fields asks for it."""
+    if refused is None:
+        return {}
+    return {
+        "refused": refused,
+        "is_saving": refused["view"] is None,
+        "is_renaming": current is not None and refused["view"] == current.pk,
     }
 
 

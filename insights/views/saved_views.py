@@ -13,6 +13,9 @@ from insights.selectors.portfolio import filter_choices
 from insights.services import saved_views as services
 from relationships.views.htmx import lead_to
 
+REFUSED = "refused_view"
+"""In the session until the list is shown: what was typed for a view, and why it is refused."""
+
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
@@ -26,7 +29,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
             by=request.user,
         )
     except services.ViewRefusedError as error:
-        return _refused(request, error, _back(query))
+        return _asked_again(request, error, _back(query, request.POST.get("view", "")))
     whose = f"for everybody in {view.team}" if view.team else "for you"
     return _done(request, view, f"{view} is saved {whose}.")
 
@@ -39,6 +42,8 @@ def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
         view = services.rename_view(view_id=pk, name=name, by=request.user)
     except services.NoSuchViewError as error:
         raise Http404(str(error)) from error
+    except services.ViewNameRefusedError as error:
+        return _asked_again(request, error, view_address(pk, _shown(request)), view_id=pk)
     except services.ViewRefusedError as error:
         return _refused(request, error, view_address(pk, _shown(request)))
     return _done(request, view, f"The view is called {view} now.")
@@ -89,7 +94,9 @@ def _shown(request: HttpRequest) -> str:
     return sound_query(request.POST.get("shown", "")[:4000], filter_choices(request.user))
 
 
-def _back(query: str) -> str:
+def _back(query: str, view_id: str = "") -> str:
+    if view_id.isdecimal():
+        return view_address(int(view_id), query)
     return f"{reverse('customers')}?{query}" if query else reverse("customers")
 
 
@@ -97,6 +104,19 @@ def _done(request: HttpRequest, view: SavedView, text: str) -> HttpResponse:
     """Say what was done, and lead to the name of the view among the others."""
     messages.success(request, text)
     return lead_to(request, f"{view_address(view.pk, view.query)}#view-{view.pk}")
+
+
+def _asked_again(
+    request: HttpRequest, error: Exception, address: str, *, view_id: int | None = None
+) -> HttpResponse:
+    """Lead back to the field, with what was typed in it and what is wrong beside it."""
+    request.session[REFUSED] = {
+        "view": view_id,
+        "name": request.POST.get("name", "")[: 2 * services.LONGEST_NAME],
+        "is_for_team": request.POST.get("for") == "team",
+        "reason": str(error),
+    }
+    return lead_to(request, address)
 
 
 def _refused(request: HttpRequest, error: Exception, address: str) -> HttpResponse:

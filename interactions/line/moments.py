@@ -100,12 +100,16 @@ FIRST_HOUR = 7
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment that some words mean, `first` to before `last`; of a day alone it has no clock."""
+    """A moment that some words mean, `first` to before `last`; of a day alone it has no clock.
+
+    `is_any_day` says that an hour was named and no day, so that each day has it.
+    """
 
     at: datetime
     first: int
     last: int
     has_clock: bool
+    is_any_day: bool = False
 
 
 def moments(
@@ -138,9 +142,17 @@ def _longest(
         if at is not None:
             hours = [word.time.hour for word in said if word.time and word.time.hour is not None]
             has_clock = bool(_CLOCK.search(phrase))
+            is_any_day = has_clock and _is_any_day(phrase, local)
             at = _in_part_of_day(at, hours[-1], has_clock=has_clock) if hours else at
-            return Moment(at.replace(tzinfo=zone), first, end, has_clock or bool(hours))
+            at = at.replace(tzinfo=zone)
+            return Moment(at, first, end, has_clock or bool(hours), is_any_day)
     return None
+
+
+def _is_any_day(phrase: str, local: datetime) -> bool:
+    """Whether a phrase names an hour alone: read ahead it is that of the next day."""
+    last, following = (_meant(phrase, local, is_ahead=is_ahead) for is_ahead in (False, True))
+    return bool(last and following) and following - last == timedelta(days=1)
 
 
 def _in_part_of_day(at: datetime, hour: int, *, has_clock: bool) -> datetime:
@@ -207,6 +219,15 @@ def says_when(words: Sequence[Word]) -> bool:
         or (has_number and (word.text in _SHORT or word.text in _AGO))
         for word in words
     )
+
+
+def is_hour(text: str) -> bool:
+    """Whether a word is an hour of the day.
+
+    >>> is_hour("17:30"), is_hour("12pm"), is_hour("4.3."), is_hour("friday")
+    (True, True, False, False)
+    """
+    return bool(_CLOCK.search(text))
 
 
 @functools.cache

@@ -1,9 +1,9 @@
 """From one line to what it says; whom it names is looked up by whoever may see them."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from interactions.line.lengths import length_in
@@ -12,26 +12,25 @@ from interactions.line.moments import (
     END_OF_DAY,
     START_OF_DAY,
     Moment,
+    is_hour,
     moments,
     says_when,
 )
 from interactions.line.phrases import OPEN
-from interactions.line.vocabulary import (
-    ABOUT,
-    AND,
-    LONGEST_PHRASE,
-    NO_NAMES,
-    TO_MEET,
-    VOCABULARY,
-    Meaning,
+from interactions.line.vocabulary import ABOUT, LONGEST_PHRASE, TO_MEET, VOCABULARY, Said
+from interactions.line.whom import joined_names, names_apart, runs_of_names
+from interactions.line.words import (
+    CLAUSE_ENDS,
+    Word,
+    clause_around,
+    known_phrases,
+    with_times,
 )
-from interactions.line.words import CLAUSE_ENDS, Word, is_broken, known_phrases, with_times
 from relationships.names import searchable
 
 LONGEST_LINE = 500
 
 _WORD = re.compile(r"[^\s,;!?()\"“”„]+")
-_JOINED = re.compile(r"\s[&+]\s")
 _EDGES = ".:'-\N{RIGHT SINGLE QUOTATION MARK}"
 
 
@@ -41,10 +40,12 @@ class Heard:
 
     `names` are runs of words with which it begins and that may name the customer, a contact or one
     of us; `later_names` those after that, from where its first clause ends or it says what it was
-    about, and `joined_names` those of the first that an "and" joins. `text` is what follows that
-    clause, or all of it where it says within the clause what it was about.
+    about. Of all `joined_names` are those that an "and" or a "then" joins, or that stand with an
+    act of their own, and `lone_names` those with nothing else in their clause. `text` is what
+    follows the first clause, or all of it where it says within the clause what it was about.
     `unclear_when` are words that say when it was and `unclear_due` when a promise is due, without
-    saying which moment.
+    saying which moment. `possible_at` are the moments of which one is meant, where an hour that is
+    yet to come today is said without a day.
     """
 
     type: str = ""
@@ -55,12 +56,14 @@ class Heard:
     severity: int | None = None
     opens: int | None = None
     unclear_when: str = ""
+    possible_at: Sequence[datetime] = ()
     due_at: datetime | None = None
     unclear_due: str = ""
     is_repair: bool = False
     names: tuple[str, ...] = ()
     later_names: tuple[str, ...] = ()
     joined_names: tuple[str, ...] = ()
+    lone_names: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -85,18 +88,22 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
     heard = _promise(line, words, meanings, heard, taken, now=now, zone=zone)
     heard = _when(line, words, meanings, heard, taken, now=now, zone=zone)
     told = taken | _told(meanings)
-    heard = _unclear(line, words, meanings, heard, told)
     cut = _about(line, words, taken)
+    heard = _unclear(line, words, meanings, heard, told, cut)
     clause = CLAUSE_ENDS.match(line, cut)
     asked = {heard.unclear_when, heard.unclear_due}
     unclear = {place for place, one in enumerate(words) if line[one.start : one.end] in asked}
     # Where nothing else names anybody, such words are a name: Weekend.
-    runs = list(_names(line, words, told | unclear)) or list(_names(line, words, told))
+    runs = runs_of_names(line, words, told | unclear) or runs_of_names(line, words, told)
+    first = [run for run in runs if run.start < cut]
+    later = [run for run in runs if run.start >= cut]
+    joined, lone = names_apart(line, words, meanings, later)
     return replace(
         heard,
-        names=tuple(name for start, name in runs if start < cut),
-        later_names=tuple(name for start, name in runs if start >= cut),
-        joined_names=tuple(_joined(line, [run for run in runs if run[0] < cut])),
+        names=tuple(run.name for run in first),
+        later_names=tuple(run.name for run in later),
+        joined_names=(*joined_names(line, first), *joined),
+        lone_names=tuple(lone),
         text=line[clause.end() :].strip() if clause else line if cut < len(line) else "",
     )
 
@@ -104,15 +111,6 @@ def hear(line: str, *, now: datetime, zone: ZoneInfo) -> Heard:
 def _folded(word: str) -> str:
     folded = searchable(word)
     return folded if DAY_MONTH.fullmatch(folded) else folded.strip(_EDGES)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A phrase of the vocabulary in a line, `first` to before `last` of its words."""
-
-    meaning: Meaning
-    first: int
-    last: int
 
 
 def _promise(
@@ -124,7 +122,7 @@ def _promise(
     if said is None:
         return heard
     heard = replace(heard, opens=said.meaning.opens)
-    start, stop = _clause_around(line, words[said.first])
+    start, stop = clause_around(line, words[said.first])
     inside = [p for p, word in enumerate(words) if start <= word.start < stop and p not in taken]
     after = [place for place in inside if place >= said.last]
     before = [place for place in inside if place < said.first]
@@ -135,12 +133,6 @@ def _promise(
                 taken.update(places[moment.first : moment.last])
                 return replace(heard, due_at=due_at)
     return heard
-
-
-def _clause_around(line: str, word: Word) -> tuple[int, int]:
-    ends = [end.end() for end in CLAUSE_ENDS.finditer(line)]
-    start = max((end for end in ends if end <= word.start), default=0)
-    return start, min((end for end in ends if end > word.start), default=len(line))
 
 
 def _due(moment: Moment, now: datetime) -> datetime:
@@ -159,41 +151,64 @@ def _when(
     What is past can be, and what is yet to come of something that can be planned, in its clause:
     where a word says so, or else with a clock, or a day that is not what it was about.
     """
-    is_plan = any(one.meaning.is_plan for one in meanings)
     can_plan = heard.type in ("", *TO_MEET)
+    is_plan = can_plan and any(one.meaning.is_plan for one in meanings)
     places = [place for place in range(len(words)) if place not in taken]
     free = [words[place] for place in places]
     end = CLAUSE_ENDS.search(line)
     cut = end.start() if end else len(line)
-    for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan and can_plan):
-        if moment.at > now:
-            before = {word.text for word in words if word.start < free[moment.first].start}
-            is_day_of_it = bool(heard.type) and not before & ABOUT
-            is_it = (
-                can_plan
-                and free[moment.first].start < cut
-                and (is_plan or moment.has_clock or is_day_of_it)
-            )
+    for moment in moments(line, free, now=now, zone=zone, is_ahead=is_plan):
+        word = free[moment.first]
+        may_come = can_plan and word.start < cut
+        is_topic = any(one.text in ABOUT for one in words if one.start < word.start)
+        if moment.is_any_day and not is_plan:
+            may_come = can_plan and not _is_over(line, words, meanings, word)
+            is_apart = is_topic or word.start > cut
+            found = _on_any_day(moment.at, now, may_come=may_come, is_apart=is_apart)
+        elif moment.at > now:
+            is_it = is_plan or moment.has_clock or (bool(heard.type) and not is_topic)
             at = moment.at if moment.has_clock else _morning(moment.at, now)
+            found = [at] if may_come and is_it else []
         else:
             at = moment.at if moment.has_clock else _hour_unsaid(moment.at, now.astimezone(zone))
-            is_it = at <= now
-        if is_it:
+            found = [at] if at <= now else []
+        if found:
             taken.update(places[moment.first : moment.last])
-            return replace(heard, occurred_at=at)
+            (at, *others) = found
+            return replace(heard, possible_at=found) if others else replace(heard, occurred_at=at)
     return heard
 
 
+def _is_over(line: str, words: Sequence[Word], meanings: Sequence[Said], moment: Word) -> bool:
+    """Whether it is told as over: in the first clause, or in that of a moment."""
+    clauses = [clause_around(line, words[0]), clause_around(line, moment)]
+    said = [words[one.first].start for one in meanings if one.meaning.is_past]
+    return any(start <= place < stop for place in said for start, stop in clauses)
+
+
+def _on_any_day(at: datetime, now: datetime, *, may_come: bool, is_apart: bool) -> list[datetime]:
+    """Return when it may have been, or will be, of an hour that is said without a day.
+
+    Of today if that is past. Else of yesterday, or it is a plan for today; and an hour that stands
+    apart, in another clause or behind "about", may be that of something else than what happened.
+    """
+    last = at if at <= now else at - timedelta(days=1)
+    if last.date() == now.astimezone(last.tzinfo).date():
+        return [last]
+    planned = [last + timedelta(days=1)] if may_come else []
+    return [*planned, last, *([now] if is_apart else [])]
+
+
 def _unclear(
-    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: Set[int]
-) -> Heard:
+    line: str, words: Sequence[Word], meanings: Sequence[Said], heard: Heard, taken: Set[int],
+    cut: int,
+) -> Heard:  # fmt: skip
     """Hear what says when it was, or when a promise is due, and is no moment that can be meant.
 
-    Of when it was that is in the first clause, as far as it does not say what it was about.
+    Of when it was that is before the `cut` where a line goes on to what it was about.
     """
-    cut = _about(line, words, taken)
     promise = next((words[one.first] for one in meanings if one.meaning.opens), None)
-    start, stop = _clause_around(line, promise) if promise else (0, 0)
+    start, stop = clause_around(line, promise) if promise else (0, 0)
     for place, word in enumerate(words):
         said = line[word.start : word.end]
         if place in taken or not (says_when([word]) or _tells_of_time(word, said)):
@@ -201,6 +216,8 @@ def _unclear(
         if start <= word.start < stop:
             if heard.due_at is None:
                 heard = replace(heard, unclear_due=heard.unclear_due or said)
+        elif heard.possible_at and is_hour(word.text):
+            continue  # the second of "17:00 to 18:00"
         elif word.start < cut and heard.occurred_at is None:
             heard = replace(heard, unclear_when=heard.unclear_when or said)
     return heard
@@ -264,27 +281,3 @@ def _what(meanings: Sequence[Said], heard: Heard, taken: set[int]) -> Heard:
 
 def _told(meanings: Sequence[Said]) -> set[int]:
     return {place for one in meanings for place in range(one.first, one.last)}
-
-
-def _names(line: str, words: Sequence[Word], taken: set[int]) -> Iterator[tuple[int, str]]:
-    """Yield where the runs of words begin that are neither understood nor mere links."""
-    run: list[Word] = []
-    for place, word in enumerate(words):
-        is_name = place not in taken and word.text not in NO_NAMES and not word.text.isdecimal()
-        if run and (not is_name or is_broken(line, [run[-1], word])):
-            yield run[0].start, line[run[0].start : run[-1].end]
-            run = []
-        if is_name:
-            run.append(word)
-    if run:
-        yield run[0].start, line[run[0].start : run[-1].end]
-
-
-def _joined(line: str, runs: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """Yield the names that are joined by an "and", as words or within one run of them."""
-    for start, name in runs:
-        before, after = line[:start].split()[-1:], line[start + len(name) :].split()[:1]
-        if AND.intersection(before + after):
-            yield name
-        elif len(parts := _JOINED.split(name)) > 1:
-            yield from parts

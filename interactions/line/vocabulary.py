@@ -11,6 +11,9 @@ from interactions.models import Direction, LoopKind
 LONGEST_PHRASE = 4
 """Words in one phrase."""
 
+LEAST_OF_ACTS = 10
+"""The least rank of what somebody does; what has a lower one may be what it was about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -22,9 +25,24 @@ class Meaning:
     sentiment: int | None = None
     is_repair: bool = False
     is_plan: bool = False
+    is_past: bool = False
     severity: int | None = None
     rank: int = 0
     """Of several types the one with the highest rank is what happened, the rest is its topic."""
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is something that somebody does, which nobody does about something else."""
+        return bool(self.type) and (self.is_plan or self.rank >= LEAST_OF_ACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A phrase of the vocabulary in a line, `first` to before `last` of its words."""
+
+    meaning: Meaning
+    first: int
+    last: int
 
 
 _TYPES = {
@@ -144,7 +162,14 @@ _LINKS = """
     la les un une de du des pour con en y el los las para per e il lo gli met van het voor med och
     hos fran z w u do til fra og af det
 """
-NO_NAMES = frozenset(_LINKS.split())
+_THEN = """
+    then afterwards dann danach puis ensuite luego despues poi dopo daarna vervolgens darefter
+    derefter potem
+"""
+THEN = frozenset(_THEN.split())
+"""What goes on to the next customer."""
+
+NO_NAMES = frozenset(_LINKS.split()) | THEN
 
 AND = frozenset(("and", "und", "et", "y", "e", "en", "och", "og", "i", "oraz"))
 """What joins two names."""
@@ -154,6 +179,13 @@ _PLANNED = """
     plan, planned, planning, schedule, scheduled, geplant, plane, planen, verabredet, prevu,
     prevoir, prevue, planear, planeado, previsto, prevista, programmato, gepland, plannen, planerat,
     planerar, planlagt, planlaegger, planowane, zaplanowane, umowione
+"""
+# Of what people do together, the words that say it is over; those that may also say otherwise are
+# left out, as "llame" and "visite" are.
+_PAST = """
+    met, sat down, visited, called, phoned, rang, spoke, talked, getroffen, besucht, telefoniert,
+    angerufen, rencontree, appele, chiamato, bezocht, gebeld, ringde, dzwonilem, dzwonilam, modte,
+    modtes, besogte, besogt, ringede, talte
 """
 _ABOUT = """
     about re regarding concerning uber wegen betreffend sur concernant sobre su riguardo over
@@ -172,8 +204,9 @@ def _phrases(text: str) -> list[str]:
 
 def _vocabulary() -> dict[str, Meaning]:
     ranks = {key: rank for rank, keys in _RANKS for key in keys.split()}
+    past = set(_phrases(_PAST))
     known = {
-        phrase: Meaning(type=key, rank=ranks.get(key, 1))
+        phrase: Meaning(type=key, rank=ranks.get(key, 1), is_past=phrase in past)
         for key, text in _TYPES.items()
         for phrase in _phrases(text)
     }
@@ -184,7 +217,7 @@ def _vocabulary() -> dict[str, Meaning]:
     known |= {phrase: Meaning(sentiment=-1) for phrase in _phrases(_BAD)}
     known |= {phrase: Meaning(is_plan=True) for phrase in _phrases(_PLANNED)}
     known["meet"] = Meaning(type="meeting.in_person", rank=1, is_plan=True)
-    inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15)
+    inbound = Meaning(type="call.phone", direction=Direction.INBOUND, rank=15, is_past=True)
     return known | dict.fromkeys(_phrases(_THEY_REACHED_OUT), inbound)
 
 

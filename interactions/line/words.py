@@ -28,6 +28,13 @@ def is_broken(line: str, words: Sequence[Word]) -> bool:
     return any(CLAUSE_ENDS.search(line[one.end : other.start]) for one, other in pairwise(words))
 
 
+def clause_around(line: str, word: Word) -> tuple[int, int]:
+    """Return where the clause of a word begins and ends."""
+    ends = [end.end() for end in CLAUSE_ENDS.finditer(line)]
+    start = max((end for end in ends if end <= word.start), default=0)
+    return start, min((end for end in ends if end > word.start), default=len(line))
+
+
 def known_phrases(
     line: str, words: Sequence[Word], known: Mapping[str, T], longest: int
 ) -> Iterator[tuple[T, int, int]]:

@@ -1,10 +1,12 @@
 """Reads about what is planned, and what of it nobody has said how it went."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from interactions.models import Appointment, Touchpoint
+from interactions.selectors.touchpoints import logged_by_hand
 from relationships import access
 from relationships.models import Customer, Person
 from relationships.prepared import prepared
@@ -43,6 +45,16 @@ def coming_up(
     """Return what `person` will do until a moment, or is just doing, the next first."""
     planned = _planned_by(person)
     return planned.filter(starts_at__gte=now - OVER_AFTER, starts_at__lt=until)[:at_most]
+
+
+def promise_name(form_id: uuid.UUID) -> str:
+    """Return the external id of what was promised in a form that planned something."""
+    return str(uuid.uuid5(form_id, "promise"))
+
+
+def promise_with(appointment: Appointment) -> Touchpoint | None:
+    """Return what was promised when something was planned, deleted or not."""
+    return logged_by_hand(promise_name(appointment.form_id))
 
 
 def planned_with(customer: Customer, now: datetime) -> QuerySet[Appointment]:

@@ -4,13 +4,15 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from interactions.models import Appointment, TouchpointType
-from interactions.selectors.appointments import appointment_of
+from interactions.selectors import BY_HAND
+from interactions.selectors.appointments import appointment_of, promise_name
 from interactions.services.columns import NewTouchpoint
 from interactions.services.flaws import LONGEST_TEXT
 from interactions.services.log_now import record_pressed
-from interactions.services.record import Outcome
+from interactions.services.record import Outcome, record, source_named
 from relationships.models import Contact, Customer, Person
 from relationships.selectors import colleagues, contacts_of, visible_customer
 
@@ -42,10 +44,12 @@ def plan(
     person_id: int | None = None,
     duration_minutes: int | None = None,
     text: str = "",
+    promise: NewTouchpoint | None = None,
 ) -> tuple[Appointment, bool]:
     """Plan something; return it, and whether it is new: a form that is sent twice plans once.
 
-    Raises `CannotPlanError`.
+    A `promise` that was made with it is recorded at once, for it is owed whatever becomes of the
+    plan. Raises `CannotPlanError`; then neither is kept.
     """
     customer = _customer(by, customer_id)
     type_ = TouchpointType.objects.filter(key=type_key, is_active=True).first()
@@ -57,7 +61,7 @@ def plan(
         raise CannotPlanError("duration_minutes", "Give 1 to 1,440 minutes.")
     if len(text) > LONGEST_TEXT:
         raise CannotPlanError("text", f"Use at most {LONGEST_TEXT:,} characters.")
-    return Appointment.objects.get_or_create(
+    appointment, is_new = Appointment.objects.get_or_create(
         form_id=form_id,
         defaults={
             "customer": customer,
@@ -71,6 +75,9 @@ def plan(
             "planned_at": now,
         },
     )
+    if is_new and promise is not None:
+        _record(replace(promise, external_id=promise_name(form_id)), by, now)
+    return appointment, is_new
 
 
 def took_place(*, appointment_id: int, by: Person, now: datetime) -> Outcome:
@@ -101,6 +108,13 @@ def call_off(*, appointment_id: int, by: Person, now: datetime) -> Appointment:
 def plan_again(*, appointment_id: int, by: Person) -> Appointment:
     """Take back that something was called off. Raises `NoSuchAppointmentError`."""
     return _called_off(appointment_id, by, None)
+
+
+def _record(promise: NewTouchpoint, by: Person, now: datetime) -> None:
+    (outcome,) = record(source=source_named(BY_HAND), items=[promise], by=by, now=now)
+    if outcome.status == "refused":
+        refusal = outcome.refusals[0]
+        raise CannotPlanError(refusal.field, refusal.reason)
 
 
 def _called_off(appointment_id: int, by: Person, at: datetime | None) -> Appointment:

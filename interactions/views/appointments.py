@@ -11,7 +11,7 @@ from interactions import services
 from interactions.forms import TouchpointForm
 from interactions.models import Appointment
 from interactions.selectors import touchpoint_to_change
-from interactions.selectors.appointments import appointment_of
+from interactions.selectors.appointments import appointment_of, promise_with
 from interactions.views.done import done, not_done, told, way_back
 from relationships import words
 
@@ -28,7 +28,14 @@ def planned(request: HttpRequest, form: TouchpointForm) -> HttpResponse | None:
     if not is_new:
         return _told(request, appointment, f"{what} is planned already.", tone="warning")
     text = f"{what} planned for {when}. Today asks you afterwards whether it took place."
-    return _told(request, appointment, text, undo="call_off")
+    if not form.makes_promise:
+        return _told(request, appointment, text, undo="call_off")
+    promise = promise_with(appointment)
+    logged = f"{promise.type} with {promise.customer} logged."
+    before = done(request, promise, logged, undo="delete_touchpoint")
+    answer = _told(request, appointment, text, undo="call_off", changes="touchpointsChanged")
+    answer.content = before.content + answer.content
+    return answer
 
 
 @require_POST
@@ -80,13 +87,15 @@ def _told(
     *,
     undo: str = "",
     tone: str = "success",
+    changes: str = "",
 ) -> HttpResponse:
-    """Say what became of something planned, with the way to undo it."""
+    """Say what became of something planned, with the way to undo it, and what else `changes`."""
+    about = {"customer": appointment.customer_id}
     return told(
         request,
         text,
         to=way_back(request, reverse("customer", args=[appointment.customer_id])),
-        events={"plansChanged": {"customer": appointment.customer_id}, "closeDialog": True},
+        events={"plansChanged": about, "closeDialog": True} | ({changes: about} if changes else {}),
         tone=tone,
         undo_url=reverse(undo, args=[appointment.pk]) if undo else "",
     )

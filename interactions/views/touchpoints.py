@@ -296,7 +296,7 @@ def _begun(
         found = understood(line, person=request.user, now=now, kept=kept)
     said = {**found.fields, **kept, "line": line, "understood": line}
     form = TouchpointForm(person=request.user, now=now, initial=_start(request) | said)
-    form.offer(found.customers)
+    form.offer(found.customers, found.moments)
     return form, found.unclear
 
 

@@ -19,6 +19,7 @@ from interactions.forms import TouchpointForm, blank
 from interactions.line_form import chips, understood
 from interactions.models import Touchpoint
 from interactions.selectors import BY_HAND, logged_by_hand, touchpoint_to_change
+from interactions.selectors.appointments import promise_with
 from interactions.services.flaws import CLOCK_TOLERANCE
 from interactions.waiting import WaitingForm, shared, waiting_touchpoint
 
@@ -67,7 +68,8 @@ def send_waiting(request: HttpRequest) -> JsonResponse:
     )
     if outcome.status == "refused":
         return _needs_you(" ".join(refusal.reason for refusal in outcome.refusals))
-    return JsonResponse({"status": outcome.status, "toast": _toast(request, outcome)})
+    touchpoint = touchpoint_to_change(request.user, outcome.touchpoint_id or 0)
+    return JsonResponse({"status": outcome.status, "toast": _toast(request, touchpoint)})
 
 
 @require_POST
@@ -94,7 +96,7 @@ def share(request: HttpRequest) -> HttpResponse:
         unclear = found.unclear
     form = TouchpointForm(person=request.user, now=now, initial=initial)
     if "line" in given:
-        form.offer(found.customers)
+        form.offer(found.customers, found.moments)
     return _show(request, form, unclear, kept=["text"] if "text" in given else [])
 
 
@@ -109,9 +111,9 @@ def _was_ahead(request: HttpRequest, form: TouchpointForm) -> JsonResponse:
     if not is_new:
         return JsonResponse({"status": "known"})
     text = f"{appointment.what} with {appointment.customer} planned; it had waited here."
-    undo_url = reverse("call_off", args=[appointment.pk])
-    said = {"text": text, "tone": "success", "undo_url": undo_url}
-    toast = render_to_string("_components/toast.html", said, request)
+    toast = _sent(request, text, reverse("call_off", args=[appointment.pk]))
+    if form.makes_promise:
+        toast = _toast(request, promise_with(appointment)) + toast
     return JsonResponse({"status": "recorded", "toast": toast})
 
 
@@ -148,11 +150,11 @@ def _what_is_missing(form: TouchpointForm, unclear: Mapping[str, str]) -> str:
     return " ".join([*unclear.values(), *wrong])
 
 
-def _toast(request: HttpRequest, outcome: services.Outcome) -> str:
-    touchpoint = touchpoint_to_change(request.user, outcome.touchpoint_id or 0)
-    said = {
-        "text": f"{touchpoint.type} with {touchpoint.customer} logged; it had waited here.",
-        "tone": "success",
-        "undo_url": reverse("delete_touchpoint", args=[touchpoint.pk]),
-    }
+def _toast(request: HttpRequest, touchpoint: Touchpoint) -> str:
+    text = f"{touchpoint.type} with {touchpoint.customer} logged; it had waited here."
+    return _sent(request, text, reverse("delete_touchpoint", args=[touchpoint.pk]))
+
+
+def _sent(request: HttpRequest, text: str, undo_url: str) -> str:
+    said = {"text": text, "tone": "success", "undo_url": undo_url}
     return render_to_string("_components/toast.html", said, request)

@@ -51,17 +51,19 @@ def named(
     later: Sequence[str] = (),
     *,
     joined: Sequence[str] = (),
+    lone: Sequence[str] = (),
     customer: Customer | None = None,
 ) -> Named:
     """Return whom runs of words mean: those a line begins with first, else the later ones.
 
     `customer` is who it is for sure; then the words mean contacts and ours. Of names that are
-    `joined` by an "and" each may mean a customer of its own.
+    `joined`, as by an "and", each may mean a customer of its own, and a `lone` one does if it is
+    the whole name of one.
     """
     words = _words(names)
     found = [customer] if customer else _found(person, names, later)
     if len(found) == 1 and customer is None:
-        found += _joined_to(found[0], person, words, joined)
+        found += _joined_to(found[0], person, words, joined, lone)
     if len(found) != 1:
         for one in found:
             words = _unmatched(words, one.search_name)
@@ -114,22 +116,33 @@ def _with(customer: Customer, person: Person, words: Sequence[str]) -> Named:
 
 
 def _joined_to(
-    customer: Customer, person: Person, words: Sequence[str], joined: Sequence[str]
+    customer: Customer,
+    person: Person,
+    words: Sequence[str],
+    joined: Sequence[str],
+    lone: Sequence[str],
 ) -> list[Customer]:
     """Return the customers that are named beside one, by words that name nobody of theirs."""
-    left = _unmatched(words, customer.search_name) if joined else []
+    beside = [*joined, *lone]
+    left = _unmatched([*words, *_words(beside)], customer.search_name) if beside else []
     if not left:
         return []
     known = [part for one in contacts_of(customer) for part in _parts(one.name)]
     known += [part for one in colleagues(person) for part in _parts(one.name)]
     unknown = {word for word in left if not _matches(word, known)}
     others = [words for name in joined if unknown.intersection(words := _words([name]))]
-    if not others:
+    whole = [searchable(name) for name in lone if unknown.intersection(_words([name]))]
+    if not (others or whole):
         return []
     visible = access.customers_visible_to(person).exclude(pk=customer.pk).order_by()
-    found = visible.filter(reduce(or_, map(_has_all, others)))[:LOOKED_AT]
+    is_said = reduce(or_, map(_has_all, others), Q(search_name__in=whole))
+    found = visible.filter(is_said)[:LOOKED_AT]
     parts = {one: set(_parts(one.search_name)) for one in found}
-    said = [one for one in found if any(parts[one].issuperset(words) for words in others)]
+    said = [
+        one
+        for one in found
+        if one.search_name in whole or any(parts[one].issuperset(words) for words in others)
+    ]
     return said[: MOST_OFFERED - 1]
 
 

@@ -1,6 +1,7 @@
 /**
  * The line that fills in a form. A chip leads to its field; a field that somebody changed is kept
  * as it is, whatever else the line says after that, and so is the list of fields once opened.
+ * A chip with a value is a choice that fills its field in.
  * A line that is there already is gone on with at its end.
  * With the form goes how long it took from the first key or tap in it.
  */
@@ -14,21 +15,31 @@ function keep(form, name) {
   form.append(kept);
 }
 
+function chosen(form) {
+  const line = form.querySelector("[name='line']");
+  if (!line?.value) return;
+  line.focus();
+  line.dispatchEvent(new Event("chosen"));
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("#said")?.closest("form");
   if (!form) return;
   keep(form, event.target.name);
-  const line = form.querySelector("[name='line']");
-  if (event.target.name === "candidate" && line?.value) {
-    line.focus();
-    line.dispatchEvent(new Event("chosen"));
-  }
+  if (event.target.name === "candidate") chosen(form);
 });
 
 document.addEventListener("click", (event) => {
   const control = event.target.closest("#said [data-field], #said [data-keep]");
   if (!control) return;
   const said = control.closest("#said");
+  if (control.dataset.value) {
+    const { field, value } = control.dataset;
+    said.querySelector(`[name="${CSS.escape(field)}"]`).value = value;
+    keep(said.closest("form"), field);
+    chosen(said.closest("form"));
+    return;
+  }
   keep(said.closest("form"), control.dataset.keep ?? "fields");
   if (!control.dataset.field) return;
   const fields = said.querySelectorAll(`[name="${CSS.escape(control.dataset.field)}"]`);

@@ -75,7 +75,7 @@ function mark(row) {
     tag = document.createElement("span");
     tag.className = "tag good";
     tag.dataset.said = "";
-    row.querySelector("a[href]").after(tag);
+    row.querySelector("a[href]").after(" ", tag);
   }
   tag.textContent = said;
 }

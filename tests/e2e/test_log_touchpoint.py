@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from insights.services.drain import drain
-from interactions.models import LoggingTime, Loop, Touchpoint
+from interactions.models import LoggingTime, Loop, LoopKind, Touchpoint
 from interactions.services import NewTouchpoint, record, source_named
 from relationships.models import Customer
 from tests.factories import ContactFactory, CustomerFactory
@@ -146,20 +147,37 @@ def test_a_touchpoint_is_deleted_from_the_timeline(open_page, manager, customer)
 
 
 @pytest.mark.parametrize("is_dialog", [True, False])
-def test_a_promise_that_cannot_be_planned_is_refused_where_it_is_seen(
+def test_what_cannot_be_planned_is_refused_where_it_is_seen(
     open_page, manager, customer, is_dialog
 ):
     page = open_page(manager, "/" if is_dialog else "/log/", width=390)
     if is_dialog:
         page.keyboard.press("l")
+    page.get_by_label("In one line").fill("meet Thornmere tomorrow 10:00, happy")
+    page.keyboard.press("Enter")
+
+    felt = page.get_by_label("How did it feel?")
+    expect(felt).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+    expect(felt).to_be_focused()
+    expect(page.get_by_text("This has not happened yet.").first).to_be_in_viewport()
+    expect(page.locator(".chip.asks")).to_contain_text("Good")
+
+
+def test_a_plan_and_a_promise_are_logged_by_one_line_and_taken_back_one_by_one(
+    open_page, manager, customer
+):
+    page = open_page(manager, f"/customers/{customer.pk}/", width=390)
+    page.keyboard.press("l")
     page.get_by_label("In one line").fill("meet Thornmere tomorrow 10:00, promised a quote")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_label("Opens")).to_have_attribute("aria-invalid", "true")
-    expect(page.locator(".htmx-settling")).to_have_count(0)
-    expect(page.get_by_label("Opens")).to_be_focused()
-    expect(page.get_by_text("This has not happened yet.").first).to_be_in_viewport()
-    expect(page.locator(".chip.asks")).to_contain_text("Promise")
+    expect(toast(page)).to_contain_text("Meeting with Thornmere Academy planned for tomorrow")
+    expect(page.get_by_text("Promise made with Thornmere Academy logged.")).to_be_visible()
+    assert Loop.objects.filter(kind=LoopKind.PROMISE).exists()
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("called off")).to_be_visible()
+    assert Loop.objects.filter(kind=LoopKind.PROMISE).exists()
 
 
 def test_what_is_wrong_is_told_in_the_dialog(open_page, manager, customer):
@@ -271,6 +289,28 @@ def test_who_may_be_meant_is_chosen_with_one_tap(
     page.keyboard.press("Enter")
 
     expect(toast(page)).to_contain_text("Phone call with Thornmere Dental logged.")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_day_of_an_hour_yet_to_come_is_chosen_with_one_tap(
+    open_page, manager, customer, accessibility_problems, width, scheme
+):
+    noon = timezone.now().replace(hour=12, minute=0)
+    with time_machine.travel(noon):
+        page = open_page(manager, "/log/", width=width, scheme=scheme)
+        page.get_by_label("In one line").fill("call Thornmere 17:00")
+        understood = page.get_by_role("list", name="Understood")
+        expect(understood.get_by_role("button", name="Today, 17:00 (planned)")).to_be_visible()
+        assert accessibility_problems(page) == []
+        page.get_by_label("In one line").press("Enter")
+        expect(page.get_by_text("Say when it was, or will be.")).to_be_visible()
+        understood.get_by_role("button", name="Yesterday, 17:00").press("Enter")
+        expect(understood.get_by_role("button", name="17:00: when?")).to_have_count(0)
+        expect(page.get_by_label("In one line")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(toast(page)).to_contain_text("Phone call with Thornmere Academy logged.")
+    logged = Touchpoint.objects.latest("pk")
+    assert logged.occurred_at == noon.replace(hour=17, second=0, microsecond=0) - timedelta(days=1)
 
 
 def test_line_works_without_javascript(open_page, manager, customer):

@@ -130,6 +130,8 @@ def test_undo_takes_it_back_and_the_row_no_longer_says_so(open_page, manager, cu
     page.keyboard.press("j")
     page.keyboard.press("m")
     expect(toast(page)).to_contain_text("Met in person with Thornmere Academy logged.")
+    head = row(page, "Thornmere").locator("th")
+    expect(head).to_contain_text("Thornmere Academy Met in person logged")
     toast(page).get_by_role("button", name="Undo").click()
 
     expect(toast(page)).to_contain_text("Deleted")

@@ -91,6 +91,36 @@ def test_what_is_shown_is_saved_opened_changed_renamed_deleted_and_back_with_key
     expect(page.get_by_role("link", name="Both", exact=True)).to_be_visible()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_name_that_is_taken_is_told_beside_the_field_which_keeps_it(
+    open_page, manager, views, accessibility_problems, width, scheme
+):
+    page = open_page(manager, "/customers/", width=width, scheme=scheme)
+    page.locator("#views summary", has_text="Save").click()
+    field = page.get_by_label("Save what is shown as")
+    field.fill("drifting first")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("There is a view called drifting first already.")).to_be_visible()
+    expect(field).to_have_value("drifting first")
+    expect(field).to_be_focused()
+    assert accessibility_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    field.fill("Drifting second")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Drifting second is saved for you.")).to_be_visible()
+    page.locator("#views summary", has_text="This view").click()
+    page.get_by_label("Name", exact=True).fill("Drifting first")
+    page.keyboard.press("Enter")
+    field = page.get_by_label("Name", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Drifting first")
+    expect(page.get_by_text("There is a view called Drifting first already.")).to_be_visible()
+    assert accessibility_problems(page) == []
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+
+
 def test_columns_are_chosen_and_moved_and_stay_while_filtering(open_page, manager):
     page = open_page(manager, "/customers/")
     page.locator("#views summary", has_text="Columns").press("Enter")

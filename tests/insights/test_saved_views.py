@@ -256,6 +256,52 @@ def test_what_is_refused_is_said_and_changes_nothing(manager, colleague):
     assert page.request["QUERY_STRING"] == "q=acme"
 
 
+def test_a_name_that_is_refused_stays_in_the_field_and_is_told_there_once(manager):
+    view, client = saved(manager), signed_in(manager)
+    given = {"name": "mine", "shown": "sort=name", "view": view.pk, "for": "me"}
+
+    page = client.post(reverse("save_view"), given, follow=True)
+
+    assert page.redirect_chain == [(f"{URL}?sort=name&view={view.pk}", 302)]
+    assert page.context["refused"]["name"] == "mine"
+    assert (page.context["is_saving"], page.context["is_renaming"]) == (True, False)
+    assert 'value="mine" aria-invalid="true" aria-describedby="view-name-error"' in page.text
+    assert "There is a view called mine already" in page.text
+    assert "mine" not in client.get(URL).text
+    assert names(manager) == ["Mine"]
+
+
+def test_a_new_name_that_is_refused_stays_in_the_field_of_its_view(manager):
+    view, client = saved(manager), signed_in(manager)
+    saved(manager, "Taken")
+    renamed = {"name": "Taken", "shown": "band=gone"}
+
+    page = client.post(reverse("rename_view", args=[view.pk]), renamed, follow=True)
+
+    assert (page.context["is_saving"], page.context["is_renaming"]) == (False, True)
+    assert 'value="Taken" aria-invalid="true"' in page.text
+    assert names(manager) == ["Mine", "Taken"]
+
+
+def test_what_is_refused_for_a_team_or_for_too_many_is_kept_too(manager, monkeypatch):
+    monkeypatch.setattr(services, "MOST_VIEWS", 0)
+    given = {"name": '"><b>', "shown": "", "for": "team", "view": "9" * 30}
+
+    page = signed_in(manager).post(reverse("save_view"), given, follow=True)
+
+    assert "You have 0 views." in page.text
+    assert 'value="&quot;&gt;&lt;b&gt;"' in page.text
+    assert 'value="team" checked' in page.text
+    assert 'value="me" checked' not in page.text
+
+
+def test_a_refusal_waits_for_the_page_and_is_no_part_of_the_list_alone(manager):
+    client = signed_in(manager)
+    client.post(reverse("save_view"), {"name": "", "shown": ""})
+    assert "Give the view a name" not in client.get(URL, headers={"HX-Request": "true"}).text
+    assert "Give the view a name" in client.get(URL).text
+
+
 def test_ids_in_addresses_have_no_separators(manager):
     view = SavedView.objects.create(pk=1234567, made_by=manager, name="Late")
     page = signed_in(manager).get(f"{URL}?view={view.pk}").text

@@ -1,5 +1,6 @@
 """What is planned: said in the form or a line, and asked about when it is over."""
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interactions.forms import MINUTE
-from interactions.models import Appointment, Touchpoint, TouchpointType
+from interactions.models import Appointment, Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors.appointments import (
     appointments_to_confirm,
     coming_up,
@@ -95,13 +96,92 @@ def test_a_line_plans_and_says_so(browser, customer):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("sentiment", "1"), ("opens", "4"), ("direction", "1"), ("due_at", "2099-01-01T10:00")],
+    [("sentiment", "1"), ("opens", "1"), ("direction", "1"), ("due_at", "2099-01-01T10:00")],
 )
 def test_what_only_happens_later_cannot_be_said_yet(browser, customer, name, value):
     at = in_a_form(timezone.now() + timedelta(days=1))
     said = {"customer": customer.pk, "type": "call.phone", "occurred_at": at, name: value}
     assert "This has not happened yet." in browser.post("/log/", said).text
     assert not Appointment.objects.exists()
+
+
+def test_a_promise_made_with_a_plan_is_owed_at_once_and_each_is_taken_back_by_itself(
+    browser, customer, manager
+):
+    line, form_id = (
+        "meet Große Gießerei tomorrow 10:00, promised a quote in three days",
+        uuid.uuid4(),
+    )
+    assert "owed from now on" in browser.get("/log/line/", {"line": line}).text
+
+    for _ in range(2):
+        said = {"line": line, "external_id": str(form_id), "person": manager.pk}
+        response = browser.post("/log/", said, headers=HTMX)
+
+    assert "is planned already" in response.text
+    appointment, promise = Appointment.objects.get(), Touchpoint.objects.get()
+    assert (promise.type.key, promise.customer, promise.person) == ("promise", customer, manager)
+    assert promise.text == appointment.text == "promised a quote in three days"
+    loop = Loop.objects.get()
+    assert (loop.kind, loop.opened_by, loop.closed_at) == (LoopKind.PROMISE, promise, None)
+    assert 2 < (loop.due_at - timezone.now()) / timedelta(days=1) < 4
+    assert promise.occurred_at < appointment.starts_at
+    assert to_confirm(manager) == []
+
+    browser.post(f"/appointments/{appointment.pk}/call-off/")
+    assert Loop.objects.exists()
+    browser.post(f"/touchpoints/{promise.pk}/delete/")
+    assert not Loop.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_of_a_promise_and_a_plan_each_is_told_with_its_own_way_back(browser, customer, headers):
+    at = in_a_form(timezone.now() + timedelta(days=1))
+    said = {"customer": customer.pk, "type": "call.phone", "occurred_at": at, "opens": "4"}
+
+    response = browser.post("/log/", said, headers=headers, follow=True)
+
+    promise, appointment = Touchpoint.objects.get(), Appointment.objects.get()
+    assert f"/touchpoints/{promise.pk}/delete/" in response.text
+    assert f"/appointments/{appointment.pk}/call-off/" in response.text
+    if headers:
+        events = json.loads(response.headers["HX-Trigger"])
+        assert {"plansChanged", "touchpointsChanged", "closeDialog"} == set(events)
+
+
+def test_a_promise_due_before_it_was_made_is_refused_and_nothing_is_planned(browser, customer):
+    at = in_a_form(timezone.now() + timedelta(days=1))
+    said = {
+        "customer": customer.pk, "type": "call.phone", "occurred_at": at, "opens": "4",
+        "due_at": "2020-01-01T10:00",
+    }  # fmt: skip
+
+    response = browser.post("/log/", said)
+
+    assert response.context["form"].errors["due_at"] == ["It cannot be due before it happened."]
+    assert not Appointment.objects.exists()
+    assert not Touchpoint.objects.exists()
+
+
+def test_without_a_type_for_promises_none_is_made_with_a_plan(browser, customer):
+    TouchpointType.objects.filter(key="promise").update(is_active=False)
+    at = in_a_form(timezone.now() + timedelta(days=1))
+    said = {"customer": customer.pk, "type": "call.phone", "occurred_at": at, "opens": "4"}
+
+    assert "This has not happened yet." in browser.post("/log/", said).text
+    assert not Appointment.objects.exists()
+
+
+def test_a_promise_stands_beside_what_the_same_form_logged_before(browser, customer):
+    form_id = str(uuid.uuid4())
+    said = {"customer": customer.pk, "type": "call.phone", "external_id": form_id}
+    browser.post("/log/", said)
+    at = in_a_form(timezone.now() + timedelta(days=1))
+
+    browser.post("/log/", {**said, "occurred_at": at, "opens": "4"})
+
+    kinds = set(Touchpoint.objects.values_list("type__key", flat=True))
+    assert kinds == {"call.phone", "promise"}
 
 
 def test_what_nobody_does_together_is_not_planned(browser, customer, manager):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions.line import LONGEST_LINE, hear
-from interactions.line.vocabulary import TO_MEET
+from interactions.line.vocabulary import _PAST, ABOUT, TO_MEET, VOCABULARY, _phrases
 from interactions.models import LoopKind
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
@@ -220,8 +220,9 @@ def test_who_reached_out_is_said_by_who_called():
 
 
 def can_be(found) -> bool:
-    """Whether it happened, or can be planned."""
-    return found.occurred_at is None or found.occurred_at <= NOW or found.type in ("", *TO_MEET)
+    """Whether it happened, or can be planned; also if somebody must choose."""
+    moments = [at for at in (found.occurred_at, *found.possible_at) if at]
+    return all(at <= NOW for at in moments) or found.type in ("", *TO_MEET)
 
 
 @given(st.text(max_size=2 * LONGEST_LINE))
@@ -352,3 +353,117 @@ def test_a_promise_for_some_day_is_asked_about_by_itself():
 
     found = heard("meet Acme next month, promised a quote next week")
     assert (found.unclear_when, found.unclear_due) == ("next month", "next week")
+
+
+TODAY, YESTERDAY = "2026-03-04T17:00", "2026-03-03T17:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "call Acme 17:00",
+        "call Acme at 5",
+        "call Acme 5pm",
+        "coffee Acme 17:00",
+        "Acme 17:00",
+        "17:00 call Acme",
+        "call Acme, 17:00",
+        "Anruf Acme um 17 Uhr",
+        "appel Acme à 17h",
+        "llamada Acme a las 17",
+        "opkald Acme klokken 17",
+        "call Acme evening 5:00",
+        "call Acme 17:00 45 min",
+        "call Acme 17:00, 18:00",
+    ],
+)
+def test_an_hour_yet_to_come_may_be_a_plan_or_of_yesterday_and_is_not_guessed(line):
+    found = heard(line)
+
+    assert (found.occurred_at, found.unclear_when) == (None, "")
+    assert [*found.possible_at][:2] == [moment(TODAY), moment(YESTERDAY)]
+    assert found.names == ("Acme",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "called Acme 17:00",
+        "met Acme at 5",
+        "Acme called me 17:00",
+        "Acme, called at 17:00",
+        "Acme angerufen 17 Uhr",
+        "appelé Acme à 17h",
+        "gebeld Acme 17:00",
+        "dzwoniłem Acme 17:00",
+        "mødte Acme 17:00",
+        "email Acme 17:00",
+        "complaint Acme 17:00",
+        "call Acme yesterday 17:00",
+    ],
+)
+def test_an_hour_yet_to_come_of_what_is_over_or_is_never_planned_was_yesterday(line):
+    found = heard(line)
+
+    at = found.occurred_at or found.possible_at[0]
+    assert at == moment(YESTERDAY)
+    assert moment(TODAY) not in found.possible_at
+
+
+@pytest.mark.parametrize(
+    "line", ["meet Acme 17:00", "plan call Acme 17:00", "call Acme today 17:00"]
+)
+def test_an_hour_yet_to_come_of_what_is_said_to_be_planned_is_today(line):
+    assert (heard(line).occurred_at, heard(line).possible_at) == (moment(TODAY), ())
+
+
+def test_an_hour_that_is_past_is_of_today():
+    assert heard("call Acme 10:00").occurred_at == moment("2026-03-04T10:00")
+    assert heard("call Acme 13:00").occurred_at == NOW
+    assert heard("call Acme 13:01").possible_at[0] == moment("2026-03-04T13:01")
+
+
+@pytest.mark.parametrize(
+    ("line", "has_plan"),
+    [
+        ("call Acme about the 17:00 delivery", True),
+        ("called Acme about the 17:00 delivery", False),
+        ("call Acme, delivery 17:00", True),
+        ("email Acme, delivery 17:00", False),
+    ],
+)
+def test_an_hour_apart_may_be_that_of_something_else(line, has_plan):
+    planned = [moment(TODAY)] if has_plan else []
+    assert heard(line).possible_at == [*planned, moment(YESTERDAY), NOW]
+
+
+def test_an_hour_of_a_promise_is_when_it_is_due_and_asks_nothing():
+    for line in ("call Acme, promised a quote by 17:00", "will call Acme 17:00"):
+        assert (heard(line).due_at, heard(line).possible_at) == (moment(TODAY), ())
+
+
+def test_of_two_hours_the_first_is_when_it_was_and_the_second_asks_nothing():
+    found = heard("call Acme from 17:00 to 18:00")
+
+    assert (found.possible_at, found.unclear_when) == ([moment(TODAY), moment(YESTERDAY)], "")
+
+
+def test_a_day_without_a_moment_is_asked_about_before_its_hour():
+    assert heard("call Acme 17:00 next week").unclear_when == "next week"
+    assert heard("call 17:00 Acme friday").unclear_when == "friday"
+
+
+def test_yesterday_is_a_day_of_the_clock_where_the_clock_changes():
+    summer = datetime(2026, 3, 29, 10, tzinfo=UTC)  # on the day clocks go forward
+    today, yesterday = hear("call Acme 17:00", now=summer, zone=ZONE).possible_at
+
+    assert today.utcoffset() != yesterday.utcoffset()
+    assert (f"{today:%d %H:%M}", f"{yesterday:%d %H:%M}") == ("29 17:00", "28 17:00")
+
+
+def test_what_leads_to_what_it_was_about_is_no_part_of_a_known_phrase():
+    assert not [phrase for phrase in VOCABULARY if ABOUT.intersection(phrase.split())]
+
+
+def test_words_that_say_something_is_over_are_known_words():
+    assert set(_phrases(_PAST)) <= set(VOCABULARY)

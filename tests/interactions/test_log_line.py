@@ -133,6 +133,21 @@ def test_several_that_may_be_meant_are_offered_and_nobody_is_guessed(manager, ac
         "Treffen mit Acme und Beta",
         "call Acme Corp e Beta yesterday",
         "meet Acme and Beta next week",
+        "call Acme about the quote, then Beta",
+        "call Acme about the quote then Beta about the fair",
+        "call Acme then Beta",
+        "call Beta then Acme",
+        "Anruf Acme wegen des Angebots, dann Beta",
+        "appel Acme, puis Beta",
+        "visit Acme 10:00, then Beta 11:00",
+        "call Acme; call Beta",
+        "called Acme. Emailed Beta about prices",
+        "call Acme, and Beta",
+        "met Acme, Beta and Nobody",
+        "met Acme, Beta Ltd",
+        "call acme, then beta ltd",
+        "met Ana, Beta Ltd",
+        "call Acme, Beta Ltd yesterday",
     ],
 )
 def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, line):
@@ -153,6 +168,17 @@ def test_of_two_customers_named_none_is_chosen_silently(browser, manager, acme, 
         "call Acme about Beta and Gamma",
         "call Acme and Nobody",
         "call Acme, Beta complained",
+        "call Acme, Beta",
+        "call Acme, order for Beta Ltd",
+        "call Acme, Beta Ltd delivery late",
+        "call Acme, beta",
+        "call Acme, then beta",
+        "call Acme, then Ana",
+        "met Acme, Ana Souza",
+        "call Acme, email beta",
+        "call Acme, then call back",
+        "call Acme, then Acme again",
+        "call Acme then Nobody",
     ],
 )
 def test_people_and_topics_joined_to_a_customer_are_no_second_customer(
@@ -210,6 +236,20 @@ def test_whatever_names_nobody_finds_nobody(manager, acme, names):
     assert named(manager, names).customer is None
 
 
+def test_second_customer_is_looked_for_among_ones_own_and_by_one_query(
+    manager, acme, django_assert_max_num_queries
+):
+    CustomerFactory(name="Stranger Ltd", team=TeamFactory())
+    beta = CustomerFactory(name="Beta Ltd", team=manager.team)
+
+    with django_assert_max_num_queries(6):
+        who = named(
+            manager, ["Acme"], ["Stranger Ltd", "Beta"], joined=["Beta"], lone=["Stranger Ltd"]
+        )
+
+    assert who.customers == [acme, beta]
+
+
 def test_names_cost_few_queries(manager, acme, django_assert_max_num_queries):
     CustomerFactory.create_batch(20, name="Acme Nord", team=manager.team)
 
@@ -246,6 +286,59 @@ def test_time_that_names_no_moment_is_asked_and_nothing_is_logged_as_now(browser
 
     kept = ask(browser, "meet Acme next week", occurred_at="2026-03-10T10:00")
     assert chips(kept)["occurred_at"] == "Tuesday, 10:00"
+
+
+def moments(response) -> dict[str, str]:
+    return {chip.text: chip.value for chip in response.context["chips"] if chip.value}
+
+
+def test_hour_yet_to_come_is_asked_with_what_it_may_be_and_logged_as_chosen(browser, acme):
+    line, both = "call Acme 17:00", {
+        "Today, 17:00 (planned)": "2026-03-04T17:00", "Yesterday, 17:00": "2026-03-03T17:00"
+    }  # fmt: skip
+    response = ask(browser, line)
+    assert moments(response) == both
+    assert next(chip.text for chip in response.context["chips"] if chip.is_open) == "17:00: when?"
+
+    kept = {"customer": str(acme.pk), "customer_name": acme.name, "type": "call.phone"}
+    for said in ({}, {"understood": line, "occurred_at": "", **kept}):
+        response = send(browser, line, **said)
+        assert response.context["form"].errors["occurred_at"] == ["Say when it was, or will be."]
+        assert moments(response) == both
+    assert not Touchpoint.objects.exists()
+
+    planned = ask(browser, line, occurred_at=both["Today, 17:00 (planned)"])
+    assert moments(planned) == {}
+    assert planned.context["form"].is_planned
+    assert chips(planned)["occurred_at"] == "Today, 17:00"
+
+    send(browser, line, understood=line, occurred_at=both["Yesterday, 17:00"], **kept)
+    assert Touchpoint.objects.get().occurred_at == NOW - timedelta(hours=19)
+
+
+def test_hour_apart_may_be_of_something_else_and_then_it_is_now(browser, acme):
+    response = ask(browser, "called Acme, delivery 17:00")
+
+    assert list(moments(response)) == ["Yesterday, 17:00", "Now"]
+
+
+def test_which_of_two_customers_is_asked_again_of_a_line_that_was_understood(
+    browser, manager, acme
+):
+    beta, line = CustomerFactory(name="Beta Ltd", team=manager.team), "met Acme and Beta Ltd"
+
+    response = send(browser, line, understood=line, type="call.phone")
+
+    assert set(response.context["form"].candidates) == {acme, beta}
+    assert response.context["form"].errors["customer_name"] == ["Which of these is it?"]
+
+
+def test_of_a_line_that_was_understood_nothing_else_is_asked_again(browser, acme):
+    line = "call Ana Acme, promised a quote next week"
+    said = {"understood": line, "candidate": str(acme.pk), "type": "call.phone", "opens": "4"}
+
+    assert send(browser, line, occurred_at="2026-03-04T11:00", **said).status_code == 302
+    assert Touchpoint.objects.get().customer == acme
 
 
 def test_words_of_a_time_in_a_name_are_the_name(browser, manager):

@@ -309,6 +309,14 @@ def test_what_is_still_to_come_is_planned_once(browser, customer, wrote):
     assert not Touchpoint.objects.exists()
 
 
+def test_a_promise_that_waited_with_a_plan_is_owed_once(browser, customer, wrote):
+    entry = wrote("meet Øster tomorrow 10:00, promised a quote")
+    answers = [browser.post(SEND, entry).json() for _ in range(2)]
+    assert [answer["status"] for answer in answers] == ["recorded", "known"]
+    assert answers[0]["toast"].count("it had waited here.") == 2
+    assert (Appointment.objects.count(), Touchpoint.objects.get().type.key) == (1, "promise")
+
+
 def test_what_was_to_come_and_is_past_by_now_is_asked_about(browser, customer, wrote):
     answer = browser.post(SEND, wrote("meet Øster tomorrow 10:00", age=str(3 * 86_400))).json()
     assert answer["status"] == "needs_you"
