@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import known_words
-from insights.among_words import ONE, List, lists_of
+from insights.among_words import ONE, List, called, heading_of, lists_of
 from insights.chart_files import chart_file
 from insights.charts import Bar, Chart, TrendMonth, bars, linked_text, trend
 from insights.forms import KnownForm
@@ -98,12 +98,13 @@ def known(request: HttpRequest) -> HttpResponse:
         "number": plural(circles.of_all[""].customers, ONE[among.stage]),
         "number_url": chosen(),
         "cards": [_card(circles, chosen, *card) for card in CARDS],
-        "teams": _teams(circles, chosen) if team is None else [],
+        "teams": _teams(circles, chosen, among) if team is None else [],
         "attention": known_words.attention_sentence(given),
         "has_attention": bool(given.months),
         "stages": _stages(given, listed, behind),
     }
-    return render(request, "insights/known.html", context | charts)
+    context |= called(among.stage) | charts
+    return render(request, "insights/known.html", context)
 
 
 def _unbroken(sentence: str) -> str:
@@ -162,7 +163,7 @@ def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> d
     }
 
 
-def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
+def _teams(found: Circles, listed: List, among: Among) -> list[dict[str, Any]]:
     """Return a line for each team, by name; what has no team comes last."""
     names = {team: found.names.get(team, "A team that is gone") for team in found.by_team if team}
     teams = [*sorted(names, key=lambda team: names[team].casefold()), *(found.by_team.keys() & {0})]
@@ -170,7 +171,7 @@ def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
     for team in teams:
         some = found.by_team[team]
         url = listed(team=team)
-        customers = NumberCell("Customers", thousands(some[""].customers), url)
+        customers = NumberCell(heading_of(among.stage), thousands(some[""].customers), url)
         cells = [_cell(some[key], listed, title, team=team, known=key) for key, title, _ in CARDS]
         rows.append(
             {
