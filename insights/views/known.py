@@ -62,7 +62,10 @@ def known(request: HttpRequest) -> HttpResponse:
     people, circles = selectors.ours(today, team=team), selectors.circles(among)
     given = selectors.attention(today, team=team)
     # Who of us meets whom, and how much, is told of whole teams: nothing else narrows it.
-    listed, said = lists_of(Among(stage="", team=team)), address.only("team").said(form)
+    listed = lists_of(Among(stage="", team=team))
+    met_are = known_words.of_every(among, "stage", "segment", "owner")
+    given_are = known_words.of_every(among, "segment", "owner")
+    said, given_said = (_said(address.only("team").said(form), one) for one in (met_are, given_are))
     chosen = lists_of(among)
     behind = _contacts_of(team)
     charts = {
@@ -71,8 +74,8 @@ def known(request: HttpRequest) -> HttpResponse:
             "by-function", said=said
         ),
         "levels": _groups(known_words.levels(people), "level").named("by-level", said=said),
-        "shares": _shares(given, listed, behind).named("attention-and-value", said=said),
-        "leads": _leads(given, today, behind).named("attention-on-leads", said=said),
+        "shares": _shares(given, listed, behind).named("attention-and-value", said=given_said),
+        "leads": _leads(given, today, behind).named("attention-on-leads", said=given_said),
     }
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
@@ -83,6 +86,8 @@ def known(request: HttpRequest) -> HttpResponse:
         "chips": address.chips(form),
         "is_of_team": team is not None,
         "is_narrowed": is_narrowed,
+        "met_are": met_are,
+        "given_are": given_are,
         # A line that ends between a number and its sign reads badly so large.
         "sentence": _unbroken(
             known_words.circles_sentence(circles, among)
@@ -105,6 +110,11 @@ def known(request: HttpRequest) -> HttpResponse:
     }
     context |= called(among.stage) | charts
     return render(request, "insights/known.html", context)
+
+
+def _said(team: str, customers_are: str) -> str:
+    """Say of whom a chart is, for whoever sees it without its page."""
+    return ", ".join(filter(None, [team, customers_are and f"customers {customers_are}"]))
 
 
 def _unbroken(sentence: str) -> str:
