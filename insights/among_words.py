@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from insights.selectors.organisation import Among
+from insights.words import upper_first
 
 WHO = {
     "": "Customers", "current": "Current customers", "lead": "Leads", "former": "Former customers",
@@ -27,6 +28,37 @@ def noun_of(stage: str) -> str:
     ('customer', 'lead')
     """
     return ONE[stage].removeprefix("current ")
+
+
+def nouns_of(stage: str) -> str:
+    """Return what a sentence calls those of a stage.
+
+    >>> nouns_of("current"), nouns_of("former")
+    ('customers', 'former customers')
+    """
+    return f"{noun_of(stage)}s"
+
+
+def heading_of(stage: str) -> str:
+    """Return what a column of tables and files calls those of a stage that it counts.
+
+    >>> heading_of(""), heading_of("lead")
+    ('Customers', 'Leads')
+    """
+    return upper_first(nouns_of(stage))
+
+
+def called(stage: str) -> dict[str, str]:
+    """Return what templates call those of a stage, and say where none of the chosen are."""
+    return {
+        "noun": noun_of(stage),
+        "nouns": nouns_of(stage),
+        "nobody_heard": f"We have heard from no {noun_of(stage)} that you chose. "
+        "Take a filter away.",
+        "nothing_passed": f"Nothing passed between us and the {nouns_of(stage)} that you chose in "
+        "these months. Take a filter away.",
+        "nobody_there": f"There is no {noun_of(stage)} that you chose. Take a filter away.",
+    }
 
 
 def unheard(among: Among) -> str:

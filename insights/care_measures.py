@@ -17,7 +17,10 @@ PROMISES = (LoopKind.PROMISE,)
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A list behind a number: loops of some kinds in a state, or touchpoints of a measure."""
+    """A list behind a number: loops of some kinds in a state, or touchpoints of a measure.
+
+    Whom the page is of, in the plural, stands for `{nouns}` in its title.
+    """
 
     title: str
     count: Callable[[Sums], int]
@@ -35,7 +38,7 @@ class Behind:
 _TOUCHPOINTS = ("touchpoint", "touchpoints")
 BEHIND: Mapping[str, Behind] = {
     "told": Behind(
-        "What customers told us", lambda s: s.told.opened,
+        "What {nouns} told us", lambda s: s.told.opened,
         ("question or complaint", "questions and complaints"), TOLD,
     ),
     "answered": Behind(
@@ -85,7 +88,10 @@ BEHIND: Mapping[str, Behind] = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One measure of the page; its value is None where there is too little to tell."""
+    """One measure of the page; its value is None where there is too little to tell.
+
+    Whom the page is of, in the plural, stands for `{nouns}` in what it means.
+    """
 
     key: str
     title: str
@@ -96,7 +102,7 @@ class Card:
     compared: Callable[[float, float], str]
     behind: str
     lists: Sequence[tuple[str, str]]
-    note: Callable[[Sums], str] = field(default=lambda sums: "")
+    note: Callable[[Sums, str], str] = field(default=lambda sums, nouns: "")
     is_more_better: bool = False
 
     def said(self, sums: Sums) -> str:
@@ -138,10 +144,10 @@ def _tenths(all_of_it: str) -> Callable[[float], str]:
 
 CARDS = (
     Card(
-        "listening", "Listening", "Of what customers asked or complained about, what we answered",
+        "listening", "Listening", "Of what {nouns} asked or complained about, what we answered",
         lambda s: _share(s.told.closed, s.told.opened), percent, "answered", points, "answered",
         (("told", "told us"), ("answered", "answered"), ("waiting", "still wait")),
-        lambda s: half(s.told.median), is_more_better=True,
+        lambda s, nouns: half(s.told.median), is_more_better=True,
     ),
     Card(
         "promises", "Promises kept", "Of the promises whose time has come, those kept in time",
@@ -156,7 +162,7 @@ CARDS = (
         "mess-ups", "Mess-ups", "Failures and complaints, and whether we made them right",
         lambda s: s.mess_ups.opened, thousands, "went wrong", difference, "mess-ups",
         (("made-right", "made right"), ("not-right", "not yet")),
-        lambda s: half(s.mess_ups.median, "half of what was made right"),
+        lambda s, nouns: half(s.mess_ups.median, "half of what was made right"),
     ),
     Card(
         "say-do", "Say and do",
@@ -166,19 +172,19 @@ CARDS = (
         difference, "said", (("said", "said"), ("shown", "shown")),
     ),
     Card(
-        "noise", "Noise", "Campaigns and templates we sent for each thing that customers did",
+        "noise", "Noise", "Campaigns and templates we sent for each thing that {nouns} did",
         lambda s: _ratio(s.noise, s.heard), _tenths("nothing heard"), "sent for each heard",
         difference, "noise", (("noise", "sent"),),
-        lambda s: f"{thousands(s.heard)} came from customers",
+        lambda s, nouns: f"{thousands(s.heard)} came from {nouns}",
     ),
     Card(
         "via", "Through others", "What passes through a marketplace or a reseller instead of us",
         lambda s: _share(s.via, s.everything), percent, "through others", points, "via",
         (("via", "touchpoints"),),
-        lambda s: f"of {thousands(s.everything)}",
+        lambda s, nouns: f"of {thousands(s.everything)}",
     ),
     Card(
-        "asked", "Asked again", "How often customers had to tell us what we already hold",
+        "asked", "Asked again", "How often {nouns} had to tell us what we already hold",
         lambda s: s.asked, thousands, "asked again", difference, "asked", (),
     ),
 )  # fmt: skip

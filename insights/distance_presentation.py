@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from insights.among_words import WHO, List, noun_of
+from insights.among_words import WHO, List, noun_of, nouns_of
 from insights.charts import BandCounts, Bar, Chart, band_strips, bars
 from insights.models import Band, Reading
 from insights.presentation import BAND_KEYS, customer_url, why_values
@@ -17,7 +17,18 @@ from relationships.words import plural
 
 NOBODY_AWAY = "Nobody moved away by five points or more."
 NOBODY_CLOSER = "Nobody came closer by five points or more."
-NO_VALUE = "No customer has a yearly value yet."
+
+
+def no_value(among: Among) -> str:
+    """Say that none of these has a value of which anything could be at risk.
+
+    >>> no_value(Among()), no_value(Among(stage="lead"))
+    ('No customer has a yearly value yet.', 'None of these leads has a yearly value yet.')
+    """
+    none = f"No {noun_of(among.stage)}"
+    if not among.are_all:
+        none = f"None of these {nouns_of(among.stage)}"
+    return f"{none} has a yearly value yet."
 
 
 def nowhere(**filters: object) -> str:
@@ -59,7 +70,12 @@ def strips(here: Standing, listed: List, among: Among, *, width: float = 1040) -
         drawn.append(strip("Four weeks ago", "four_weeks_ago", FOUR_WEEKS))
     if here.far_year_ago is not None:
         drawn.append(strip("A year ago", "year_ago", YEAR))
-    return band_strips(drawn, title=f"{WHO[among.stage]} by band, now and before", width=width)
+    return band_strips(
+        drawn,
+        title=f"{WHO[among.stage]} by band, now and before",
+        nouns=nouns_of(among.stage),
+        width=width,
+    )
 
 
 def band_row(line: BandLine, listed: List) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from insights.among_words import List
+from insights.among_words import List, heading_of
 from insights.charts import Chart, flow_table
 from insights.presentation import BAND_KEYS
 from insights.selectors.changes import FURTHER, NEARER
@@ -32,7 +32,13 @@ def flow_tables(
             "words": moved_words(moved),
             "further_url": listed(moved=FURTHER, since=since, band=KNOWN) if moved.further else "",
             "nearer_url": listed(moved=NEARER, since=since, band=KNOWN) if moved.nearer else "",
-            "chart": _chart(moved, since, span, when, listed).named(name, said=said),
+            "chart": _chart(
+                moved,
+                since,
+                when,
+                listed,
+                title=f"{heading_of(among.stage)} who moved between bands {span}",
+            ).named(name, said=said),
         }
         for (since, span, when, name), moved in found
         if moved.compared and moved.known == known
@@ -54,14 +60,14 @@ def moved_words(moved: Flows) -> tuple[str, str]:
     return f"{further} of {thousands(moved.compared)} moved further", f"{nearer} came nearer"
 
 
-def _chart(moved: Flows, since: str, span: str, when: str, listed: List) -> Chart:
+def _chart(moved: Flows, since: str, when: str, listed: List, *, title: str) -> Chart:
     def leads(then: str, now: str) -> str:
         stood = {"was": then, "since": since} if then else {}
         return listed(**stood, band=now or KNOWN)
 
     return flow_table(
         {(BAND_KEYS[was], BAND_KEYS[now]): count for (was, now), count in moved.counts.items()},
-        title=f"Customers who moved between bands {span}",
+        title=title,
         when=when,
         leads=leads,
     )

@@ -465,30 +465,27 @@ def complaints_of(form: forms.Form) -> list[str]:
     ]
 
 
+def _whole(label: str, least: int, most: int, unit: str) -> forms.IntegerField:
+    """Return a number of what is to be proven, which says what it takes if it is given another."""
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=least,
+        max_value=most,
+        help_text=unit,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            f"Give a whole number from {thousands(least)} to {thousands(most)}.",
+        ),
+    )
+
+
 class ProofForm(forms.Form):
     """What is to be proven; what is left out is as usual."""
 
-    window = forms.IntegerField(
-        label="Look back",
-        required=False,
-        min_value=14,
-        max_value=3650,
-        help_text="days",
-    )
-    horizon = forms.IntegerField(
-        label="Silence of",
-        required=False,
-        min_value=1,
-        max_value=1000,
-        help_text="days",
-    )
-    budget = forms.IntegerField(
-        label="Warn of",
-        required=False,
-        min_value=1,
-        max_value=50,
-        help_text="% a week",
-    )
+    window = _whole("Look back", 14, 3_650, "days")
+    horizon = _whole("Silence of", 1, 1_000, "days")
+    budget = _whole("Warn of", 1, 50, "% a week")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a window in which no cut-off is over yet."""

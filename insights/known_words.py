@@ -7,7 +7,7 @@ from insights.among_words import ONE
 from insights.met_lately import MET_LATELY_DAYS
 from insights.selectors.known import AttentionGiven, Circles, Effort, Ours, Share
 from insights.selectors.organisation import CURRENT, Among
-from insights.words import percent, thousands, times
+from insights.words import joined, percent, thousands, times
 from relationships.models import Customer, Person
 from relationships.words import plural
 
@@ -81,6 +81,18 @@ def of_people(share: Share) -> str:
     if share.people < LEAST_FOR_SHARES:
         return counted
     return f"{counted} ({percent(share.share)})"
+
+
+def of_every(among: Among, *filters: str) -> str:
+    """Say which filters that somebody chose change nothing here; nothing where none was.
+
+    >>> of_every(Among(stage="lead", segment=3, owner=5), "stage", "segment", "owner")
+    'of every stage, segment and owner'
+    >>> of_every(Among(stage="lead", team=2), "segment", "owner")
+    ''
+    """
+    chosen = [name for name in filters if getattr(among, name) not in ("", getattr(CURRENT, name))]
+    return f"of every {joined(chosen)}" if chosen else ""
 
 
 def known_sentence(found: Ours, known: Circles, among: Among = CURRENT) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from insights.among_words import ONE, WHO, List, unheard
+from insights.among_words import ONE, WHO, List, noun_of, unheard
 from insights.charts import Arrow, Chart, Mark, Quarter, arrows, chosen, quarter_map
 from insights.presentation import BAND_KEYS, customer_url
 from insights.region import EVERYWHERE, QUARTERS, Region
@@ -49,6 +49,7 @@ def map_of(
             *arrows([_arrow(way) for way in ways]),
         ],
         is_large=lines is not None,
+        noun=noun_of(among.stage),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from insights.among_words import lists_of, noun_of
+from insights.among_words import heading_of, lists_of, nouns_of
 from insights.charts import Line, Moment
 from insights.models import BandTotal, SizeClass, ValueClass
 from insights.number_cells import NumberCell, written
@@ -40,7 +40,9 @@ def _named(by: str, part: Key) -> str:
     return classes[by](part).name.lower() if by in classes else str(part)
 
 
-def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share: bool) -> Line:
+def line_of(
+    one: Course, found: OverTime, leads: Leads, today: date, *, is_share: bool, noun: str
+) -> Line:
     """Return the course of a part, or of all, as a line; of a part only its ends lead anywhere."""
     is_whole = one is found.whole
     part = None if is_whole else one.key
@@ -60,7 +62,7 @@ def line_of(one: Course, found: OverTime, leads: Leads, today: date, *, is_share
         )
         for day, (value, text) in numbers.items()
     ]
-    note = plural(one.at(BandTotal.NOW).customers, "customer")
+    note = plural(one.at(BandTotal.NOW).customers, noun)
     return Line(one.name, moments, leads(part, BandTotal.NOW, False), note)
 
 
@@ -78,7 +80,7 @@ def _day_said(day: date) -> str:
     return "now" if day == BandTotal.NOW else f"on {day.day} {day:%B %Y}"
 
 
-def over_time_row(one: Course, found: OverTime, leads: Leads) -> dict[str, object]:
+def over_time_row(one: Course, found: OverTime, leads: Leads, among: Among) -> dict[str, object]:
     """Return a line of the table: a year ago, four weeks ago and now, each with its lists."""
     part = None if one is found.whole else one.key
     days = {
@@ -102,7 +104,7 @@ def over_time_row(one: Course, found: OverTime, leads: Leads) -> dict[str, objec
         )
         for label, day, week in weeks
     ]
-    customers = NumberCell("Customers", thousands(one.at(BandTotal.NOW).customers), url)
+    customers = NumberCell(heading_of(among.stage), thousands(one.at(BandTotal.NOW).customers), url)
     return {
         "name": "All" if part is None else one.name,
         "is_whole": part is None,
@@ -119,6 +121,15 @@ def _far(week: Week) -> str:
     return f"{thousands(week.far)}{share}"
 
 
+def being_counted(among: Among) -> str:
+    """Say why there is no distance of the past to tell of yet.
+
+    >>> being_counted(Among(stage="lead"))
+    'How far our leads were in the past is still being counted.'
+    """
+    return f"How far our {nouns_of(among.stage)} were in the past is still being counted."
+
+
 def over_time_sentence(found: OverTime, among: Among) -> str:
     """Say how far customers are on average, and how that moved."""
     now = found.whole.at(BandTotal.NOW)
@@ -130,7 +141,7 @@ def over_time_sentence(found: OverTime, among: Among) -> str:
         if (then := found.whole.at(day).mean) is not None
     ]
     compared = " and ".join(moved) or "and nothing older to compare with yet"
-    whose, nouns = "our" if among.are_all else "these", f"{noun_of(among.stage)}s"
+    whose, nouns = "our" if among.are_all else "these", nouns_of(among.stage)
     return (
         f"On average {whose} {thousands(now.customers)} {nouns} are at a distance of "
         f"{now.mean:.0f}, {compared}."

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from insights import proof_words, wall_words
+from insights.among_words import nouns_of
 from insights.care_forms import QUARTER
 from insights.care_measures import CARDS, Card
 from insights.care_words import care_sentence
@@ -20,12 +21,12 @@ from insights.chart_files import in_document
 from insights.charts import PAPER, Chart, described
 from insights.charts import wall as wall_chart
 from insights.distance_presentation import (
-    NO_VALUE,
     NOBODY_AWAY,
     NOBODY_CLOSER,
     band_row,
     currencies_at_risk,
     mover,
+    no_value,
     note,
     nowhere,
     risk,
@@ -62,6 +63,8 @@ LONGEST_NAME = 60
 
 OF_EVERY_STAGE = "Customers of every stage are counted here."
 """Where customers stand is told of current ones; what passes between us is not."""
+
+EVERY_STAGE = ""
 
 Section = dict[str, Any]
 
@@ -143,7 +146,7 @@ def _risk(here: Standing) -> Section:
     return {
         "charts": [_risk_in(here, code, width) for code in drawn],
         "others": f"In other currencies {monies(others)} at risk." if others else "",
-        "none": "" if currencies else NO_VALUE,
+        "none": "" if currencies else no_value(CURRENT),
     }
 
 
@@ -203,7 +206,7 @@ def _care_row(card: Card, found: Care, period: Period) -> Section:
         "title": card.title,
         "value": card.said(sums),
         "unit": card.unit_of(sums),
-        "note": card.note(sums),
+        "note": card.note(sums, nouns_of(EVERY_STAGE)),
         "compared": [
             {"text": card.said_before(before), "moved": card.moved(sums, before)}
             for before in befores

@@ -24,7 +24,7 @@ NAMES = {
     "Chat with a person": "chats with a person",
     "Chat with a bot": "chats with a bot",
     "Personal e-mail": "personal e-mails",
-    "E-mail from the customer": "e-mails from customers",
+    "E-mail from the customer": "e-mails from {nouns}",
     "Text message": "text messages",
     "Helped without being asked": "help without being asked",
     "Price or refund in their favour": "prices and refunds in their favour",
@@ -37,7 +37,10 @@ NAMES = {
     "Delivered on time": "deliveries on time",
     "Survey answered": "surveys answered",
 }
-"""Names of the catalogue as a sentence says them; one that was renamed stands as it is."""
+"""Names of the catalogue as a sentence says them; one that was renamed stands as it is.
+
+Whom the Wall is of is put into them.
+"""
 
 
 def wall_sentence(months: Sequence[WallMonth], channel: str = "") -> str:
@@ -74,29 +77,32 @@ def compared(comparison: Comparison) -> str:
     return f"{months} beside the same months of {_year(comparison, then)}"
 
 
-def closed_doors(comparison: Comparison) -> list[str]:
+def closed_doors(comparison: Comparison, nouns: str = "customers") -> list[str]:
     """Say of each door that closed how far."""
     since = _year(comparison, comparison.before[-1])
     return [
-        f"{upper_first(name_of(door))} fell from {thousands(door.before)} to "
+        f"{upper_first(name_of(door, nouns))} fell from {thousands(door.before)} to "
         f"{thousands(door.now)} a quarter since {since}."
         for door in comparison.lost_doors
     ]
 
 
-def meanwhile(comparison: Comparison) -> str:
+def meanwhile(comparison: Comparison, nouns: str = "customers") -> str:
     """Say what grew at the same time: windows, and other ways of meeting people."""
-    said = [_windows(comparison.opened_windows), _doors(comparison.opened_doors)]
+    said = [_windows(comparison.opened_windows, nouns), _doors(comparison.opened_doors, nouns)]
     return " ".join(filter(None, said))
 
 
-def name_of(flow: Flow) -> str:
+def name_of(flow: Flow, nouns: str = "customers") -> str:
     """Return what a sentence calls a kind of touchpoint.
 
     >>> name_of(Flow("Visit", 1, 1, True)), name_of(Flow("Coffee", 1, 1, True))
     ('visits', '“Coffee”')
+    >>> name_of(Flow("E-mail from the customer", 1, 1, False), "leads")
+    'e-mails from leads'
     """
-    return NAMES.get(flow.name) or f"“{flow.name}”"
+    name = NAMES.get(flow.name)
+    return name.format(nouns=nouns) if name else f"“{flow.name}”"
 
 
 def notes_of(events: Sequence[WallEvent]) -> list[WallNote]:
@@ -109,7 +115,7 @@ def notes_of(events: Sequence[WallEvent]) -> list[WallNote]:
     ]
 
 
-def _windows(windows: Sequence[Flow]) -> str:
+def _windows(windows: Sequence[Flow], nouns: str) -> str:
     if not windows:
         return "No window opened at the same time: nothing digital grew by more than chance."
     grown = [flow for flow in windows if flow.before]
@@ -118,25 +124,25 @@ def _windows(windows: Sequence[Flow]) -> str:
     if grown:
         total = thousands(sum(flow.growth for flow in grown))
         together = " together" if len(grown) > 1 else ""
-        parts.append(f"At the same time {_names(grown)} grew by {total}{together}.")
+        parts.append(f"At the same time {_names(grown, nouns)} grew by {total}{together}.")
     if begun:
         total = thousands(sum(flow.now for flow in begun))
         parts.append(
-            f"{upper_first(_names(begun))} went from none to {total}, which may only mean that we "
-            "began to record it."
+            f"{upper_first(_names(begun, nouns))} went from none to {total}, which may only mean "
+            "that we began to record it."
         )
     return " ".join(parts)
 
 
-def _doors(doors: Sequence[Flow]) -> str:
+def _doors(doors: Sequence[Flow], nouns: str) -> str:
     if not doors:
         return ""
     total = thousands(sum(flow.growth for flow in doors))
-    return f"With a person, {_names(doors)} grew by {total}."
+    return f"With a person, {_names(doors, nouns)} grew by {total}."
 
 
-def _names(flows: Sequence[Flow]) -> str:
-    return joined([name_of(flow) for flow in flows])
+def _names(flows: Sequence[Flow], nouns: str) -> str:
+    return joined([name_of(flow, nouns) for flow in flows])
 
 
 def _all(months: Sequence[WallMonth]) -> int:

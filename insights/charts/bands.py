@@ -33,9 +33,11 @@ class BandCounts:
         return sum(self.counts.get(band, 0) for band in BAND_NAMES)
 
 
-def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040) -> Chart:
+def band_strips(
+    strips: Sequence[BandCounts], *, title: str, nouns: str = "customers", width: float = 1040
+) -> Chart:
     """Draw the shares of the bands, one strip a date; each strip is all customers of its date."""
-    description = " ".join(map(_sentence, strips)) or "Nothing to show."
+    description = " ".join(_sentence(strip, nouns) for strip in strips) or "Nothing to show."
     # Who was never heard from is counted by some strips only.
     told = [band for band in BAND_NAMES if any(band in strip.counts for strip in strips)]
     return Chart(
@@ -57,13 +59,13 @@ def band_strips(strips: Sequence[BandCounts], *, title: str, width: float = 1040
     )
 
 
-def _sentence(strip: BandCounts) -> str:
+def _sentence(strip: BandCounts, nouns: str) -> str:
     counts = [
         f"{thousands(strip.counts[band])} {name.lower()}"
         for band, name in BAND_NAMES.items()
         if strip.counts.get(band)
     ]
-    return f"{strip.label}: {', '.join(counts) or 'no customers'}."
+    return f"{strip.label}: {', '.join(counts) or f'no {nouns}'}."
 
 
 def _draw(

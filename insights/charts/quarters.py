@@ -10,7 +10,7 @@ from typing import Any
 from insights.charts.bands import BAND_NAMES
 from insights.charts.svg import Chart, Svg, drawing, element, linked, number
 from insights.region import SPLIT, SQUARE
-from insights.words import thousands
+from insights.words import thousands, upper_first
 from relationships.words import plural
 
 MARKS_AT_MOST = 1_000
@@ -71,6 +71,7 @@ def quarter_map(
     split: float = SPLIT,
     over: Sequence[Svg] = (),
     is_large: bool = False,
+    noun: str = "customer",
 ) -> Chart:
     """Draw customers as marks, or as shaded squares when `cells` are given or marks too many.
 
@@ -84,7 +85,7 @@ def quarter_map(
     total = sum(quarter.count for quarter in quarters)
     has_money = any(quarter.yearly_value for quarter in quarters)
     description = (
-        f"{plural(total, 'customer')}. "
+        f"{plural(total, noun)}. "
         + ", ".join(f"{thousands(q.count)} {q.name.lower()}" for q in quarters)
         + "."
     )
@@ -93,7 +94,7 @@ def quarter_map(
         description,
         *(_quarter(quarter, split) for quarter in quarters),
         *_axes(split),
-        *_density(cells),
+        *_density(cells, noun),
         *(_mark(mark) for mark in sorted(marks, key=lambda mark: -mark.weight)),
         *over,
         *(_heading(quarter, split) for quarter in quarters),
@@ -104,11 +105,11 @@ def quarter_map(
     return Chart(
         svg=svg,
         caption=title,
-        head=["Quarter", "What it means", "Customers", *(_MONEY if has_money else ())],
+        head=["Quarter", "What it means", upper_first(f"{noun}s"), *(_MONEY if has_money else ())],
         rows=[_row(quarter, thousands(quarter.count), has_money=has_money) for quarter in quarters],
         data=[[m.label, BAND_NAMES[m.band], m.doors, m.windows] for m in marks]
         or [_row(quarter, quarter.count, has_money=has_money) for quarter in quarters],
-        data_head=["Customer", "Band", "Doors", "Windows"] if marks else (),
+        data_head=[upper_first(noun), "Band", "Doors", "Windows"] if marks else (),
         key=[
             (f"mark mark-{band}", name)
             for band, name in BAND_NAMES.items()
@@ -175,12 +176,12 @@ def _axes(split: float) -> list[Svg]:
     return lines
 
 
-def _density(cells: Sequence[Cell]) -> list[Svg]:
+def _density(cells: Sequence[Cell], noun: str) -> list[Svg]:
     most = max((cell.count for cell in cells), default=1)
     return [
         element(
             "rect",
-            element("title", plural(cell.count, "customer")),
+            element("title", plural(cell.count, noun)),
             class_="fill-drifting",
             # By its logarithm: beside a crowded square a single customer must still be seen.
             fill_opacity=f"{0.2 + 0.75 * math.log(cell.count) / max(math.log(most), 1):.2f}",

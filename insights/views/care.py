@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.among_words import called, nouns_of
 from insights.care_forms import QUARTER, CareForm
 from insights.care_measures import BEHIND, CARDS, Card
 from insights.care_words import care_sentence
@@ -65,11 +66,18 @@ def care(request: HttpRequest) -> HttpResponse:
         "later_url": place.page(until=later) if later <= today else "",
         "running_url": place.page(until=today.replace(day=1)),
         "cards": [
-            _card(card, found, place, today, has_all_teams=request.GET.get("all") == card.key)
+            _card(
+                card,
+                found,
+                place,
+                today,
+                nouns_of(among.stage),
+                has_all_teams=request.GET.get("all") == card.key,
+            )
             for card in CARDS
         ],
     }
-    return render(request, "insights/care.html", context)
+    return render(request, "insights/care.html", context | called(among.stage))
 
 
 class Place:
@@ -120,18 +128,18 @@ def _is_running(month: date, today: date) -> bool:
 
 
 def _card(
-    card: Card, found: Care, place: Place, today: date, *, has_all_teams: bool
+    card: Card, found: Care, place: Place, today: date, nouns: str, *, has_all_teams: bool
 ) -> dict[str, Any]:
     period = place.period
     sums = found.of(period)
     return {
         "key": card.key,
         "title": card.title,
-        "meaning": card.meaning,
+        "meaning": card.meaning.format(nouns=nouns),
         "value": card.said(sums),
         "unit": card.unit_of(sums),
         "url": _behind(card.behind, sums, place, period),
-        "note": card.note(sums),
+        "note": card.note(sums, nouns),
         "lists": [
             {
                 "label": label,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from insights.among_words import nouns_of
 from insights.care_forms import CareForm
 from insights.care_measures import BEHIND, Behind
 from insights.care_words import during
@@ -47,7 +48,7 @@ def care_behind(request: HttpRequest, what: str) -> HttpResponse:
     shown, older = _shown(request, behind, found, form, now) if count else ([], None)
     context = {
         "form": form,
-        "title": behind.title,
+        "title": behind.title.format(nouns=nouns_of(among.stage)),
         "count": plural(count, *behind.noun),
         "when": during(period.words),
         "said": ", ".join(chip["value"] for chip in place.chips(form)),

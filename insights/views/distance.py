@@ -7,17 +7,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import lists_of
+from insights.among_words import called, lists_of
 from insights.chart_files import chart_file
 from insights.charts import wall
 from insights.distance_presentation import (
-    NO_VALUE,
     NOBODY_AWAY,
     NOBODY_CLOSER,
     band_row,
     currencies_at_risk,
     far_year_ago,
     mover,
+    no_value,
     note,
     risk,
     strips,
@@ -111,9 +111,10 @@ def distance(request: HttpRequest) -> HttpResponse:
         "nobody_away": NOBODY_AWAY,
         "nobody_closer": NOBODY_CLOSER,
         "risks": risks,
-        "no_value": NO_VALUE,
+        "no_value": no_value(among),
     }
-    return render(request, "insights/distance.html", context | charts)
+    context |= called(among.stage) | charts
+    return render(request, "insights/distance.html", context)
 
 
 def _since(now: datetime, here: Standing, among: Among, wall_url: str) -> dict[str, str]:

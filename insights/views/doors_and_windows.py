@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import List, lists_of, noun_of
+from insights.among_words import List, called, lists_of, noun_of
 from insights.chart_files import chart_file
 from insights.forms import DoorsAndWindowsForm
 from insights.map_words import NAMES, map_of, map_sentence, region_words
@@ -70,7 +70,7 @@ def doors_and_windows(request: HttpRequest) -> HttpResponse:
         "since": f"{ways[0].since.day} {ways[0].since:%B %Y}" if ways else "",
         "distance_url": PageAddress.to_page("distance", **dict(of_whom)),
     }
-    return render(request, "insights/doors_and_windows.html", context)
+    return render(request, "insights/doors_and_windows.html", context | called(among.stage))
 
 
 def _quarters(lines: Mapping[str, selectors.QuarterLine], listed: List) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import known_words
-from insights.among_words import ONE, List, lists_of
+from insights.among_words import ONE, List, called, heading_of, lists_of
 from insights.chart_files import chart_file
 from insights.charts import Bar, Chart, TrendMonth, bars, linked_text, trend
 from insights.forms import KnownForm
@@ -62,7 +62,10 @@ def known(request: HttpRequest) -> HttpResponse:
     people, circles = selectors.ours(today, team=team), selectors.circles(among)
     given = selectors.attention(today, team=team)
     # Who of us meets whom, and how much, is told of whole teams: nothing else narrows it.
-    listed, said = lists_of(Among(stage="", team=team)), address.only("team").said(form)
+    listed = lists_of(Among(stage="", team=team))
+    met_are = known_words.of_every(among, "stage", "segment", "owner")
+    given_are = known_words.of_every(among, "segment", "owner")
+    said, given_said = (_said(address.only("team").said(form), one) for one in (met_are, given_are))
     chosen = lists_of(among)
     behind = _contacts_of(team)
     charts = {
@@ -71,8 +74,8 @@ def known(request: HttpRequest) -> HttpResponse:
             "by-function", said=said
         ),
         "levels": _groups(known_words.levels(people), "level").named("by-level", said=said),
-        "shares": _shares(given, listed, behind).named("attention-and-value", said=said),
-        "leads": _leads(given, today, behind).named("attention-on-leads", said=said),
+        "shares": _shares(given, listed, behind).named("attention-and-value", said=given_said),
+        "leads": _leads(given, today, behind).named("attention-on-leads", said=given_said),
     }
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
@@ -83,6 +86,8 @@ def known(request: HttpRequest) -> HttpResponse:
         "chips": address.chips(form),
         "is_of_team": team is not None,
         "is_narrowed": is_narrowed,
+        "met_are": met_are,
+        "given_are": given_are,
         # A line that ends between a number and its sign reads badly so large.
         "sentence": _unbroken(
             known_words.circles_sentence(circles, among)
@@ -98,12 +103,18 @@ def known(request: HttpRequest) -> HttpResponse:
         "number": plural(circles.of_all[""].customers, ONE[among.stage]),
         "number_url": chosen(),
         "cards": [_card(circles, chosen, *card) for card in CARDS],
-        "teams": _teams(circles, chosen) if team is None else [],
+        "teams": _teams(circles, chosen, among) if team is None else [],
         "attention": known_words.attention_sentence(given),
         "has_attention": bool(given.months),
         "stages": _stages(given, listed, behind),
     }
-    return render(request, "insights/known.html", context | charts)
+    context |= called(among.stage) | charts
+    return render(request, "insights/known.html", context)
+
+
+def _said(team: str, customers_are: str) -> str:
+    """Say of whom a chart is, for whoever sees it without its page."""
+    return ", ".join(filter(None, [team, customers_are and f"customers {customers_are}"]))
 
 
 def _unbroken(sentence: str) -> str:
@@ -162,7 +173,7 @@ def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> d
     }
 
 
-def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
+def _teams(found: Circles, listed: List, among: Among) -> list[dict[str, Any]]:
     """Return a line for each team, by name; what has no team comes last."""
     names = {team: found.names.get(team, "A team that is gone") for team in found.by_team if team}
     teams = [*sorted(names, key=lambda team: names[team].casefold()), *(found.by_team.keys() & {0})]
@@ -170,7 +181,7 @@ def _teams(found: Circles, listed: List) -> list[dict[str, Any]]:
     for team in teams:
         some = found.by_team[team]
         url = listed(team=team)
-        customers = NumberCell("Customers", thousands(some[""].customers), url)
+        customers = NumberCell(heading_of(among.stage), thousands(some[""].customers), url)
         cells = [_cell(some[key], listed, title, team=team, known=key) for key, title, _ in CARDS]
         rows.append(
             {

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import wall_words
+from insights.among_words import called, nouns_of
 from insights.chart_files import chart_file
 from insights.charts import wall as wall_chart
 from insights.forms import WallForm
@@ -59,7 +60,8 @@ def wall(request: HttpRequest) -> HttpResponse:
         "events": _events(events, address),
         "distance_url": _distance_url(among),
         "note_url": f"{reverse('note_wall_event')}{address.query}",
-        **_doors(found.comparison),
+        **called(among.stage),
+        **_doors(found.comparison, nouns_of(among.stage)),
     }
     return render(request, "insights/wall.html", context)
 
@@ -101,11 +103,11 @@ def _url(page: str, event: WallEvent, address: PageAddress) -> str:
     return f"{reverse(page, args=[event.pk])}{address.query}"
 
 
-def _doors(comparison: Comparison | None) -> dict[str, object]:
+def _doors(comparison: Comparison | None, nouns: str) -> dict[str, object]:
     if comparison is None:
         return {"compared": ""}
     return {
         "compared": wall_words.compared(comparison),
-        "doors": wall_words.closed_doors(comparison),
-        "meanwhile": wall_words.meanwhile(comparison),
+        "doors": wall_words.closed_doors(comparison, nouns),
+        "meanwhile": wall_words.meanwhile(comparison, nouns),
     }

@@ -2,24 +2,38 @@
 
 import re
 from datetime import datetime, time, timedelta
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from insights.months import months_before
 from insights.services.drain import drain
 from interactions.services import NewTouchpoint, record, source_named
+from relationships.models import Team
 from tests.factories import AdministratorFactory, CustomerFactory, ExecutiveFactory, TeamFactory
+
+TEAMS = ("North", "South", "East", "West", "Alpine", "Key accounts")
+TITLES = (
+    "Listening", "Promises kept", "Mess-ups", "Say and do", "Noise", "Through others",
+    "Asked again",
+)  # fmt: skip
 
 
 @pytest.fixture
 def executive():
+    return serve(TEAMS[:2])
+
+
+def serve(teams):
+    """Have some teams asked, promised and done for last month; return who answers for all."""
     now = timezone.now()
     begun = months_before(timezone.localdate(), 1)
     moment = datetime.combine(begun, time(9), tzinfo=timezone.get_default_timezone())
     items = []
-    for name in ("North", "South"):
+    for name in teams:
         team = TeamFactory(name=name)
         for number in range(12):
             customer = CustomerFactory(team=team, name=f"{name} {number}")
@@ -109,3 +123,22 @@ def test_a_column_says_its_number_to_the_keyboard(open_page, executive):
     expect(told).to_have_text(re.compile(r"^\w+ \d{4}: 24$"))
     expect(told).to_be_visible()
     expect(name).to_be_hidden()
+
+
+@pytest.mark.parametrize(("filters", "most"), [("", 3), ("?team={}", 2)])
+def test_on_paper_pages_are_full_and_no_card_is_cut(open_page, filters, most):
+    executive = serve(TEAMS)
+    page = open_page(executive, f"/care/{filters.format(Team.objects.first().pk)}")
+    printed = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    texts = [re.sub(r"\s+", " ", one.extract_text()) for one in printed]
+    assert len(texts) <= most
+    for title in TITLES:
+        (text,) = (text for text in texts if title in text)
+        if not filters:
+            # Every team of a card stands on the page on which the card begins.
+            cards = sum(one in text for one in TITLES)
+            assert [text.count(team) for team in TEAMS] == [cards] * len(TEAMS)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})
+    for card in page.locator(".care-card").all():
+        assert card.evaluate("one => one.scrollWidth <= one.clientWidth")

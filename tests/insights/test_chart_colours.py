@@ -14,6 +14,8 @@ from insights.charts.flows import FAINT, FULL
 CSS = (Path(settings.BASE_DIR) / "static" / "css" / "hearth.css").read_text(encoding="utf-8")
 BANDS = ("near", "steady", "cooling", "drifting", "gone")
 MARKS, TEXT = 3, 4.5
+TOLD_APART = 1.5
+"""Brightness of one beside another, where colours are seen alike or not at all."""
 
 Colour = tuple[float, ...]
 
@@ -64,6 +66,35 @@ def test_a_mark_on_the_map_can_be_seen(band, place):
 @pytest.mark.parametrize("line", ["line-strong", "ink"])
 def test_a_line_on_the_map_can_be_seen(line, place):
     assert contrast(token(line, place), token("surface", place)) >= MARKS
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_people_and_screens_can_be_seen_and_told_apart_without_colour(place):
+    assert rule(".fill-human") == "fill: var(--human);"
+    assert rule(".fill-digital") == "fill: var(--digital-area);"
+    human, digital = token("human", place), token("digital-area", place)
+    for ground in ("surface", "bg"):
+        assert contrast(human, token(ground, place)) >= MARKS
+        assert contrast(digital, token(ground, place)) >= MARKS
+    assert contrast(human, digital) >= TOLD_APART
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("strength", ["", ".strength-2", ".strength-3"])
+def test_a_day_on_screens_can_be_seen(strength, place):
+    said = re.search(rf"\.rhythm \.day\.digital{re.escape(strength)} \{{ (.*?) \}}", CSS)[1]
+    opacity = re.search(r"stroke-opacity: ([\d.]+)", said)
+    surface, stroke = token("surface", place), re.search(r"var\(--(.+?)\)", said)[1]
+    drawn = over(token(stroke, place), surface, float(opacity[1]) if opacity else 1)
+    assert contrast(drawn, surface) >= MARKS
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("fill", [".fill-human", ":is(.fill-digital, .fill-plain)", ".fill-value"])
+def test_a_column_that_has_not_ended_can_be_seen_by_its_outline(fill, place):
+    stroke = re.search(r"stroke: var\(--(.+?)\)", rule(f".column.partial {fill}"))[1]
+    assert contrast(token(stroke, place), token("surface", place)) >= MARKS
+    assert ".column.partial { opacity" not in CSS
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -179,6 +179,7 @@ def test_distance_over_time(fetch, executive, found, north, industry, owner):
     questions = [{"by": by} for by in ("team", "segment", "value", "size")]
     questions += [{"by": "stage", "stage": "any"}, {"show": "far"}]
     questions += [{"team": north, "by": "segment"}, {"segment": industry}, {"owner": owner}]
+    questions += [{"stage": "lead", "by": "segment"}]
     path = "/distance/over-time/"
     hold(fetch, executive, path, lambda q: over_time.over_time(found, q), *questions)
 

@@ -169,6 +169,31 @@ def test_whom_we_know_is_of_a_stage_and_a_segment_by_the_address(browser):
         assert page[name] == leads[name] == everybody[name]
 
 
+def test_what_is_not_kept_by_segment_says_so_right_there_and_in_files(browser):
+    bakeries, tom = SegmentFactory(name="Bakeries"), PersonFactory()
+    for segment in (bakeries, None):
+        meet(CustomerFactory(segment=segment, team=tom.team), tom)
+    met = "The customers they meet are {}: who of us met whom is not kept by that"
+    given = "Leads beside the customers we have, {}: contact is not kept by that"
+    every = {"segment": bakeries.pk, "owner": tom.pk, "stage": "lead"}
+    for asked, met_are, given_are in (
+        ({"segment": bakeries.pk}, "of every segment", "of every segment"),
+        ({"segment": "0"}, "of every segment", "of every segment"),
+        ({"stage": "lead"}, "of every stage", ""),
+        (every, "of every stage, segment and owner", "of every segment and owner"),
+        ({"stage": "any"}, "", ""),
+        ({"team": tom.team_id}, "", ""),
+    ):
+        text = browser.get(URL, asked).text
+        for words, are in ((met, met_are), (given, given_are)):
+            assert not are or words.format(are) in text
+        assert text.count("not kept by that") == bool(met_are) + bool(given_are)
+        for name, are in (("who-met-customers", met_are), ("attention-on-leads", given_are)):
+            drawn = browser.get(URL, {**asked, "take": f"{name}.svg"}).content.decode()
+            assert (f"customers {are} ·" in drawn) is bool(are)
+            assert ("Team: " in drawn) is ("team" in asked)
+
+
 def test_a_segment_of_very_many_is_left_out_and_says_what_to_do(browser, monkeypatch):
     monkeypatch.setattr("insights.selectors.known.COUNTED_AT_MOST", 1)
     segment, owner = SegmentFactory(), PersonFactory()

@@ -6,6 +6,7 @@ from statistics import median_low
 from insights.care_words import difference, hours, points, times
 from insights.words import percent, thousands
 from tests.insights.figures.accounted import Account
+from tests.insights.figures.distance import noun_of
 from tests.insights.figures.recount import months_before
 from tests.insights.figures.wall import is_of
 
@@ -217,8 +218,10 @@ def care(found, asked):
     if number != 12:
         others.append(months_until(months_before(last, 12), number))
     check_sentence(account, sums)
+    nouns = f"{noun_of(asked)}s"
     for title, card in CARDS.items():
-        check_card(account, found, title, card, sums, [Sums(found, o, team, whose) for o in others])
+        before = [Sums(found, other, team, whose) for other in others]
+        check_card(account, title, card, sums, before, nouns)
         names = {
             month: f"{month:%B %Y}{' (so far)' * (month == found.today.replace(day=1))}"
             for month in months_until(last, 13)
@@ -261,14 +264,14 @@ def check_sentence(account, sums):
     )
 
 
-def check_card(account, found, title, card, sums, others):
+def check_card(account, title, card, sums, others, nouns):
     """Expect a number, the lists behind it, and how it moved."""
     value, text, unit, moved, lists, note = card
     now = value(sums)
     if now is not None and isfinite(now):
         account.says(f"{text(now)} {unit}", under=title)
     account.says(*(f"{thousands(n)} {label}" for label, n in lists(sums).items()), under=title)
-    account.says(note(sums), under=title)
+    account.says(note(sums).replace("customers", nouns), under=title)
     for before in others:
         then = value(before)
         said = text_of(card, before)

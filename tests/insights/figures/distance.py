@@ -20,16 +20,29 @@ def distance(found, asked):
     account, some = Account(), found.among(**asked)
     check_bands(account, found, some, asked)
     for when, span in (("Four weeks ago", "in four weeks"), ("A year ago", "in a year")):
-        check_moves(account, when, span, moves_of(found, some)[when])
+        check_moves(
+            account, when, f"{heading_of(asked)} who moved between bands {span}",
+            moves_of(found, some)[when],
+        )  # fmt: skip
     check_risks(account, found, found.among(**asked, heard=False))
     wall.check_months(account, found, wall.of_distance(found, asked))
-    check_map(account, some)
+    check_map(account, some, noun_of(asked))
     account.lists(
         f"{STAGES[asked.get('stage', 'current')]} by doors and windows",
         [[name, None, thousands(len(in_quarter(some, name)))] for name in QUARTERS],
     )
     check_movers(account, some)
     return account
+
+
+def noun_of(asked):
+    """Return what a page calls one of those it is of."""
+    return {"lead": "lead", "former": "former customer"}.get(asked.get("stage"), "customer")
+
+
+def heading_of(asked):
+    """Return what a page calls those it is of, at the head of a column."""
+    return f"{noun_of(asked)}s".capitalize()
 
 
 def bands_then(found, some):
@@ -50,7 +63,7 @@ def check_bands(account, found, some, asked):
     """Expect the sentence, the strips, and the table of bands."""
     now, then = [one.band for one in some], bands_then(found, some)
     far, before = (sum(band in FAR for band in bands) for bands in (now, then["Four weeks ago"]))
-    noun = {"lead": "lead", "former": "former customer"}.get(asked.get("stage"), "customer")
+    noun = noun_of(asked)
     year_ago = sum(band in FAR for band in then["A year ago"])
     if len(some) >= 10:
         account.says(f"{thousands(far) if far else 'None'} of {thousands(len(some))} {noun}s")
@@ -78,7 +91,7 @@ def check_bands(account, found, some, asked):
                 if count
             )
         )
-    account.lists("Customers and value by band", band_rows(found, some))
+    account.lists(f"{heading_of(asked)} and value by band", band_rows(found, some))
 
 
 def band_rows(found, some):
@@ -105,7 +118,7 @@ def change(difference):
     return f"{sign}{abs(difference)}"
 
 
-def check_moves(account, when, span, moves):
+def check_moves(account, when, caption, moves):
     """Who went from where to where."""
     compared = [(was, now) for was, now in moves if was != "unknown"]
     further = sum(KNOWN.index(now) > KNOWN.index(was) for was, now in compared)
@@ -137,7 +150,7 @@ def check_moves(account, when, span, moves):
         *(f"{count} from {called[was]} to {band}" for (was, band), count in counts.items())
     )
     account.lists(
-        f"Customers who moved between bands {span}",
+        caption,
         [
             *(
                 [
@@ -196,10 +209,10 @@ def in_quarter(some, name):
     ]
 
 
-def check_map(account, some):
+def check_map(account, some, noun):
     """Expect the map of doors and windows: its quarters, and each customer on it."""
     counts = {name: len(in_quarter(some, name)) for name in QUARTERS}
-    account.says(plural(len(some), "customer"))
+    account.says(plural(len(some), noun))
     account.says(*(f"{name}: {thousands(count)}" for name, count in counts.items() if count))
     account.says(*(f"{thousands(count)} {name.lower()}" for name, count in counts.items() if count))
     account.may_say(*(f"{name}: 0" for name in counts), *(f"0 {name.lower()}" for name in counts))

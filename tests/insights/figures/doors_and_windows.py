@@ -7,7 +7,7 @@ from insights.scoring import Silence
 from insights.words import money, monies
 from relationships.words import plural
 from tests.insights.figures.accounted import Account
-from tests.insights.figures.distance import QUARTERS, check_map, in_quarter
+from tests.insights.figures.distance import QUARTERS, check_map, heading_of, in_quarter, noun_of
 from tests.insights.figures.recount import days, money_of
 
 MEANINGS = {
@@ -28,20 +28,20 @@ def doors_and_windows(found, asked):
     some = found.among(**among)
     account.knows(r"40 and more of 100", r"(Doors|Windows) (from|to) ?\d+")
     check_ways(account, found, some)
-    check_map(account, some)
-    check_quarters(account, some, NOUNS[among.get("stage", "current")])
+    check_map(account, some, noun_of(among))
+    check_quarters(account, some, NOUNS[among.get("stage", "current")], heading_of(among))
     if region:
-        check_region(account, some, region)
+        check_region(account, some, region, noun_of(among))
     return account
 
 
-def check_quarters(account, some, noun):
+def check_quarters(account, some, noun, heading):
     """Expect the sentence, and what each quarter is worth."""
     walled = in_quarter(some, "Walled off")
     account.says(f"{len(walled) or 'None'} of {plural(len(some), noun)}")
     if walled:
         account.says(monies(money_of(walled, "at_risk")))
-    account.lists("Customers and value by quarter", [
+    account.lists(f"{heading} and value by quarter", [
         [
             f"{name} {MEANINGS[name]}", str(len(of)), monies(money_of(of, "yearly_value")),
             monies(money_of(of, "at_risk")),
@@ -51,7 +51,7 @@ def check_quarters(account, some, noun):
     ])  # fmt: skip
 
 
-def check_region(account, some, region):
+def check_region(account, some, region, noun):
     """Expect a part of the map; a border, in whole points, belongs to what is above it."""
     asked = {"doors_from": 0, "doors_to": 100, "windows_from": 0, "windows_to": 100} | region
     inside = [
@@ -62,7 +62,7 @@ def check_region(account, some, region):
             for name in ("doors", "windows")
         )
     ]
-    account.says(plural(len(inside), "customer"), under="A part of the map")
+    account.says(plural(len(inside), noun), under="A part of the map")
     account.knows(r"(doors|windows) \d+ to \d+", r"any (doors|windows)", r"\d+ to \d+")
     if inside:
         account.says(

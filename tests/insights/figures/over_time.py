@@ -6,6 +6,7 @@ from decimal import Decimal
 from insights.words import percent, thousands
 from relationships.words import plural
 from tests.insights.figures.accounted import Account
+from tests.insights.figures.distance import noun_of
 from tests.insights.figures.recount import band_then
 
 CALLED = {"value": "value class", "size": "people we know there"}
@@ -23,10 +24,10 @@ def over_time(found, asked):
     """Account for the page, with its filters."""
     account, among = Account(), dict(asked)
     by, is_share = among.pop("by", "team"), among.pop("show", "") == "far"
-    some = found.among(**among)
+    some, noun = found.among(**among), noun_of(among)
     account.knows(r"the first 80 %", r"the next 15 %", r"the last 5 %", r"\b1 person\b")
     account.knows(r"\d to \d people", r"10 people or more")
-    check_sentence(account, found, some)
+    check_sentence(account, found, some, noun)
     whole = weeks_of(found, some, is_share)
     what = "Share drifting or gone" if is_share else "Mean distance"
     account.lists(f"{what} by week", [
@@ -39,18 +40,19 @@ def over_time(found, asked):
     check_line(account, "All", whole, is_whole=True)
     for name, part in parts_of(found, some, by):
         check_line(account, name, weeks_of(found, part, is_share))
-        account.says(plural(len(part), "customer"))
+        of_part = {"stage": name.lower()} if by == "stage" else among
+        account.says(plural(len(part), noun_of(of_part)))
     rows = [(name, part) for name, part in parts_of(found, some, by)]
-    account.lists(f"Mean distance and customers drifting or gone by {CALLED.get(by, by)}", [
+    account.lists(f"Mean distance and {noun}s drifting or gone by {CALLED.get(by, by)}", [
         row_of(found, name, part) for name, part in [*rows, ("All", some)]
     ])  # fmt: skip
     return account
 
 
-def check_sentence(account, found, some):
+def check_sentence(account, found, some, noun):
     """How far they are on average, and how that moved."""
     now = round(mean(distances(some)))
-    account.says(f"{thousands(len(some))} customers are at a distance of {now}")
+    account.says(f"{thousands(len(some))} {noun}s are at a distance of {now}")
     for day, when in ((found.four_weeks_ago, "four weeks ago"), (found.year_ago, "a year ago")):
         moved = now - round(mean(distances(some, day)))
         if moved:

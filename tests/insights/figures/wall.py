@@ -124,6 +124,7 @@ def check_doors(account, found, among):
     quarter = [months_before(found.today, back) for back in (1, 2, 3)]
     before = [months_before(month, 24) for month in quarter]
     whose = {name: among[name] for name in ("segment", "stage", "owner") if name in among}
+    nouns = {"lead": "leads", "former": "former customers"}.get(among.get("stage"), "customers")
     counts = {}
     for one in found.touchpoints.values():
         is_shown = among.get("team") in (None, one["team_id"] or 0)
@@ -143,7 +144,7 @@ def check_doors(account, found, among):
     lost = [f for f in doors if f[1] >= 12 and f[1] - f[2] >= f[1] / 4]
     account.says(
         *(
-            f"{name(kind)} fell from {thousands(then)} to {thousands(now)}"
+            f"{name(kind, nouns)} fell from {thousands(then)} to {thousands(now)}"
             for kind, then, now in sorted(lost, key=lambda f: (f[2] - f[1], f[0]["label"]))[:5]
         )
     )
@@ -168,7 +169,7 @@ def largest(flows):
     return sorted(grown, key=lambda flow: (flow[1] - flow[2], flow[0]["label"]))[:3]
 
 
-def name(kind):
+def name(kind, nouns):
     """Return what a sentence that begins with it calls a kind of touchpoint."""
-    said = NAMES.get(kind["label"]) or f"“{kind['label']}”"
+    said = NAMES.get(kind["label"], "").format(nouns=nouns) or f"“{kind['label']}”"
     return f"{said[0].upper()}{said[1:]}"
