@@ -30,8 +30,7 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
     has_more = not offered and OwnerTotal.objects.filter(customers__gt=0, owner_id__gt=0).exists()
     if has_more and team is not None:
         offered = _owning(person, team, of_team=True, most=OWNERS_SHOWN)
-    asked = OwnerTotal.objects.filter(customers__gt=0, owner_id__in={0, owner or 0})
-    numbers = dict(asked.values_list("owner_id", "customers"))
+    numbers = dict(_numbers((0, owner or 0)))
     nobody = [NOBODY] if owner == 0 or 0 in numbers else []
     return Choices(
         teams=team_choices(person),
@@ -40,6 +39,13 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
         has_more_owners=has_more,
         uncounted=owner if numbers.get(owner or 0, 0) > COUNTED_AT_MOST else None,
     )
+
+
+@prepared
+def _numbers(owners: tuple[int, ...]) -> QuerySet[OwnerTotal, tuple[int, int]]:
+    """Return how many customers some owners have, 0 for nobody; who has none is left out."""
+    kept = OwnerTotal.objects.filter(customers__gt=0, owner_id__in=owners)
+    return kept.values_list("owner_id", "customers")
 
 
 def _with(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from insights.models import EVERY_TEAM, BandTotal, DistanceTotal, WallEvent
 from insights.mondays import last_monday
@@ -11,6 +11,7 @@ from insights.rises import LEAST_WEEKS, Rise
 from insights.selectors.organisation import CURRENT, Among, Standing, TeamLine, comparison_days
 from insights.selectors.over_time import READ_BY_NOW, Week
 from insights.selectors.wall import noted_events
+from relationships.prepared import prepared
 
 EVENTS_ASKED = 3
 """The newest of the year: who asks since when hardly means anything older."""
@@ -32,12 +33,17 @@ def event_since(
     if among.owner is not None or here.far_year_ago is None or here.far <= here.far_year_ago:
         return None
     of_named = named.team_id if named else None
-    events = _events(now, {team for team in (among.team, of_named) if team})
+    year_ago, last = comparison_days(now)[1], last_monday(now)
+    events = _events(
+        year_ago + (LEAST_WEEKS - 1) * WEEK,
+        last - LEAST_WEEKS * WEEK,
+        among.team or 0,
+        of_named or 0,
+    )
     if not events:
         return None
-    _, year_ago = comparison_days(now)
     mondays = {monday_after(event.on_date) for event in events}
-    days = {BandTotal.NOW, last_monday(now), year_ago, *mondays}
+    days = {BandTotal.NOW, last, year_ago, *mondays}
     whole, part = _weeks(among, days, of_named)
     if not _agrees(here, whole, year_ago):
         return None
@@ -57,15 +63,12 @@ def monday_after(day: date) -> date:
     return day + timedelta(days=7 - day.weekday())
 
 
-def _events(now: datetime, teams: Collection[int]) -> list[WallEvent]:
+@prepared
+def _events(first: date, end: date, team: int, named: int) -> QuerySet[WallEvent]:
     """Return what happened long enough ago to tell, and long enough after a year ago."""
-    _, year_ago = comparison_days(now)
-    first = year_ago + (LEAST_WEEKS - 1) * WEEK
-    end = last_monday(now) - LEAST_WEEKS * WEEK
-    events = noted_events().filter(
-        Q(team=None) | Q(team_id__in=teams), on_date__gte=first, on_date__lt=end
-    )
-    return list(events.order_by("-on_date", "-id")[:EVENTS_ASKED])
+    of_whom = Q(team=None) | Q(team_id=team) | Q(team_id=named)
+    events = noted_events().filter(of_whom, on_date__gte=first, on_date__lt=end)
+    return events.order_by("-on_date", "-id")[:EVENTS_ASKED]
 
 
 def _weeks(among: Among, days: Collection[date], team: int | None) -> tuple[Weeks, Weeks]:

@@ -57,7 +57,7 @@ def told(found, one):
 def what_changed(found, person, asked):
     """Account for the page of one of us, further or nearer."""
     account = Account()
-    account.knows(r"by 3 points or more", r"25 a page")
+    account.knows(r"by 3 points or more", r"20 a page")
     moved = {
         one.pk: round(one.distance) - one.past[since(found)]
         for one in found.visible_to(person)
