@@ -12,7 +12,7 @@ from insights.mondays import EPOCH, days_of, to_microseconds
 from insights.scoring.pairs import pairs_of
 from insights.selectors.events import events_by_pair
 from insights.selectors.histories import long_histories
-from insights.selectors.lens import current_lens
+from insights.selectors.lens import Lens, current_lens
 from relationships.models import Contact, Customer, Person
 from relationships.prepared import prepared
 from relationships.selectors import contacts_at
@@ -64,12 +64,13 @@ def acquaintances_at(customer: Customer, *, now: datetime) -> Acquaintances:
     """Return who knows whom at a customer."""
     contacts = contacts_at(customer)
     later_than = long_histories([customer.pk]).get(customer.pk)
-    return acquaintances(customer, contacts, later_than=later_than, now=now)
+    return acquaintances(customer, contacts, current_lens(), later_than=later_than, now=now)
 
 
 def acquaintances(
     customer: Customer,
     contacts: Sequence[Contact],
+    lens: Lens,
     *,
     later_than: datetime | None,
     now: datetime,
@@ -78,7 +79,6 @@ def acquaintances(
 
     Of a long history only what is `later_than` a moment is read.
     """
-    lens = current_lens()
     events, who = events_by_pair(
         np.array([customer.pk]), lens.row_of_type, np.array([to_microseconds(later_than)])
     )

@@ -12,7 +12,7 @@ from insights.selectors.acquaintances import Acquaintances, acquaintances
 from insights.selectors.changes import Changed, changed_since, since_last_week
 from insights.selectors.evidence import Evidence, behind, evidence, happened_since
 from insights.selectors.histories import folded_history_of, histories_of, long_histories
-from insights.selectors.lens import current_lens
+from insights.selectors.lens import Lens, current_lens
 from insights.selectors.nearer import Nearer, nearer
 from insights.selectors.reasons import Reason, reasons
 from insights.selectors.shoes import PERIODS, Shoes, shoes
@@ -110,7 +110,7 @@ class Shown:
 
 def customer_page(customer: Customer, *, now: datetime) -> CustomerPage:
     """Return what the page of `customer` shows above their story."""
-    loops = interactions.loops_open_with(customer)
+    loops, lens = interactions.loops_open_with(customer), current_lens()
     met = interactions.last_met(customer)
     left_out_to = _left_out_to(customer)
     contacts = relationships.contacts_at(customer)
@@ -118,7 +118,7 @@ def customer_page(customer: Customer, *, now: datetime) -> CustomerPage:
     for identity in _identities(customer):
         identities[identity.contact_id].append(identity)
     return CustomerPage(
-        explained=_explained(_standing(customer, loops), loops, now, left_out_to),
+        explained=_explained(_standing(customer, loops), loops, lens, now, left_out_to),
         loops=loops,
         planned=_planned(customer, now),
         contacts=[
@@ -127,7 +127,7 @@ def customer_page(customer: Customer, *, now: datetime) -> CustomerPage:
         ],
         identities=identities[None],
         facts=_facts(customer),
-        acquaintances=acquaintances(customer, contacts, later_than=left_out_to, now=now),
+        acquaintances=acquaintances(customer, contacts, lens, later_than=left_out_to, now=now),
     )
 
 
@@ -170,8 +170,8 @@ def standing(customer: Customer) -> Standing:
 
 def explained(customer: Customer, *, now: datetime) -> Explained:
     """Return where `customer` stands now, and why to the last touchpoint."""
-    loops = interactions.loops_open_with(customer)
-    return _explained(_standing(customer, loops), loops, now, _left_out_to(customer))
+    loops, lens = interactions.loops_open_with(customer), current_lens()
+    return _explained(_standing(customer, loops), loops, lens, now, _left_out_to(customer))
 
 
 _identities = prepared(relationships.identities_of)
@@ -226,15 +226,18 @@ def _standing(customer: Customer, loops: Sequence[Loop]) -> Standing:
 
 
 def _explained(
-    standing: Standing, loops: Sequence[Loop], now: datetime, left_out_to: datetime | None
+    standing: Standing,
+    loops: Sequence[Loop],
+    lens: Lens,
+    now: datetime,
+    left_out_to: datetime | None,
 ) -> Explained:
     reading = standing.reading
     if reading is None or not standing.is_known:
         return Explained(standing, {}, None, None, [])
     pk, is_long = reading.pk, left_out_to is not None
-    whole = None if is_long else histories_of([pk])
-    known = folded_history_of(pk) if is_long else whole
-    lens = known.lens if known else current_lens()
+    whole = None if is_long else histories_of([pk], lens)
+    known = folded_history_of(pk, lens) if is_long else whole
     policy = lens.policies.of(standing.customer.segment_id or 0)
     parts = [reason.name for reason in standing.reasons]
     return Explained(

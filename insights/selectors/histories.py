@@ -42,9 +42,9 @@ class Histories:
     folded_to: datetime | None = None
 
 
-def histories_of(customer_ids: Sequence[int]) -> Histories:
+def histories_of(customer_ids: Sequence[int], lens: Lens | None = None) -> Histories:
     """Return the histories of a few customers: all their touchpoints are read."""
-    lens, ids = current_lens(), np.array(customer_ids, dtype=np.int64)
+    lens, ids = lens or current_lens(), np.array(customer_ids, dtype=np.int64)
     with connection.cursor() as cursor:
         profiles = profiles_of(cursor, ids)
     events, _ = events_of(ids, lens.row_of_type)
@@ -58,9 +58,8 @@ def long_histories(customer_ids: Sequence[int]) -> dict[int, datetime]:
         return dict(cursor.fetchall())
 
 
-def folded_history_of(customer_id: int) -> Histories | None:
+def folded_history_of(customer_id: int, lens: Lens) -> Histories | None:
     """Return a history as it is folded, with what came after; None until it is folded as of now."""
-    lens = current_lens()
     state = CustomerState.objects.filter(pk=customer_id).first()
     if state is None or state.folded_to is None or state.policy_version != lens.policy_version:
         return None

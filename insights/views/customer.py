@@ -35,6 +35,7 @@ from insights.views.today import loop_row, planned_row
 from insights.words import ago, money, signed, thousands
 from relationships import access
 from relationships.models import Customer, Person
+from relationships.selectors import absorbed_by
 from relationships.selectors.duplicates import merges_of
 from relationships.selectors.handovers import handed_over
 from relationships.views.customers import customer_or_404
@@ -122,7 +123,7 @@ def _form(request: HttpRequest) -> TimelineForm:
 
 
 def _page(request: HttpRequest, found: Customer, now: datetime) -> dict[str, Any]:
-    page = selectors.customer_page(found, now=now)
+    page, absorbed = selectors.customer_page(found, now=now), absorbed_by(found.pk)
     return {
         **_explained(page.explained, now),
         "page_url": reverse("customer", args=[found.pk]),
@@ -135,9 +136,9 @@ def _page(request: HttpRequest, found: Customer, now: datetime) -> dict[str, Any
         "facts": fact_rows(page.facts, now),
         "fact_form": _fact_line(page, now),
         "known": card(page.acquaintances),
-        "handed_over": handed_over_lines(handed_over(found, now=now), now),
+        "handed_over": handed_over_lines(handed_over(absorbed, now=now), now),
         "handover_url": _handover_url(request.user, found),
-        "merges": merge_lines(merges_of(request.user, found.pk), now),
+        "merges": merge_lines(merges_of(request.user, found.pk, absorbed), now),
         "log_query": f"?{urlencode({'customer': found.pk})}",
     }
 

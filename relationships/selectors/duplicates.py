@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet
 from relationships import access
 from relationships.models import Contact, CustomerMerge, DuplicatePair, Person
 from relationships.prepared import prepared
-from relationships.selectors.customers import absorbed_by
 from relationships.selectors.pages import Key, Page, page
 
 PAIRS_A_PAGE = 10
@@ -67,9 +66,9 @@ def contacts_in_number(customer_ids: Sequence[int]) -> dict[int, int]:
     return dict(counted.values_list("customer").annotate(number=Count("pk")))
 
 
-def merges_of(person: Person, customer_id: int) -> list[CustomerMerge]:
+def merges_of(person: Person, customer_id: int, absorbed: Sequence[int]) -> list[CustomerMerge]:
     """Return who was merged into a customer, at first or later hand, if `person` may see them."""
-    below = [pk for pk in absorbed_by(customer_id) if pk != customer_id]
+    below = [pk for pk in absorbed if pk != customer_id]
     if not below:
         return []
     merges = CustomerMerge.objects.filter(

@@ -10,7 +10,6 @@ from django.db.models import Count, F, Q, QuerySet
 from relationships import access
 from relationships.models import Customer, Handover, HandoverCustomer, Person
 from relationships.prepared import prepared
-from relationships.selectors.customers import absorbed_by
 from relationships.selectors.pages import Key, Page, cut, page
 
 HANDOVERS_A_PAGE = 30
@@ -269,9 +268,9 @@ def shares_of(person: Person, handover: Handover) -> list[Share]:
     ]
 
 
-def handed_over(customer: Customer, *, now: datetime) -> list[HandoverCustomer]:
+def handed_over(absorbed: Sequence[int], *, now: datetime) -> list[HandoverCustomer]:
     """Return what was handed over with a customer lately, or with whom was merged into them."""
-    return _moved_since(tuple(absorbed_by(customer.pk)), now - SHOWN_FOR)
+    return _moved_since(tuple(absorbed), now - SHOWN_FOR)
 
 
 @prepared
