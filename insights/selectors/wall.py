@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Case, Min, Q, QuerySet, Sum, TextField, Value, When
 
 from insights.charts import WallMonth
 from insights.lost_doors import Comparison, Flow
@@ -74,16 +74,22 @@ def wall(today: date, among: WallAmong) -> Wall:
     counts = _counts(among.whose, today, min(first, needed) if first else None)
     shown = {pk for pk, one in types.items() if among.channel in ("", one.channel)}
     return Wall(
-        months=_months(counts, types, shown, first, today),
+        months=_months(_by_mode(counts, types, shown), first, today),
         comparison=_comparison(counts, types, shown, today),
     )
 
 
 def wall_by_month(today: date, whose: Among = EVERYBODY) -> list[WallMonth]:
     """Return human and digital touchpoints by month with the customers of `whose`."""
-    types = _types()
     first = months_before(today, MONTHS_SHOWN - 1)
-    return _months(_counts(whose, today, first), types, set(types), first, today)
+    if whose.owner is None:
+        months = Period(today.replace(day=1), MONTHS_SHOWN).each
+        by_mode: dict[date, dict[str, int]] = defaultdict(dict)
+        for month, mode, count in _kept_by_mode(whose, tuple(months)):
+            by_mode[month][mode] = count
+        return _months(by_mode, first, today)
+    types = _types()
+    return _months(_by_mode(_counts(whose, today, first), types, set(types)), first, today)
 
 
 def wall_channels() -> list[str]:
@@ -154,30 +160,44 @@ def _kept(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, i
     return rows.values_list("month", "type_id").annotate(Sum("count"))
 
 
-def _months(
-    counts: Counts,
-    types: Mapping[int, TouchpointType],
-    shown: Iterable[int],
-    first: date | None,
-    today: date,
-) -> list[WallMonth]:
-    """Return every month from the first in which anything happened, the running one too."""
-    shown = set(shown)
-    known = [
-        month
-        for month, of_types in counts.items()
-        if (first is None or month >= first) and not shown.isdisjoint(of_types)
+@prepared
+def _kept_by_mode(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, str, int]]:
+    # Types of a mode are found once; to ask each row for its type takes longer than to add them up.
+    modes = [
+        When(type_id__in=TouchpointType.objects.filter(mode=mode).values("pk"), then=Value(mode))
+        for mode in TouchpointType.Mode.values
     ]
+    rows = MonthlyTouchpoints.objects.filter(months_of(whose), month__in=months, count__gt=0)
+    by_mode = rows.annotate(mode=Case(*modes, output_field=TextField()))
+    return by_mode.values_list("month", "mode").annotate(Sum("count"))
+
+
+ByMode = Mapping[date, Mapping[str, int]]
+"""Touchpoints by the first day of the month and mode."""
+
+
+def _by_mode(counts: Counts, types: Mapping[int, TouchpointType], shown: Iterable[int]) -> ByMode:
+    """Add up what there was of the types shown."""
+    shown = set(shown)
+    found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for month, of_types in counts.items():
+        for type_id, count in of_types.items():
+            if type_id in shown and type_id in types:
+                found[month][types[type_id].mode] += count
+    return found
+
+
+def _months(by_mode: ByMode, first: date | None, today: date) -> list[WallMonth]:
+    """Return every month from the first in which anything happened, the running one too."""
+    known = [month for month in by_mode if first is None or month >= first]
     if not known:
         return []
     months, month = [], min(known)
     while month <= today:
-        mode: dict[str, int] = defaultdict(int)
-        for type_id, count in counts.get(month, {}).items():
-            if type_id in shown and type_id in types:
-                mode[types[type_id].mode] += count
+        mode = by_mode.get(month, {})
         running = (month.year, month.month) == (today.year, today.month)
-        months.append(WallMonth(month, mode["human"], mode["digital"], is_whole=not running))
+        human, digital = mode.get("human", 0), mode.get("digital", 0)
+        months.append(WallMonth(month, human, digital, is_whole=not running))
         month = months_before(month, -1)
     return months
 
