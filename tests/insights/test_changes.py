@@ -198,7 +198,7 @@ def test_pages_lead_forth_and_back_through_everyone(browser):
         seen.append(names(response))
         address = response.context["next_url"]
 
-    assert [len(page) for page in seen] == [25, 25, 10]
+    assert [len(page) for page in seen] == [20, 20, 20]
     assert len({name for page in seen for name in page}) == 60
     back = response.context["previous_url"]
     assert set(names(browser.get(back))) == set(seen[1])
@@ -219,12 +219,12 @@ def test_the_number_of_queries_does_not_grow_with_the_list(browser, django_asser
     moved("One", 40, 70)
     with django_assert_num_queries(15):
         browser.get(URL)
-    for number in range(24):
+    for number in range(19):
         customer = moved(f"no. {number}", 40, 70, segment=SegmentFactory(), owner=PersonFactory())
         happened(customer.customer, 30)
         happened(customer.customer, 3, "complaint")
     with django_assert_num_queries(15):
-        assert len(names(browser.get(URL))) == 25
+        assert len(names(browser.get(URL))) == 20
 
 
 def test_reasons_are_what_happened(browser):
