@@ -179,7 +179,7 @@ def test_a_worker_that_is_missing_is_noticed_before_anything_waits(client, endpo
 
 
 def test_the_pages_are_there_without_redis(client, endpoint, settings):
-    settings.CACHES = {
+    settings.CACHES = settings.CACHES | {
         "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:9/0"}
     }
 

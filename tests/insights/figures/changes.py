@@ -69,7 +69,7 @@ def what_changed(found, person, asked):
     shown = nearer if asked.get("direction") == "nearer" else further
     shown.sort(key=lambda pk: (-abs(moved[pk]), pk))
     by_number = {one.pk: one for one in found.everyone}
-    for pk in shown[:25]:
+    for pk in shown[:20]:
         one = by_number[pk]
         was = then_of(found, one)["distance"]
         reasons, said = told(found, one)
