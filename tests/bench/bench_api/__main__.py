@@ -10,7 +10,7 @@ from contextlib import closing
 
 from tests.bench.bench_api.batches import bench_batches
 from tests.bench.bench_api.hearth import hearth
-from tests.bench.bench_api.lag import bench_lag, warm_up
+from tests.bench.bench_api.lag import bench_lag
 from tests.bench.bench_api.memory import bench_memory
 from tests.bench.bench_api.populate import populate
 from tests.bench.bench_api.single import bench_single
@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with hearth() as one:
         with closing(connected(one.database)) as connection:
             populate(connection, customers=given.customers, past=given.past)
-        warm_up(one, customers=given.customers)
         print(
             f"{given.customers:,} customers with {given.past:,} touchpoints are there", flush=True
         )

@@ -78,30 +78,11 @@ class Watch(threading.Thread):
         self.join()
 
 
-def warm_up(hearth: Hearth, *, customers: int) -> None:
-    """Score everybody, then a few events, as in a Hearth that has been in use.
-
-    What is compiled for that, half a minute of processor once on a machine, is kept from then on.
-    """
-    score_everyone(hearth)
-    requests = _requests(hearth.key, customers, 1, seed=300)
-    with hearth.running("drain", "worker", "beat", web_workers=2) as web:
-        watch = Watch(hearth.database)
-        watch.start()
-        on_schedule(web.port, requests, a_second=A_SECOND / SIZE, connections=CONNECTIONS)
-        watch.stop()
-
-
-def score_everyone(hearth: Hearth) -> None:
-    """Fold and read every customer, so that a drain goes on from there."""
+def bench_lag(hearth: Hearth, *, customers: int, seconds: int) -> None:
+    """Print how long events wait for their score while everything of Hearth runs."""
     with closing(connected(hearth.database)) as connection:
         ask_for_scores(connection)
     hearth.manage("score")
-
-
-def bench_lag(hearth: Hearth, *, customers: int, seconds: int) -> None:
-    """Print how long events wait for their score while everything of Hearth runs."""
-    score_everyone(hearth)
     requests = _requests(hearth.key, customers, seconds + WARM_SECONDS)
     with hearth.running("drain", "worker", "beat", web_workers=2) as web:
         watch = Watch(hearth.database)
@@ -118,10 +99,10 @@ def bench_lag(hearth: Hearth, *, customers: int, seconds: int) -> None:
     print(busy.shares(took), flush=True)
 
 
-def _requests(key: str, customers: int, seconds: int, seed: int = 200) -> list[bytes]:
+def _requests(key: str, customers: int, seconds: int) -> list[bytes]:
     """Make batches in which a customer does not come again for as long as possible."""
-    events = Events(customers, seed=seed)
-    order = np.random.default_rng(seed).permutation(customers)
+    events = Events(customers, seed=200)
+    order = np.random.default_rng(200).permutation(customers)
     number = seconds * A_SECOND // SIZE
     return [
         post(
