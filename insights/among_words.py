@@ -67,9 +67,8 @@ def unheard(among: Among) -> str:
     >>> unheard(Among()), unheard(Among(stage="lead", team=1))
     ('We have not heard from any customer yet, so', 'We have not heard from any of these leads yet, so')
     """  # noqa: E501
-    noun = noun_of(among.stage)
-    whom = f"any {noun}" if among.are_all else f"any of these {noun}s"
-    return f"We have not heard from {whom} yet, so"
+    whom = noun_of(among.stage) if among.are_all else f"of these {nouns_of(among.stage)}"
+    return f"We have not heard from any {whom} yet, so"
 
 
 def lists_of(among: Among) -> List:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from insights.among_words import noun_of, unheard
+from insights.among_words import noun_of, nouns_of, unheard
 from insights.models import WallEvent
 from insights.selectors.organisation import CURRENT, Among, Standing, TeamLine
 from insights.words import monies, thousands
@@ -25,14 +25,14 @@ def distance_sentence(
     """
     if standing.known < LEAST_KNOWN:
         return too_few(standing.known, among)
-    far = _far(standing, f"{noun_of(among.stage)}s")
+    far = _far(standing, nouns_of(among.stage))
     said = f"{far}{_moved(standing)}{_where(standing)}; {_risk(standing)}."
     return f"{further_since(among)} {event_said(since)}: {said}" if since else said
 
 
 def further_since(among: Among) -> str:
     """Return what stands before an event; it says when and not why."""
-    return f"We are further from our {noun_of(among.stage)}s than a year ago, most of it since"
+    return f"We are further from our {nouns_of(among.stage)} than a year ago, most of it since"
 
 
 def event_said(event: WallEvent) -> str:

@@ -13,7 +13,7 @@ from insights.mondays import UNKNOWN, WEEKS, days_of, last_monday, weeks_between
 from insights.scoring.altered import cut_off
 from insights.scoring.changed import Change, Since, changes, sentence
 from insights.selectors.histories import MOST_READ, Histories, histories_of, long_histories
-from insights.selectors.orders import WHOSE
+from insights.selectors.orders import NAMED, WHOSE
 from insights.selectors.reasons import PART_LABELS, facts_of
 from interactions.models import Loop, LoopKind
 from interactions.selectors import MESS_UPS
@@ -22,13 +22,14 @@ from relationships.models import Person
 from relationships.prepared import prepared
 
 PAGE_SIZE = 20
-_OF_READINGS = tuple(field.name for field in Reading._meta.concrete_fields)
-_WHOSE_NAMES = "customer__name", "customer__stage", *(f"{path}__name" for path in WHOSE)
 FOLDED_AT_ONCE = 50
 """Customers whose touchpoints are in memory together: a million at most."""
 
 MOST_COUNTED = 1_000
 """Whoever has more does not need to know how many."""
+
+_READ = (*(field.name for field in Reading._meta.concrete_fields), *NAMED)
+"""All of a reading, for its reasons are told; of whom it is of no more than their names."""
 
 FURTHER, NEARER = "further", "nearer"
 SIGNS = {FURTHER: 1, NEARER: -1}
@@ -309,7 +310,7 @@ def _moved(
                 **{"since_last_week": points, f"pk__{'lt' if is_back else 'gt'}": place.customer_id}
             )
         )
-    readings = readings.select_related(*WHOSE).only(*_OF_READINGS, *_WHOSE_NAMES)
+    readings = readings.select_related(*WHOSE).only(*_READ)
     order = "-since_last_week" if is_falling else "since_last_week"
     return readings.order_by(order, "-pk" if is_back else "pk")
 

@@ -47,11 +47,12 @@ def _moment(text: str) -> datetime:
 WHOSE = ("customer__owner", "customer__team", "customer__segment")
 """Who looks after them, as the customer says: the reading follows a moment later."""
 
+NAMED = ("customer__name", "customer__stage", *(f"{path}__name" for path in WHOSE))
+"""What a list calls customers, and those who look after them."""
+
 SHOWN = (
     "band", "distance", "drift", "doors", "windows", "at_risk", "currency", "yearly_value",
-    "warmth", "silence", "known_by", "last_at", "history",
-    "customer__name", "customer__search_name", "customer__stage",
-    *(whose for path in WHOSE for whose in (path, f"{path}__name")),
+    "warmth", "silence", "known_by", "last_at", "history", "customer__search_name", *NAMED,
 )  # fmt: skip
 """What a row of the list may show of each; to read all columns took half as long again."""
 

@@ -1,7 +1,7 @@
 """The Wall: touchpoints by month and type, and what was noted beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,9 +72,9 @@ def wall(today: date, among: WallAmong) -> Wall:
     first = months_before(today, among.months - 1) if among.months else None
     needed = months_before(today, 12 * YEARS_BACK[0] + MONTHS_COMPARED + 1)
     counts = _counts(among.whose, today, min(first, needed) if first else None)
-    shown = {pk for pk, one in types.items() if among.channel in ("", one.channel)}
+    shown = {pk: one for pk, one in types.items() if among.channel in ("", one.channel)}
     return Wall(
-        months=_months(_by_mode(counts, types, shown), first, today),
+        months=_months(_by_mode(counts, shown), first, today),
         comparison=_comparison(counts, types, shown, today),
     )
 
@@ -88,8 +88,7 @@ def wall_by_month(today: date, whose: Among = EVERYBODY) -> list[WallMonth]:
         for month, mode, count in _kept_by_mode(whose, tuple(months)):
             by_mode[month][mode] = count
         return _months(by_mode, first, today)
-    types = _types()
-    return _months(_by_mode(_counts(whose, today, first), types, set(types)), first, today)
+    return _months(_by_mode(_counts(whose, today, first), _types()), first, today)
 
 
 def wall_channels() -> list[str]:
@@ -176,14 +175,13 @@ ByMode = Mapping[date, Mapping[str, int]]
 """Touchpoints by the first day of the month and mode."""
 
 
-def _by_mode(counts: Counts, types: Mapping[int, TouchpointType], shown: Iterable[int]) -> ByMode:
+def _by_mode(counts: Counts, shown: Mapping[int, TouchpointType]) -> ByMode:
     """Add up what there was of the types shown."""
-    shown = set(shown)
     found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for month, of_types in counts.items():
         for type_id, count in of_types.items():
-            if type_id in shown and type_id in types:
-                found[month][types[type_id].mode] += count
+            if type_id in shown:
+                found[month][shown[type_id].mode] += count
     return found
 
 
@@ -203,12 +201,11 @@ def _months(by_mode: ByMode, first: date | None, today: date) -> list[WallMonth]
 
 
 def _comparison(
-    counts: Counts, types: Mapping[int, TouchpointType], shown: Iterable[int], today: date
+    counts: Counts, types: Mapping[int, TouchpointType], shown: Collection[int], today: date
 ) -> Comparison | None:
     """Put the last whole months beside the same ones of the earliest year that is known."""
     if not counts:
         return None
-    shown = set(shown)
     # The first month may have begun in its middle.
     earliest = months_before(min(counts), -1)
     now = [months_before(today, back) for back in range(MONTHS_COMPARED, 0, -1)]
