@@ -4,13 +4,18 @@ import gc
 import os
 
 from celery import Celery
-from celery.signals import worker_before_create_process
+from celery.signals import task_prerun, worker_before_create_process
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("hearth")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Connections to the database are kept from one task to the next (CELERY_DB_REUSE_MAX), as those of
+# requests are; one that is broken or old is left before a task asks.
+task_prerun.connect(close_old_connections)
 
 
 @worker_before_create_process.connect  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Every setting of Hearth, read from the environment."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,6 +151,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# To connect takes longer than most tasks, and what is planned once is planned once a connection.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = env.str("TIME_ZONE", "UTC")
 CELERY_TASK_ROUTES = {
     "insights.tasks.drain": {"queue": "drain"},

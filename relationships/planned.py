@@ -1,14 +1,19 @@
 """SQL that PostgreSQL plans once for each connection, as prepared statements of its own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from psycopg2.extensions import cursor
 
-_PLACE = re.compile(r"(IN )?%s|%%")
+_PLACE = re.compile(r"(IN )?%(?:\((\w+)\))?s|%%")
 _NUMBERS = count(1)
+MANY = 1_000
+"""A list of more values is worth a plan of its own: the one for all reckons with a few."""
+
+Values = Sequence[Any] | Mapping[str, Any]
 
 
 class PlannedOnce(str):
@@ -21,23 +26,35 @@ class PlannedOnce(str):
 
     __slots__ = ("_constants", "_given", "_name", "_types", "_with_places")
 
-    def __new__(cls, sql: str, values: Sequence[Any], types: Sequence[str | None]) -> "PlannedOnce":
-        """Take SQL with its values, and of those that are given each time the types."""
+    def __new__(
+        cls, sql: str, values: Sequence[Any] = (), types: Sequence[str | None] | None = None
+    ) -> "PlannedOnce":
+        """Take SQL, and the types of those of its `values` that are given each time.
+
+        Without types all are given each time, in order or by name, and PostgreSQL finds from what
+        stands around each of which type it is.
+        """
         self = super().__new__(cls, sql)
         self._name = f"hearth_{next(_NUMBERS)}"
-        self._given = [place for place, kind in enumerate(types) if kind]
-        self._constants = [value for value, kind in zip(values, types, strict=True) if not kind]
+        self._given: list[int | str] = []
+        self._constants: list[Any] = []
         self._types: list[str] = []
-        places = iter(types)
+        places = count()
 
         def numbered(found: re.Match[str]) -> str:
-            kind = None if found[0] == "%%" else next(places)
-            if kind is None:
+            if found[0] == "%%":
                 return found[0]
-            # Many values at once are one array here.
-            self._types.append(f"{kind}[]" if found[1] else kind)
-            place = f"${len(self._types)}"
-            return f"= ANY ({place})" if found[1] else place
+            place = found[2] or next(places)
+            kind = types[place] if types is not None and isinstance(place, int) else None
+            if types is not None and kind is None:
+                self._constants.append(values[place])
+                return found[0]
+            if place not in self._given:
+                self._given.append(place)
+                # Many values at once are one array here.
+                self._types.append(f"{kind}[]" if found[1] else kind or "unknown")
+            number = f"${self._given.index(place) + 1}"
+            return f"= ANY ({number})" if found[1] else number
 
         self._with_places = _PLACE.sub(numbered, sql)
         return self
@@ -48,14 +65,35 @@ class PlannedOnce(str):
         body = asking.mogrify(self._with_places, self._constants).decode()
         return f"PREPARE {self._name}{types} AS {body}"
 
-    def execute(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    def execute(self, values: Values) -> tuple[str, list[Any]]:
         """Return the statement that asks with these values, which are all those of the SQL."""
-        given = [values[place] for place in self._given]
+        given = self._those_given(values)
         places = f" ({', '.join(['%s'] * len(given))})" if given else ""
-        arrays = [[*value] if isinstance(value, tuple) else value for value in given]
-        return f"EXECUTE {self._name}{places}", arrays
+        return f"EXECUTE {self._name}{places}", given
+
+    def suits(self, values: Values) -> bool:
+        """Say whether no list of them is so long that the plan should be made for it."""
+        lists = (value for value in self._those_given(values) if isinstance(value, list))
+        return all(len(one) <= MANY for one in lists)
+
+    def _those_given(self, values: Values) -> list[Any]:
+        given = [values[place] for place in self._given]  # type: ignore[call-overload, index]
+        return [[*value] if isinstance(value, tuple) else value for value in given]
 
     @property
     def name(self) -> str:
         """What PostgreSQL knows it by."""
         return self._name
+
+
+_written = lru_cache(maxsize=500)(PlannedOnce)
+
+
+def plan_once(
+    execute: Callable[..., Any], sql: str, params: Values | None, many: bool, context: object
+) -> Any:
+    """Have all that is asked with values planned once: an `execute_wrapper` of a connection.
+
+    For what runs some hundred statements again and again, none of them written anew each time.
+    """
+    return execute(_written(sql) if params and not many else sql, params, many, context)

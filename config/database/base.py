@@ -18,7 +18,7 @@ class Cursor(cursor):
 
     def execute(self, query: Any, vars: Any = None) -> None:
         """Ask the server."""
-        if isinstance(query, PlannedOnce):
+        if isinstance(query, PlannedOnce) and query.suits(vars):
             known = _KNOWN.setdefault(self.connection, set())
             if query.name not in known:
                 super().execute(query.prepare(self))

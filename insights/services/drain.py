@@ -27,6 +27,7 @@ from insights.services.states import Locked, add_states, folded_alike, lock_stat
 from insights.services.store import store_readings, store_states
 from insights.services.traces import Month, Touched, leave_traces, retrace
 from interactions.services.marks import TakenIn, leave, take_intakes
+from relationships.planned import plan_once
 
 BATCH = 10_000
 """Changes taken at once: enough to make each statement worth it, few enough for a second."""
@@ -124,7 +125,7 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
     """Drain unless the time zone was changed; then nothing is done."""
-    with connection.cursor() as cursor:
+    with connection.execute_wrapper(plan_once), connection.cursor() as cursor:
         # What a crash takes away comes back with the changes that were taken: nobody need wait for
         # the disk. A message is sent by a later transaction, which waits for this one's log too.
         cursor.execute("SET LOCAL synchronous_commit TO off")

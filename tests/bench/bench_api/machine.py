@@ -1,6 +1,7 @@
 """Processor time: of the machine, of the bench with all it started, and of PostgreSQL alone."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,10 @@ from typing import NamedTuple, Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = os.cpu_count() or 1
+IDLE = 0.15
+"""The share of one core below which nothing but heartbeats goes on."""
+CALM_SECONDS = 5
+PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,21 @@ class Busy:
             f"{self.machine / seconds:.1f} of {CORES} cores busy, {others:.1f} of them with what is"
             " not ours"
         )
+
+
+def wait_until_idle(home: Path) -> None:
+    """Wait until what was started does nothing of its own for a while.
+
+    A new worker compiles, and beat begins with all that is due, which on a Hearth that runs for
+    days is long over.
+    """
+    ends, calm = time.monotonic() + PATIENCE_SECONDS, 0
+    while calm < CALM_SECONDS:
+        if time.monotonic() > ends:
+            raise RuntimeError(f"never idle in {PATIENCE_SECONDS} s")
+        before = Busy.now(home)
+        time.sleep(1)
+        calm = calm + 1 if Busy.now(home).since(before).ours < IDLE else 0
 
 
 class _Process(NamedTuple):

@@ -1,8 +1,11 @@
 """Customers with identities and a past, put into a database before the clock runs."""
 
+from contextlib import closing
+
 from psycopg2 import extensions
 
 from tests.bench.bench_api import events
+from tests.live import Hearth, connected
 
 _CUSTOMERS = """
     INSERT INTO relationships_customer
@@ -64,7 +67,12 @@ def settle(connection: extensions.connection) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def ask_for_scores(connection: extensions.connection) -> None:
-    """Mark every customer as changed, so that the next drain folds and reads them all."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TO_SCORE)
+def score_everyone(hearth: Hearth) -> None:
+    """Score all customers, as on any Hearth that has been in use for a while."""
+    with closing(connected(hearth.database)) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute(_TO_SCORE)
+        hearth.manage("score")
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        settle(connection)

@@ -11,7 +11,7 @@ import numpy as np
 from tests.bench.bench_api.events import Events
 from tests.bench.bench_api.floor import bench_floor
 from tests.bench.bench_api.load import Answer, on_schedule, post
-from tests.bench.bench_api.machine import Busy
+from tests.bench.bench_api.machine import Busy, wait_until_idle
 from tests.live import Hearth
 
 PATH = "/api/v1/touchpoints/"
@@ -36,6 +36,7 @@ def bench_single(hearth: Hearth, *, customers: int, seconds: int) -> None:
         events = Events(customers, seed=100 + number).batch(A_SECOND * (seconds + 3))
         requests = [post(PATH, hearth.key, msgspec.json.encode(event)) for event in events]
         with hearth.running(*processes, web_workers=WEB_WORKERS) as web:
+            wait_until_idle(hearth.home)
             warm, measured = requests[: A_SECOND * 3], requests[A_SECOND * 3 :]
             on_schedule(web.port, warm, a_second=A_SECOND, connections=CONNECTIONS)
             web_busy, before, start = web.busy_seconds(), Busy.now(hearth.home), time.perf_counter()
