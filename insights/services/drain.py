@@ -135,8 +135,10 @@ def _drain_by_the_calendar(now: datetime, limit: int) -> int | None:
         customers, looped = _pick(cursor, intakes, limit)
         if not customers:
             return 0
-        add_states(cursor, customers)
         locked = lock_states(cursor, customers)
+        # Asked only then, for hardly anybody is new. Others may hold some, or have deleted them.
+        if len(locked.ids) < len(customers) and add_states(cursor, customers):
+            locked = lock_states(cursor, customers)
         changes = _take(cursor, customers, locked, intakes)
         if looped:
             _take_loops(cursor, looped, locked, changes)

@@ -69,9 +69,10 @@ class Locked:
         )
 
 
-def add_states(cursor: CursorWrapper, customers: Iterable[int]) -> None:
-    """Give each of these customers that exists a state, empty when it is new."""
+def add_states(cursor: CursorWrapper, customers: Iterable[int]) -> int:
+    """Give each of these customers that exists a state, empty when it is new; return how many."""
     cursor.execute(_ADD_STATES.format(whose="id = ANY(%s)"), [sorted(customers)])
+    return cursor.rowcount
 
 
 def add_missing_states(cursor: CursorWrapper) -> None:
