@@ -230,7 +230,8 @@ def changes_page(
     """
     is_back = before is not None and after is None
     place = before if is_back else after
-    found = list(_moved(person, narrowing, place, is_back=is_back)[: size + 1])
+    walk = _first if size == PAGE_SIZE else _moved
+    found = list(walk(person, narrowing, place, is_back=is_back)[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_back:
         found.reverse()
@@ -313,6 +314,14 @@ def _moved(
     readings = readings.select_related(*WHOSE).only(*_READ)
     order = "-since_last_week" if is_falling else "since_last_week"
     return readings.order_by(order, "-pk" if is_back else "pk")
+
+
+@prepared
+def _first(
+    person: Person, narrowing: Narrowing, place: Place | None, *, is_back: bool
+) -> QuerySet[Reading]:
+    """Return the first of them, as many as a page asks for."""
+    return _moved(person, narrowing, place, is_back=is_back)[: PAGE_SIZE + 1]
 
 
 def _place(reading: Reading) -> Place:
