@@ -12,6 +12,7 @@ import pytest
 
 from interactions.catalogue import DEFAULT_TYPES
 from relationships.api.decoding import array_items
+from tests.bench.bench_api import machine
 from tests.bench.bench_api.events import MIX, Events
 from tests.bench.bench_api.lag import Look, lags
 from tests.bench.bench_api.load import Answer, all_at_once, on_schedule, post
@@ -116,3 +117,23 @@ def test_what_a_child_takes_is_ours_and_the_machines(tmp_path):
     assert 0.05 < taken.ours <= taken.machine + 0.1
     assert taken.server == 0
     assert "cores busy" in taken.shares(1.0)
+
+
+def test_bench_waits_until_nothing_goes_on_any_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "CALM_SECONDS", 1)
+    busy = subprocess.Popen([sys.executable, "-c", "sum(range(60_000_000))"])
+
+    machine.wait_until_idle(tmp_path)
+
+    assert busy.poll() == 0
+
+
+def test_bench_does_not_wait_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "PATIENCE_SECONDS", 1)
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        with pytest.raises(RuntimeError, match="never idle"):
+            machine.wait_until_idle(tmp_path)
+    finally:
+        busy.kill()
+        busy.wait()

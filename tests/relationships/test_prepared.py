@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from relationships import access
 from relationships.models import Contact, Customer, Fact, Person
+from relationships.planned import MANY, plan_once
 from relationships.prepared import prepared
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory, TeamFactory
 
@@ -264,3 +265,54 @@ def test_days_are_given_as_days():
 
     one, _, third = (ContactFactory(left_on=date(2026, 1, day)) for day in (1, 2, 3))
     assert left_on((date(2026, 1, 1), date(2026, 1, 3))) == [one, third]
+
+
+SUMS = """
+    SELECT sum(number) %% %(most)s, min(word) AS {}
+    FROM unnest(%(numbers)s::bigint[], %(words)s::text[]) AS given (number, word)
+    WHERE number < %(most)s
+"""
+
+
+def planned(part: str) -> list[int]:
+    """How often each statement in which this stands was asked by its plan."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT custom_plans + generic_plans FROM pg_prepared_statements"
+            " WHERE position(%s IN statement) > 0",
+            [part],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def asked(sql: str, values: object) -> list[tuple[object, ...]]:
+    with connection.execute_wrapper(plan_once), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def test_sql_written_by_hand_is_planned_once_for_values_by_name_or_in_order():
+    for most in (5, 3, 4):
+        given = {"most": most, "numbers": [1, 2, 4], "words": ["it's %s", "b", "c"]}
+        assert asked(SUMS.format("short"), given) == [
+            (sum(n for n in (1, 2, 4) if n < most) % most, "b")
+        ]
+        assert asked("SELECT %s::int - %s::int, '%%'", [most, 1]) == [(most - 1, "%")]
+    assert planned("AS short") == planned("SELECT $1::int - $2::int") == [3]
+
+
+def test_long_list_has_a_plan_of_its_own():
+    long, sums = list(range(MANY + 1)), SUMS.format("long")
+    for numbers in (long, long[1:]):
+        given = {"most": MANY**2, "numbers": numbers, "words": ["a"]}
+        assert asked(sums, given) == [(sum(long), "a")]
+    assert planned("AS long") == [1]
+
+
+def test_sql_without_values_and_that_for_many_rows_are_sent_as_they_are():
+    assert asked("SELECT 1", None) == [(1,)]
+    with connection.execute_wrapper(plan_once), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE number (one int) ON COMMIT DROP")
+        cursor.executemany("INSERT INTO number VALUES (%s)", [[1], [2]])
+    assert asked("TABLE number", ()) == [(1,), (2,)]
+    assert planned("INTO number") == []
