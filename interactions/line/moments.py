@@ -23,6 +23,7 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "da", "pl")
 LONGEST_MOMENT = 6
 """Words in one moment, such as "last friday at half past 3 pm"."""
 
+DAYS_OF_WEEK = 7
 START_OF_DAY, END_OF_DAY = 9, 18
 """The hours at which something planned for a day begins, and by which a promise for one is due."""
 
@@ -102,14 +103,29 @@ FIRST_HOUR = 7
 class Moment:
     """A moment that some words mean, `first` to before `last`; of a day alone it has no clock.
 
-    `is_any_day` says that an hour was named and no day, so that each day has it.
+    `ahead` is what the same words mean read as yet to come, where that is something else and they
+    name an hour or the weekday of today.
     """
 
     at: datetime
     first: int
     last: int
     has_clock: bool
-    is_any_day: bool = False
+    ahead: datetime | None = None
+
+    @property
+    def is_any_day(self) -> bool:
+        """Whether an hour was named and no day, so that each day has it."""
+        return self._days_between == 1
+
+    @property
+    def is_weekday_of_today(self) -> bool:
+        """Whether the weekday of today was named, which dateparser never takes for today."""
+        return self._days_between == 2 * DAYS_OF_WEEK
+
+    @property
+    def _days_between(self) -> int:
+        return (self.ahead.date() - self.at.date()).days if self.ahead else 0
 
 
 def moments(
@@ -142,29 +158,29 @@ def _longest(
         if at is not None:
             hours = [word.time.hour for word in said if word.time and word.time.hour is not None]
             has_clock = bool(_CLOCK.search(phrase))
-            is_any_day = has_clock and _is_any_day(phrase, local)
-            at = _in_part_of_day(at, hours[-1], has_clock=has_clock) if hours else at
-            at = at.replace(tzinfo=zone)
-            return Moment(at, first, end, has_clock or bool(hours), is_any_day)
+            is_open = has_clock or (local.date() - at.date()).days == DAYS_OF_WEEK
+            reads_back = not (is_ahead or is_next)
+            ahead = _meant(phrase, local, is_ahead=True) if is_open and reads_back else None
+            at, ahead = (
+                one and _in_part_of_day(one, hours, has_clock=has_clock).replace(tzinfo=zone)
+                for one in (at, ahead)
+            )
+            return Moment(at, first, end, has_clock or bool(hours), ahead if ahead != at else None)
     return None
 
 
-def _is_any_day(phrase: str, local: datetime) -> bool:
-    """Whether a phrase names an hour alone: read ahead it is that of the next day."""
-    last, following = (_meant(phrase, local, is_ahead=is_ahead) for is_ahead in (False, True))
-    return bool(last and following) and following - last == timedelta(days=1)
+def _in_part_of_day(at: datetime, hours: Sequence[int], *, has_clock: bool) -> datetime:
+    """Take the last hour that stands for a part of a day; if one was said, that of this part.
 
-
-def _in_part_of_day(at: datetime, hour: int, *, has_clock: bool) -> datetime:
-    """Take the hour that stands for a part of a day, unless one was said: then that of this part.
-
-    >>> str(_in_part_of_day(datetime(2026, 3, 4, 8, 30), 18, has_clock=True))
+    >>> str(_in_part_of_day(datetime(2026, 3, 4, 8, 30), [18], has_clock=True))
     '2026-03-04 20:30:00'
     """
+    if not hours:
+        return at
     if not has_clock:
-        return at.replace(hour=hour, minute=0, second=0, microsecond=0)
+        return at.replace(hour=hours[-1], minute=0, second=0, microsecond=0)
     noon = 12
-    return at + timedelta(hours=12) if at.hour < noon < hour else at
+    return at + timedelta(hours=12) if at.hour < noon < hours[-1] else at
 
 
 def _in_digits(line: str, words: Sequence[Word]) -> str:
@@ -183,9 +199,13 @@ def _in_digits(line: str, words: Sequence[Word]) -> str:
 
 
 def _is_hour_alone(line: str, words: Sequence[Word]) -> bool:
-    """Whether these are no more than "at 5", at the end of a clause: elsewhere it is a place."""
+    """Whether these are no more than "at 5", at the end of a clause: elsewhere it is a place.
+
+    Not so "kl. 5", which is nothing but an hour.
+    """
+    said = line[words[0].start : words[-1].end]
     ends = CLAUSE_ENDS.match(line[words[-1].end :].lstrip()) or words[-1].end == len(line)
-    return bool(ends and _AT.fullmatch(line[words[0].start : words[-1].end]))
+    return bool(_AT.fullmatch(said) and (ends or searchable(said).startswith("kl")))
 
 
 def _clock(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from interactions.line.lengths import length_in
 from interactions.line.moments import (
     DAY_MONTH,
+    DAYS_OF_WEEK,
     END_OF_DAY,
     START_OF_DAY,
     Moment,
@@ -161,10 +162,14 @@ def _when(
         word = free[moment.first]
         may_come = can_plan and word.start < cut
         is_topic = any(one.text in ABOUT for one in words if one.start < word.start)
+        is_plan_yet = is_plan or (can_plan and not _is_over(line, words, meanings, word))
         if moment.is_any_day and not is_plan:
-            may_come = can_plan and not _is_over(line, words, meanings, word)
             is_apart = is_topic or word.start > cut
-            found = _on_any_day(moment.at, now, may_come=may_come, is_apart=is_apart)
+            found = _on_any_day(moment.at, now, may_come=is_plan_yet, is_apart=is_apart)
+        elif moment.is_weekday_of_today:
+            found = _of_this_weekday(moment, now, may_come=may_come and is_plan_yet)
+        elif moment.ahead and _is_nearer(moment.ahead, moment.at, now):
+            found = [moment.ahead] if may_come and is_plan_yet else []
         elif moment.at > now:
             is_it = is_plan or moment.has_clock or (bool(heard.type) and not is_topic)
             at = moment.at if moment.has_clock else _morning(moment.at, now)
@@ -193,10 +198,28 @@ def _on_any_day(at: datetime, now: datetime, *, may_come: bool, is_apart: bool) 
     apart, in another clause or behind "about", may be that of something else than what happened.
     """
     last = at if at <= now else at - timedelta(days=1)
-    if last.date() == now.astimezone(last.tzinfo).date():
+    if _is_today(last, now):
         return [last]
     planned = [last + timedelta(days=1)] if may_come else []
     return [*planned, last, *([now] if is_apart else [])]
+
+
+def _of_this_weekday(moment: Moment, now: datetime, *, may_come: bool) -> list[datetime]:
+    """Return when it may have been, or will be, of today's weekday: today, or a week ago."""
+    local = now.astimezone(moment.at.tzinfo)
+    last = moment.at if moment.has_clock else _hour_unsaid(moment.at, local)
+    today = last + timedelta(days=DAYS_OF_WEEK) if moment.has_clock else now
+    return [today, last] if today <= now or may_come else [last]
+
+
+def _is_nearer(ahead: datetime, last: datetime, now: datetime) -> bool:
+    """Whether a day of the year is meant that is yet to come, not the one of a year before."""
+    is_of_year = ahead - last > timedelta(days=2 * DAYS_OF_WEEK)
+    return is_of_year and ahead - now < now - last
+
+
+def _is_today(moment: datetime, now: datetime) -> bool:
+    return moment.date() == now.astimezone(moment.tzinfo).date()
 
 
 def _unclear(

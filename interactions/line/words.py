@@ -10,7 +10,18 @@ from interactions.line.phrases import LONGEST_TIME, TIMES, Time
 
 T = TypeVar("T")
 
-CLAUSE_ENDS = re.compile(r"[,;]|(?<!\d)[.!?:](?=\s|$)")
+
+def _not_behind(words: str) -> str:
+    return "".join(rf"(?<!(?i:\b{word}))" for word in words.split())
+
+
+# A dot belongs to some words, and so it mostly does where a company's name goes on in small letters.
+_TITLES = _not_behind("[a-z] mr mrs ms dr prof st hr fr mme mlle sr sra ing kl ca nr")
+_COMPANIES = _not_behind("inc ltd co corp bros")
+CLAUSE_ENDS = re.compile(
+    r"[,;]|(?<!\d)[!?:](?=\s|$)"
+    rf"|(?<!\d){_TITLES}(?:{_COMPANIES}\.(?=\s|$)|\.(?=\s+[^\sa-z]|$))"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is understood of a line: words, moments, lengths, promises."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -459,6 +459,78 @@ def test_yesterday_is_a_day_of_the_clock_where_the_clock_changes():
 
     assert today.utcoffset() != yesterday.utcoffset()
     assert (f"{today:%d %H:%M}", f"{yesterday:%d %H:%M}") == ("29 17:00", "28 17:00")
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "text"),
+    [
+        ("met Mr. Smith Acme yesterday", ("Mr. Smith Acme",), ""),
+        ("call St. Gallen AG. late delivery", ("St. Gallen AG.",), "late delivery"),
+        ("call J. Smith yesterday. fine", ("J. Smith",), "fine"),
+        ("lunch Acme Inc. yesterday, happy", ("Acme Inc.",), "happy"),
+        ("lunch Acme Inc. Late delivery", ("Acme Inc.",), "Late delivery"),
+        ("call Ana. Happy", ("Ana.",), "Happy"),
+        ("call acme. late delivery", ("acme.",), "late delivery"),
+    ],
+)
+def test_dot_of_a_short_form_ends_no_clause(line, names, text):
+    assert (heard(line).names, heard(line).text) == (names, text)
+
+
+def test_danish_hour_stands_anywhere():
+    for line in ("opkald kl. 10 Acme", "ring Acme kl. 10 om levering", "Opkald Acme Kl. 10"):
+        found = heard(line)
+        assert (found.occurred_at, found.names) == (moment("2026-03-04T10:00"), ("Acme",))
+
+
+A_WEEK_AGO = "2026-02-25T17:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "today"),
+    [
+        ("call Acme wednesday 17:00", TODAY),
+        ("Anruf Acme Mittwoch 17 Uhr", TODAY),
+        ("called Acme wednesday 10:00", "2026-03-04T10:00"),
+        ("called Acme wednesday 17:00", ""),
+        ("email Acme wednesday 17:00", ""),
+        ("call Acme, delivery wednesday 17:00", ""),
+    ],
+)
+def test_the_weekday_of_today_is_today_or_a_week_ago(line, today):
+    found = heard(line)
+
+    last = moment(A_WEEK_AGO if "17" in line else "2026-02-25T10:00")
+    if today:
+        assert (found.occurred_at, found.possible_at) == (None, [moment(today), last])
+    else:
+        assert (found.occurred_at, found.possible_at) == (last, ())
+
+
+def test_the_weekday_of_today_without_an_hour_has_that_of_now():
+    assert heard("coffee Acme wednesday").possible_at == [NOW, NOW - timedelta(days=7)]
+    for line in ("coffee Acme last wednesday", "coffee Acme a week ago", "coffee Acme last week"):
+        assert (heard(line).occurred_at, heard(line).possible_at) == (NOW - timedelta(days=7), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("call Acme 4 march 17:00", TODAY),
+        ("call Acme 5 march 17:00", "2026-03-05T17:00"),
+        ("call Acme 3 march 17:00", YESTERDAY),
+        ("called Acme 20 december 17:00", "2025-12-20T17:00"),
+        ("call Acme 20 december 17:00", "2025-12-20T17:00"),
+    ],
+)
+def test_a_day_of_the_year_with_its_hour_is_the_nearer_one(line, at):
+    assert (heard(line).occurred_at, heard(line).possible_at) == (moment(at), ())
+
+
+def test_what_is_over_was_not_nearly_a_year_ago():
+    found = heard("called Acme 4 march 17:00")
+
+    assert (found.occurred_at, found.unclear_when) == (None, "17:00")
 
 
 def test_what_leads_to_what_it_was_about_is_no_part_of_a_known_phrase():
