@@ -15,7 +15,7 @@ def _not_behind(words: str) -> str:
     return "".join(rf"(?<!(?i:\b{word}))" for word in words.split())
 
 
-# A dot belongs to some words, and so it mostly does where a company's name goes on in small letters.
+# A dot belongs to some words, and mostly to the form of a company that small letters follow.
 _TITLES = _not_behind("[a-z] mr mrs ms dr prof st hr fr mme mlle sr sra ing kl ca nr")
 _COMPANIES = _not_behind("inc ltd co corp bros")
 CLAUSE_ENDS = re.compile(
