@@ -94,6 +94,7 @@ def plan_once(
 ) -> Any:
     """Have all that is asked with values planned once: an `execute_wrapper` of a connection.
 
-    For what runs some hundred statements again and again, none of them written anew each time.
+    For what runs some hundred statements again and again, none of them written anew each time. A
+    list of texts comes as `text[]`, so where one of another type is meant it is cast from that.
     """
     return execute(_written(sql) if params and not many else sql, params, many, context)

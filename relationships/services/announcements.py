@@ -42,7 +42,7 @@ _WANTS = """
 _ANNOUNCE = f"""
     WITH told AS (
         SELECT told.*, customer.team_id
-        FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::jsonb[])
+        FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::text[]::jsonb[])
             WITH ORDINALITY AS told (kind, customer_id, occurred_at, data, place)
         LEFT JOIN {Customer._meta.db_table} AS customer ON customer.id = told.customer_id
     ), event AS MATERIALIZED (
