@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from hypothesis import settings
@@ -23,6 +24,12 @@ NEEDED = (
 )
 """A mark of tests, what finds the program they run in, what is said without it, its packages."""
 
+
+# Tables are filled and emptied within a test, and what a connection planned where there was hardly
+# anything, it would do with thousands: a foreign key was looked for by reading the whole table.
+django_settings.DATABASES["default"]["OPTIONS"]["options"] += (
+    " -c plan_cache_mode=force_custom_plan"
+)
 
 FIRST_NUMBER = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,
