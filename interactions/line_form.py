@@ -67,7 +67,7 @@ def understood(line: str, *, person: Person, now: datetime, kept: Mapping[str, s
             unclear[name] = f"“{phrase}”: when?"
     if heard.possible_at and "occurred_at" not in unclear:
         fields["occurred_at"] = ""
-        unclear["occurred_at"] = f"{timezone.localtime(heard.possible_at[0]):%H:%M}: when?"
+        unclear["occurred_at"] = f"{_said_of(heard.possible_at)}: when?"
     if who.contacts:
         unclear["contact"] = f"{' or '.join(map(str, who.contacts))}?"
     known = {name: value for name, value in fields.items() if name not in kept}
@@ -139,6 +139,12 @@ _SHOWN = {
 
 def _kept_customer(person: Person, kept: Mapping[str, str]) -> Customer | None:
     return customer_numbered(person, kept.get("candidate") or kept.get("customer", ""))
+
+
+def _said_of(moments: Sequence[datetime]) -> str:
+    """Say what moments that may be meant have in common: the weekday, or else the hour."""
+    first, other = map(timezone.localtime, moments[:2])
+    return f"{first:%A}" if first.weekday() == other.weekday() else f"{first:%H:%M}"
 
 
 def _said(line: str, heard: Heard, who: Named, now: datetime) -> dict[str, str]:

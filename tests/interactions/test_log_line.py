@@ -292,6 +292,22 @@ def moments(response) -> dict[str, str]:
     return {chip.text: chip.value for chip in response.context["chips"] if chip.value}
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("coffee Acme wednesday", ["Now", "25 February, 12:00"]),
+        ("call Acme wednesday 17:00", ["Today, 17:00 (planned)", "25 February, 17:00"]),
+    ],
+)
+def test_weekday_of_today_is_offered_as_today_and_as_a_week_ago(browser, acme, line, offered):
+    response = ask(browser, line)
+
+    assert next(chip.text for chip in response.context["chips"] if chip.is_open) == (
+        "Wednesday: when?"
+    )
+    assert list(moments(response)) == offered
+
+
 def test_hour_yet_to_come_is_asked_with_what_it_may_be_and_logged_as_chosen(browser, acme):
     line, both = "call Acme 17:00", {
         "Today, 17:00 (planned)": "2026-03-04T17:00", "Yesterday, 17:00": "2026-03-03T17:00"
