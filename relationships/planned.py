@@ -65,20 +65,17 @@ class PlannedOnce(str):
         body = asking.mogrify(self._with_places, self._constants).decode()
         return f"PREPARE {self._name}{types} AS {body}"
 
-    def execute(self, values: Values) -> tuple[str, list[Any]]:
-        """Return the statement that asks with these values, which are all those of the SQL."""
-        given = self._those_given(values)
+    def execute(self, values: Values) -> tuple[str, list[Any]] | None:
+        """Return the statement that asks with these values, which are all those of the SQL.
+
+        None where a list of them is so long that the plan should be made for it.
+        """
+        given = [values[place] for place in self._given]  # type: ignore[call-overload, index]
+        given = [[*value] if isinstance(value, tuple) else value for value in given]
+        if any(isinstance(value, list) and len(value) > MANY for value in given):
+            return None
         places = f" ({', '.join(['%s'] * len(given))})" if given else ""
         return f"EXECUTE {self._name}{places}", given
-
-    def suits(self, values: Values) -> bool:
-        """Say whether no list of them is so long that the plan should be made for it."""
-        lists = (value for value in self._those_given(values) if isinstance(value, list))
-        return all(len(one) <= MANY for one in lists)
-
-    def _those_given(self, values: Values) -> list[Any]:
-        given = [values[place] for place in self._given]  # type: ignore[call-overload, index]
-        return [[*value] if isinstance(value, tuple) else value for value in given]
 
     @property
     def name(self) -> str:

@@ -18,12 +18,12 @@ class Cursor(cursor):
 
     def execute(self, query: Any, vars: Any = None) -> None:
         """Ask the server."""
-        if isinstance(query, PlannedOnce) and query.suits(vars):
+        if isinstance(query, PlannedOnce) and (planned := query.execute(vars)):
             known = _KNOWN.setdefault(self.connection, set())
             if query.name not in known:
                 super().execute(query.prepare(self))
                 known.add(query.name)
-            query, vars = query.execute(vars)
+            query, vars = planned
         super().execute(query, vars)
 
 

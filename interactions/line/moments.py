@@ -124,6 +124,11 @@ class Moment:
         return self._days_between == 2 * DAYS_OF_WEEK
 
     @property
+    def is_day_of_year(self) -> bool:
+        """Whether a day was named that each year has."""
+        return self._days_between > 2 * DAYS_OF_WEEK
+
+    @property
     def _days_between(self) -> int:
         return (self.ahead.date() - self.at.date()).days if self.ahead else 0
 

@@ -168,7 +168,7 @@ def _when(
             found = _on_any_day(moment.at, now, may_come=is_plan_yet, is_apart=is_apart)
         elif moment.is_weekday_of_today:
             found = _of_this_weekday(moment, now, may_come=may_come and is_plan_yet)
-        elif moment.ahead and _is_nearer(moment.ahead, moment.at, now):
+        elif moment.ahead and moment.is_day_of_year and moment.ahead - now < now - moment.at:
             found = [moment.ahead] if may_come and is_plan_yet else []
         elif moment.at > now:
             is_it = is_plan or moment.has_clock or (bool(heard.type) and not is_topic)
@@ -198,7 +198,7 @@ def _on_any_day(at: datetime, now: datetime, *, may_come: bool, is_apart: bool) 
     apart, in another clause or behind "about", may be that of something else than what happened.
     """
     last = at if at <= now else at - timedelta(days=1)
-    if _is_today(last, now):
+    if last.date() == now.astimezone(last.tzinfo).date():
         return [last]
     planned = [last + timedelta(days=1)] if may_come else []
     return [*planned, last, *([now] if is_apart else [])]
@@ -210,16 +210,6 @@ def _of_this_weekday(moment: Moment, now: datetime, *, may_come: bool) -> list[d
     last = moment.at if moment.has_clock else _hour_unsaid(moment.at, local)
     today = last + timedelta(days=DAYS_OF_WEEK) if moment.has_clock else now
     return [today, last] if today <= now or may_come else [last]
-
-
-def _is_nearer(ahead: datetime, last: datetime, now: datetime) -> bool:
-    """Whether a day of the year is meant that is yet to come, not the one of a year before."""
-    is_of_year = ahead - last > timedelta(days=2 * DAYS_OF_WEEK)
-    return is_of_year and ahead - now < now - last
-
-
-def _is_today(moment: datetime, now: datetime) -> bool:
-    return moment.date() == now.astimezone(moment.tzinfo).date()
 
 
 def _unclear(
