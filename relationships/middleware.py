@@ -8,10 +8,10 @@ from csp.middleware import CSPMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from relationships.compression import compressed, takes_gzip
 from relationships.models import Person
 from relationships.origins import LONGEST_ORIGIN
 from relationships.selectors import is_origin_of_a_key
@@ -20,6 +20,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 DOORS = ("/api/", "/v1/", "/segment/")
 """Addresses that web pages of others may ask, with a key; cookies are never let through."""
+
+WORTH_IT_BYTES = 200
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
@@ -76,11 +78,17 @@ def compressed_pages(get_response: GetResponse) -> GetResponse:
     its length varies by up to 100 bytes, and no other site can ask for it as somebody signed in
     (SameSite). A page that shows a secret must not be stored, and is not compressed either.
     """
-    gzip = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        return gzip.process_response(request, response) if _is_page(response) else response
+        if not _is_page(response):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if takes_gzip(request) and len(response.content) >= WORTH_IT_BYTES:
+            response.content = compressed(response.content)
+            response["Content-Encoding"] = "gzip"
+            response["Content-Length"] = str(len(response.content))
+        return response
 
     return middleware
 
@@ -88,7 +96,10 @@ def compressed_pages(get_response: GetResponse) -> GetResponse:
 def _is_page(response: HttpResponse) -> bool:
     is_html = response.get("Content-Type", "").startswith("text/html")
     return (
-        is_html and not response.streaming and "no-store" not in response.get("Cache-Control", "")
+        is_html
+        and not response.streaming
+        and not response.has_header("Content-Encoding")
+        and "no-store" not in response.get("Cache-Control", "")
     )
 
 

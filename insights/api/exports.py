@@ -1,6 +1,5 @@
 """Whole tables by REST, as lines of JSON or CSV."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from zlib_ng import zlib_ng
 
 from insights.api.export_examples import EXAMPLES, lines_of, table_of
 from insights.selectors.export_tables import (
@@ -30,12 +30,13 @@ from relationships.api.filters import moment
 from relationships.api.permissions import HasScope, InsufficientScopeError, may
 from relationships.api.questions import values_of
 from relationships.api.schema import problems
+from relationships.compression import takes_gzip
 
 MEDIA_TYPES = {Form.NDJSON: "application/x-ndjson", Form.CSV: "text/csv"}
 RETRY_SECONDS = 30
-GZIP = 16 + zlib.MAX_WBITS
-QUICK = 1
-"""Of zlib's levels: the next ones cost twice the time for a tenth of the size."""
+GZIP = 16 + zlib_ng.MAX_WBITS
+QUICK = 2
+"""Of zlib-ng's levels: smaller than the first of zlib's, in three fifths of the time."""
 
 MEANINGS = {
     "since": "What happened at this moment or later.",
@@ -82,7 +83,7 @@ class _Body:
         self._export.close()
 
     def _zipped(self) -> Iterator[bytes]:
-        packer = zlib.compressobj(QUICK, zlib.DEFLATED, GZIP)
+        packer = zlib_ng.compressobj(QUICK, zlib_ng.DEFLATED, GZIP)
         for piece in self._export:
             yield packer.compress(piece)
         # Not when the export broke off: without its end nobody takes it for whole.
@@ -113,7 +114,7 @@ class _ExportView(APIView):
             export = Export(self.table, form, request.user, asked)
         except ExportsBusyError:
             raise BusyError from None
-        is_zipped = _takes_gzip(request)
+        is_zipped = takes_gzip(request)
         response = StreamingHttpResponse(
             _Body(export, is_zipped=is_zipped), headers=_headers(self.table, form)
         )
@@ -139,15 +140,6 @@ def _headers(table: Table, form: Form) -> dict[str, str]:
     answer["Cache-Control"] = "private"
     patch_vary_headers(answer, ("Accept-Encoding", "Authorization", "Cookie"))
     return dict(answer.items())
-
-
-def _takes_gzip(request: Request) -> bool:
-    """Whether the sender takes gzip; `gzip;q=0` says no."""
-    for part in request.headers.get("Accept-Encoding", "").split(","):
-        name, _, weight = part.replace(" ", "").lower().partition(";q=")
-        if name == "gzip":
-            return weight.strip("0.") != "" or not weight
-    return False
 
 
 def _rfc3339(at: datetime) -> str:
