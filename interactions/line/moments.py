@@ -90,6 +90,7 @@ _CLEAR = re.compile(
 """Numbers that are nothing but a moment."""
 
 _CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d ?(am|pm|uhr)\b|\d{1,2}h\b", re.I)
+_AN_HOUR = re.compile(r"\b\d{1,2}(?:[:h]\d\d)? ?(?:am|pm|h)?\b", re.I)
 _UHR = re.compile(r"\b(\d{1,2}) ?uhr\b", re.IGNORECASE)
 _H = re.compile(r"\b(\d{1,2})h\b", re.IGNORECASE)
 _AT = re.compile(rf"\b(?:{BEFORE_AN_HOUR}) (\d{{1,2}})(?![\d:.h/]| ?(?:am|pm)\b)", re.I)
@@ -241,7 +242,7 @@ def says_when(words: Sequence[Word]) -> bool:
         (word.time and word.time.day)
         or word.text in _telling()
         or _CLEAR.fullmatch(word.text)
-        or (has_number and (word.text in _SHORT or word.text in _AGO))
+        or (has_number and (word.text in _SHORT or word.text in _AGO or word.text == "pm"))
         for word in words
     )
 
@@ -319,7 +320,39 @@ def _parsed(phrase: str, local: datetime, *, is_ahead: bool) -> datetime | None:
     with _turn:
         parser._settings.RELATIVE_BASE = local
         found = parser.get_date_data(phrase).date_obj
-    return found.replace(tzinfo=None) if found else None
+    if found is None:
+        return None
+    at = found.replace(tzinfo=None)
+    return _nearest(at, local, is_ahead=is_ahead) if _names_no_day(phrase) else at
+
+
+def _names_no_day(phrase: str) -> bool:
+    """Whether an hour is all that is said.
+
+    >>> _names_no_day("at 5 pm"), _names_no_day("friday 17:00"), _names_no_day("in 5h")
+    (True, False, False)
+    """
+    rest, hours = _AN_HOUR.subn(" ", phrase)
+    links = (_LINKS | _BEFORE_A_DAY) - _AGO - _AHEAD
+    return (
+        hours == 1
+        and bool(_CLOCK.search(phrase))
+        and links.issuperset(map(searchable, rest.split()))
+    )
+
+
+def _nearest(at: datetime, local: datetime, *, is_ahead: bool) -> datetime:
+    """Return when it is this hour next, or was last.
+
+    At either end of a month dateparser goes to the other end of the same.
+
+    >>> str(_nearest(datetime(2026, 12, 30, 17), datetime(2026, 12, 1, 12), is_ahead=False))
+    '2026-11-30 17:00:00'
+    """
+    today = datetime.combine(local, at.time())
+    if is_ahead:
+        return today + timedelta(days=today < local)
+    return today - timedelta(days=today > local)
 
 
 def _of_numbers(found: re.Match[str], local: datetime, *, is_ahead: bool) -> datetime | None:

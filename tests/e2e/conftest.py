@@ -32,6 +32,15 @@ SETTLED = """
     )
 """
 
+# axe is a large script: a page that has it already is not given it again.
+HAS_AXE = "() => typeof axe !== 'undefined'"
+AXE = (
+    "(rules) => axe.run({resultTypes: ['violations'], ...rules}).then((found) => found.violations)"
+)
+ONLY_CONTRAST = {"runOnly": ["color-contrast"]}
+"""The one rule that asks for colours, and takes as long as all others."""
+WIDTH = "() => document.documentElement.scrollWidth"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything here: it needs Chromium, committed data, and the catalogue afterwards.
@@ -110,12 +119,24 @@ def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
 
 @pytest.fixture
 def accessibility_problems() -> Callable[[Page], list[str]]:
-    """Return a check that names what axe finds wrong with a page."""
+    """Return a check that names what is wrong with a page as it stands, light and dark.
+
+    What axe finds, and a page that must be scrolled sideways (WCAG 1.4.10).
+    """
 
     def check(page: Page) -> list[str]:
         page.wait_for_selector(STORY_TO_COME, state="detached")
-        page.evaluate(SETTLED)
-        violations = Axe().run(page).response["violations"]
-        return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
+        if not page.evaluate(HAS_AXE):
+            page.evaluate(Axe().axe_script)
+        problems = []
+        for scheme, rules in (("dark", ONLY_CONTRAST), ("light", {})):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED)
+            problems += [
+                f"{v['id']} ({scheme}): {v['nodes'][0]['html'][:200]}"
+                for v in page.evaluate(AXE, rules)
+            ]
+        needed, there = page.evaluate(WIDTH), page.viewport_size["width"]
+        return [*problems, f"{needed} px wide on {there}"] if needed > there else problems
 
     return check

@@ -36,16 +36,14 @@ def customer(manager) -> Customer:
     return customer
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("path", ["/", "/customers/{}/"])
 def test_everyone_can_use_the_page(
-    open_page, manager, customer, accessibility_problems, path, width, scheme
+    open_page, manager, customer, accessibility_problems, path, width
 ):
-    page = open_page(manager, path.format(customer.pk), width=width, scheme=scheme)
+    page = open_page(manager, path.format(customer.pk), width=width)
     expect(page.get_by_text(customer.name).first).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -137,4 +135,3 @@ def test_the_narrowed_timeline_can_be_used_by_everyone(
     page = open_page(manager, f"/customers/{customer.pk}/?behind=unhealed", width=width)
     page.locator("details.chart-data summary").first.click()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

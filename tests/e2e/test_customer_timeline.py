@@ -36,17 +36,13 @@ def customer(manager) -> Customer:
     return customer
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_it(open_page, manager, customer, accessibility_problems, width, scheme):
-    page = open_page(
-        manager, f"/customers/{customer.pk}/?mode=human&open=1&q=no", width=width, scheme=scheme
-    )
+def test_everyone_can_use_it(open_page, manager, customer, accessibility_problems, width):
+    page = open_page(manager, f"/customers/{customer.pk}/?mode=human&open=1&q=no", width=width)
     page.get_by_text("Show by month").click()
     expect(page.get_by_role("link", name="Remove Says: no")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Only what is open")).to_be_checked()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -20,12 +20,10 @@ def executive():
     return ExecutiveFactory(name="Eva")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_page(open_page, executive, accessibility_problems, width, scheme):
-    page = open_page(executive, "/customers/", width=width, scheme=scheme)
+def test_everyone_can_use_the_page(open_page, executive, accessibility_problems, width):
+    page = open_page(executive, "/customers/", width=width)
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_typing_filters_the_list_and_the_address_and_back_undoes_it(open_page, executive):

@@ -55,17 +55,15 @@ def by_name(name: str) -> Customer:
     return Customer.objects.get(name=name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(open_page, manager, accessibility_problems, width, scheme):
+def test_everyone_can_use_the_pages(open_page, manager, accessibility_problems, width):
     keep, absorb = map(by_name, NAMES)
-    page = open_page(manager, LIST, width=width, scheme=scheme)
+    page = open_page(manager, LIST, width=width)
     expect(page.get_by_role("heading", name="Hotell Örnvik AB and hotell ornvik")).to_be_visible()
     merge, same = f"/customers/{keep.pk}/merge/{absorb.pk}/", f"/customers/{keep.pk}/same/"
     for path in (LIST, merge, same, f"{same}?customer_name=z", "/customers/"):
         page.goto(path)
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
     merge_customers(keep=keep.pk, absorb=absorb.pk, by=manager, now=timezone.now())
     page.goto(f"/customers/{keep.pk}/")
     expect(page.get_by_text("Merged with hotell ornvik today by Marta.")).to_be_visible()
@@ -76,7 +74,6 @@ def test_everyone_can_use_the_pages(open_page, manager, accessibility_problems, 
     page.locator("#dismissed summary").click()
     expect(page.get_by_text("Said to be two today by Marta")).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Compare again").click()
     expect(page.locator(".toast")).to_contain_text("may be one again.")
     DuplicatePair.objects.all().delete()

@@ -39,13 +39,11 @@ def arrived() -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_administrators_can_use_the_page(open_page, arrived, accessibility_problems, width, scheme):
-    page = open_page(AdministratorFactory(), PAGE, width=width, scheme=scheme)
+def test_administrators_can_use_the_page(open_page, arrived, accessibility_problems, width):
+    page = open_page(AdministratorFactory(), PAGE, width=width)
     page.get_by_text("Report Exported").first.click()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_an_empty_page_says_how_to_point_an_sdk_here(

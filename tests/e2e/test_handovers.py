@@ -62,22 +62,20 @@ def saved(page, name: str):
     return row.locator("[data-came]")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(open_page, tom, accessibility_problems, width, scheme):
+def test_everyone_can_use_the_pages(open_page, tom, accessibility_problems, width):
     handover = begin(tom)
     row = row_named(NAMES[0])
     now, today = timezone.now(), timezone.localdate()
     services.write_note(row_id=row.pk, note="Likes tea", version=1, by=tom, now=now)
     services.plan_for_all(handover_id=handover.pk, by=tom, now=now, today=today)
-    page = open_page(tom, "/handovers/", width=width, scheme=scheme)
+    page = open_page(tom, "/handovers/", width=width)
     expect(page.get_by_role("link", name="Tomás", exact=True)).to_be_visible()
     base = f"/handovers/{handover.pk}/"
     paths = [base + step for step in ("", "customers/", "notes/", "introductions/", "summary/")]
     for path in ("/handovers/", "/handovers/new/", *paths, f"{base}print/", "/"):
         page.goto(path)
         assert accessibility_problems(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         if width == 390:
             narrow = "all => all.filter((one) => one.offsetWidth && one.offsetWidth < 250).length"
             assert page.locator("main select").evaluate_all(narrow) == 0, path

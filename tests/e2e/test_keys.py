@@ -39,10 +39,9 @@ def fill_with_keys() -> AccessKey:
     return shop
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width, scheme):
-    page = open_page(admin, LIST, width=width, scheme=scheme)
+def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width):
+    page = open_page(admin, LIST, width=width)
     expect(page.get_by_text("Nothing is connected yet")).to_be_visible()
     assert accessibility_problems(page) == []
     shop = fill_with_keys()
@@ -51,12 +50,10 @@ def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, wi
         page.goto(path)
         page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(d => d.open = true)")
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(f"{LIST}{shop.pk}/")
     page.get_by_role("button", name="Rotate").click()
     expect(page.get_by_role("heading", name="Your new key for Webshop")).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_key_is_made_copied_used_rotated_and_revoked(open_page, admin):

@@ -29,17 +29,15 @@ def executive():
     return ExecutiveFactory()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_everyone_can_use_the_page(open_page, executive, accessibility_problems, width, scheme):
-    page = open_page(executive, "/distance/", width=width, scheme=scheme)
+@pytest.mark.parametrize("width", [1440, 390])
+def test_everyone_can_use_the_page(open_page, executive, accessibility_problems, width):
+    page = open_page(executive, "/distance/", width=width)
     page.keyboard.press("g")
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile(r"/who-knows/$"))
     page.wait_for_load_state()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("region", name="Known to one of us only").get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"known=one"))
     expect(page.get_by_role("status").filter(has_text="8 customers")).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""Facts, people there and who knows whom in a real browser: keys, both widths, both schemes."""
+"""Facts, people there and who knows whom in a real browser: keys, both widths."""
 
 from datetime import timedelta
 
@@ -51,14 +51,11 @@ def opened(page: Page) -> None:
     expect(page.locator("#dialog-body.htmx-settling")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(
-    open_page, manager, customer, accessibility_problems, width, scheme
-):
+def test_everyone_can_use_the_pages(open_page, manager, customer, accessibility_problems, width):
     at, zoe = f"/customers/{customer.pk}", Contact.objects.get(name="Zoë Größe")
     fact = Fact.objects.first()
-    page = open_page(manager, f"{at}/", width=width, scheme=scheme)
+    page = open_page(manager, f"{at}/", width=width)
     expect(page.get_by_role("heading", name="Who knows whom")).to_be_visible()
     for path in (
         f"{at}/", f"{at}/people/", f"{at}/facts/", f"{at}/contacts/",
@@ -66,7 +63,6 @@ def test_everyone_can_use_the_pages(
     ):  # fmt: skip
         page.goto(path)
         assert accessibility_problems(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(f"{at}/")
     page.locator("summary[aria-label='Change Zoë Größe']").press("Enter")
     page.get_by_role("link", name="Correct").press("Enter")

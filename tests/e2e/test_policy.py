@@ -39,13 +39,12 @@ def admin(monkeypatch):
     return by
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width, scheme):
+def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width):
     save_policy(
         settings={Place("everyone", "", "horizon_days"): 60.0}, based_on=0, note="Tried", by=admin
     )
-    page = open_page(admin, "/policy/", width=width, scheme=scheme)
+    page = open_page(admin, "/policy/", width=width)
     page.locator("#types > summary").click()
     page.get_by_label("Segment", exact=True).select_option(label="Retail")
     page.get_by_label("What it should have of its own").select_option(label="Half-life of care")
@@ -53,12 +52,10 @@ def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, wi
     expect(page.get_by_role("heading", name="Retail")).to_be_visible()
     page.evaluate("document.querySelectorAll('details.policy-section').forEach(d => d.open = true)")
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("[name='everyone::steady_from']").fill("2")
     page.get_by_role("button", name="Preview").last.click()
     expect(page.get_by_text("would change band")).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto("/policy/versions/")
     assert accessibility_problems(page) == []
     page.get_by_role("link", name=re.compile("Compare .*the defaults")).click()

@@ -46,20 +46,18 @@ def logged() -> list[tuple[str, str]]:
     return [(one.type.key, one.customer.name) for one in rows.select_related("type", "customer")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_everyone_can_use_today_the_menu_and_the_question(
-    open_page, manager, customers, accessibility_problems, width, scheme
+    open_page, manager, customers, accessibility_problems, width
 ):
     now = timezone.now()
     snooze(
         customer_id=customers[2].pk, until=now + timedelta(days=5), reason="On holiday",
         by=manager, now=now,
     )  # fmt: skip
-    page = open_page(manager, "/", width=width, scheme=scheme)
+    page = open_page(manager, "/", width=width)
     page.locator("#snoozed summary").click()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("link", name="Log or snooze Thornmere Academy").click()
     expect(page.get_by_role("button", name="Phone call")).to_be_visible()
     assert accessibility_problems(page) == []
@@ -69,7 +67,6 @@ def test_everyone_can_use_today_the_menu_and_the_question(
     for path in ("actions", "snooze"):
         page.goto(f"/customers/{customers[0].pk}/{path}/")
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(
@@ -239,11 +236,10 @@ def test_what_went_wrong_is_recorded_in_two_taps_and_made_right(
         touchpoint_id=Touchpoint.objects.get().pk, by=manager, now=timezone.now(),
         occurred_at=earlier, due_at=earlier + timedelta(days=1),
     )  # fmt: skip
-    for width, scheme in ((1440, "dark"), (390, "light")):
-        page = open_page(manager, "/", width=width, scheme=scheme)
+    for width in (1440, 390):
+        page = open_page(manager, "/", width=width)
         expect(page.get_by_role("heading", name="Made it right?")).to_be_visible()
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Not yet").click()
     expect(page.get_by_role("heading", name="Made it right?")).to_have_count(0)
     toast(page).get_by_role("button", name="Undo").click()

@@ -48,12 +48,11 @@ def arrived(page: Page, customer: Customer) -> None:
     expect(page.get_by_role("heading", name=customer.name)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_everyone_can_use_the_search_its_page_and_the_keys(
-    open_page, manager, customers, accessibility_problems, width, scheme
+    open_page, manager, customers, accessibility_problems, width
 ):
-    page = open_page(manager, "/", width=width, scheme=scheme)
+    page = open_page(manager, "/", width=width)
     page.get_by_role("link", name="Search", exact=True).click()
     expect(options(page).first).to_be_visible()
     assert accessibility_problems(page) == []
@@ -68,7 +67,6 @@ def test_everyone_can_use_the_search_its_page_and_the_keys(
     assert accessibility_problems(page) == []
     page.goto("/search/?q=muller")
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("keys", ["/", "Control+Shift+F"])

@@ -47,19 +47,17 @@ def settled_dialog(page: Page):
     return page.locator("#dialog")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_everyone_can_use_the_boxes_the_bar_and_the_questions(
-    open_page, manager, customers, accessibility_problems, width, scheme
+    open_page, manager, customers, accessibility_problems, width
 ):
     for path in ("/", "/customers/"):
-        page = open_page(manager, path, width=width, scheme=scheme)
+        page = open_page(manager, path, width=width)
         page.keyboard.press("j")
         page.keyboard.press("x")
         page.keyboard.press("Shift+J")
         expect(bar(page)).to_contain_text("2 selected")
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
     for button, title in (("Log for all…", "Log with"), ("Owner…", "Owner of")):
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("heading", name=f"{title} 2 customers")).to_be_visible()

