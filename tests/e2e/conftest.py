@@ -23,12 +23,12 @@ GIVEN_UP = ("htmx:afterRequest", "htmx:sendError")
 
 STORY_TO_COME = '#story[hx-trigger="load"]'
 
-# What is fading in has too little contrast until it is there.
+# What is fading in has too little contrast until it is there. They are asked again and again, for
+# a transition that another one takes the place of never says that it is finished.
 SETTLED = """
-    () => Promise.allSettled(
-        document.getAnimations()
-            .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-            .map((one) => one.finished)
+    () => document.getAnimations().every(
+        (one) => one.playState !== "running"
+            || one.effect.getComputedTiming().endTime === Infinity
     )
 """
 
@@ -131,7 +131,7 @@ def accessibility_problems() -> Callable[[Page], list[str]]:
         problems = []
         for scheme, rules in (("dark", ONLY_CONTRAST), ("light", {})):
             page.emulate_media(color_scheme=scheme)
-            page.evaluate(SETTLED)
+            page.wait_for_function(SETTLED)
             problems += [
                 f"{v['id']} ({scheme}): {v['nodes'][0]['html'][:200]}"
                 for v in page.evaluate(AXE, rules)
