@@ -61,9 +61,9 @@ class Address:
         return [pair for pair in self.pairs if pair[0] in {*UNSEEN, *KEPT}]
 
 
-def sound_query(text: str, choices: Choices) -> str:
+def sound_query(shown: QueryDict, choices: Choices) -> str:
     """Return the part of a query that makes sense, in the one way it is written."""
-    form = CustomersForm(QueryDict(text), choices)
+    form = CustomersForm(shown, choices)
     form.is_valid()
     return Address.of(form).query
 

@@ -439,21 +439,10 @@ def _offer(form: forms.Form, choices: Choices) -> None:
             continue
         if name == "owner" and choices.has_more_owners:
             label = "Any owner (choose a team for names)"
-            options = _near(form.data, choices) if choices.team_of else choices.owners
         form.fields[name].choices = [("", label), *options]
         form.fields[name].error_messages["invalid_choice"] = (
             "number %(value)s is gone, or not yours to see."
         )
-
-
-def _near(data: Any, choices: Choices) -> list[tuple[int, str]]:
-    """Return the owners of the chosen team, nobody, and who is chosen already."""
-    team, owner = (str(data.get(name, "")) for name in ("team", "owner"))
-    return [
-        (pk, name)
-        for pk, name in choices.owners
-        if pk == 0 or owner == str(pk) or team == str(choices.team_of.get(pk) or 0)
-    ]
 
 
 def complaints_of(form: forms.Form) -> list[str]:

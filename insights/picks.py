@@ -31,7 +31,8 @@ def picked(data: QueryDict, person: Person) -> Picked:
     """
     if data.get(ALL):
         shown = data.get(SHOWN, "")
-        form = CustomersForm(QueryDict(shown), filter_choices(person))
+        address = QueryDict(shown)
+        form = CustomersForm(address, filter_choices(person, address))
         form.is_valid()
         ids = ids_among(person, form.filters(), at_most=MOST_AT_ONCE + 1)
         return Picked(ids, [(ALL, "1"), (SHOWN, shown)])

@@ -279,6 +279,13 @@ _STATES = {
 }
 
 
+LOOP_TOLD = (
+    "kind", "text", "opened_at", "due_at", "closed_at", "opened_by__type__label", "customer__name",
+    "person__name",
+)  # fmt: skip
+"""What a page tells of a loop."""
+
+
 def loops_behind(
     person: Person,
     kinds: Sequence[LoopKind],
@@ -310,7 +317,7 @@ def loops_behind(
             Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, pk__lt=after.loop_id),
             opened_at__lte=after.opened_at,
         )
-    wanted = loops.select_related("customer", "person", "opened_by__type", "closed_by")
+    wanted = loops.select_related("customer", "person", "opened_by__type").only(*LOOP_TOLD)
     found = list(wanted.order_by("-opened_at", "-pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     more = len(found) > PAGE_SIZE

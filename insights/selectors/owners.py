@@ -11,6 +11,7 @@ from insights.selectors.portfolio import (
     NOBODY,
     OWNERS_SHOWN,
     Choices,
+    number_in,
     segment_choices,
     team_choices,
 )
@@ -25,7 +26,7 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
     The owner that the address names is offered as well, for an address that was kept is to say who
     was meant also when they have no customers any more.
     """
-    team, owner = (_number(address.get(name, "")) for name in ("team", "owner"))
+    team, owner = (number_in(address, name) for name in ("team", "owner"))
     offered = _owning(person, most=OWNERS_SHOWN)
     has_more = not offered and OwnerTotal.objects.filter(customers__gt=0, owner_id__gt=0).exists()
     if has_more and team is not None:
@@ -71,7 +72,3 @@ def _owning(
         number = owning.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
         owners = owners.filter(LessThanOrEqual(Subquery(number), most))
     return owners.values_list("id", "name")[:most]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -120,8 +120,7 @@ class Choices:
     """What a person may filter by, as (id, name).
 
     `uncounted` is an owner of more customers than a page can add up. Where there are more owners
-    than `OWNERS_SHOWN`, those of the chosen team are shown; `team_of` says who that is, or `owners`
-    are nobody else.
+    than `OWNERS_SHOWN`, `owners` are those of the chosen team, and who is chosen already.
     """
 
     teams: Sequence[tuple[int, str]] = field(default_factory=list)
@@ -129,20 +128,29 @@ class Choices:
     segments: Sequence[tuple[int, str]] = field(default_factory=list)
     uncounted: int | None = None
     has_more_owners: bool = False
-    team_of: Mapping[int, int | None] = field(default_factory=dict)
 
 
-def filter_choices(person: Person) -> Choices:
-    """Return the teams, owners and segments that customers of this person can have."""
-    people = _people(person)
+def filter_choices(person: Person, address: Mapping[str, str]) -> Choices:
+    """Return the teams, owners and segments that customers of this person can have.
+
+    The address says which team and which owner are chosen already.
+    """
+    people = _people(person, most=OWNERS_SHOWN + 1)
     has_more = len(people) > OWNERS_SHOWN
+    if has_more:
+        people = _near(person, *(number_in(address, name) for name in ("team", "owner")))
     return Choices(
         teams=team_choices(person),
-        owners=[*((pk, name) for pk, name, _ in people), NOBODY],
+        owners=[*people, NOBODY],
         segments=segment_choices(),
         has_more_owners=has_more,
-        team_of={pk: team for pk, _, team in people} if has_more else {},
     )
+
+
+def number_in(address: Mapping[str, str], name: str) -> int | None:
+    """Return the number that an address gives for a filter, if it is one."""
+    text = address.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 @prepared
@@ -152,8 +160,15 @@ def team_choices(person: Person) -> QuerySet[Team, tuple[int, str]]:
 
 
 @prepared
-def _people(person: Person) -> QuerySet[Person, tuple[int, str, int | None]]:
-    return people_visible_to(person).values_list("id", "name", "team_id")
+def _people(person: Person, *, most: int) -> QuerySet[Person, tuple[int, str]]:
+    return people_visible_to(person).values_list("id", "name")[:most]
+
+
+@prepared
+def _near(person: Person, team: int | None, owner: int | None) -> QuerySet[Person, tuple[int, str]]:
+    """Return who is of a team, 0 for none, and one more."""
+    of_team = Q(pk=None) if team is None else Q(team=team or None)
+    return people_visible_to(person).filter(of_team | Q(pk=owner)).values_list("id", "name")
 
 
 @prepared

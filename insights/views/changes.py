@@ -69,7 +69,7 @@ def changes_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _form(request: HttpRequest) -> ChangesForm:
-    form = ChangesForm(request.GET, filter_choices(request.user))
+    form = ChangesForm(request.GET, filter_choices(request.user, request.GET))
     form.is_valid()
     return form
 

@@ -40,7 +40,7 @@ KNOWN_BY = "known_by"
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
     """List the customers this person may see; htmx gets the list alone."""
-    form = CustomersForm(request.GET, filter_choices(request.user))
+    form = CustomersForm(request.GET, filter_choices(request.user, request.GET))
     form.is_valid()
     views = saved_views(request.user)
     current = next((view for view in views if view.pk == form.cleaned_data.get("view")), None)

@@ -42,7 +42,7 @@ class _Asked:
 
 
 def _asked(request: HttpRequest, ending: str) -> _Asked:
-    form = CustomersForm(request.GET, filter_choices(request.user))
+    form = CustomersForm(request.GET, filter_choices(request.user, request.GET))
     form.is_valid()
     asked, columns = form.cleaned_data.get("view"), file_columns(form.columns_shown())
     view = saved_view(request.user, asked) if asked else None

@@ -1,7 +1,7 @@
 """Saving what the list of customers shows, and renaming, replacing and deleting it."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -91,7 +91,8 @@ def restore_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(request: HttpRequest) -> str:
     """Return what the page showed, as far as it makes sense."""
-    return sound_query(request.POST.get("shown", "")[:4000], filter_choices(request.user))
+    shown = QueryDict(request.POST.get("shown", "")[:4000])
+    return sound_query(shown, filter_choices(request.user, shown))
 
 
 def _back(query: str, view_id: str = "") -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from insights.models import WallEvent
 from insights.page_address import PageAddress
-from insights.selectors.portfolio import filter_choices
+from insights.selectors.portfolio import team_choices
 from insights.selectors.wall import wall_event
 from insights.services import wall_events as services
 from insights.services.wall_events import NoSuchWallEventError, WallEventRefusedError
@@ -107,7 +107,7 @@ def _event_or_404(request: HttpRequest, pk: int) -> WallEvent:
 
 
 def _form(request: HttpRequest, initial: dict[str, Any]) -> EventForm:
-    teams = list(filter_choices(request.user).teams)
+    teams = team_choices(request.user)
     data = request.POST if request.method == "POST" else None
     return EventForm(data, teams=teams, initial=initial)
 

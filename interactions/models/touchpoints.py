@@ -241,6 +241,12 @@ class Loop(models.Model):
                 condition=Q(closed_at__isnull=True),
                 name="loop_open_by_opening",
             ),
+            # The latest ones are mostly open: the first closed one stands far behind.
+            models.Index(
+                fields=("opened_at", "id"),
+                condition=Q(closed_at__isnull=False),
+                name="loop_closed_by_opening",
+            ),
         )
         constraints = (
             models.CheckConstraint(

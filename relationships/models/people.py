@@ -94,6 +94,7 @@ class Person(AbstractBaseUser):
     class Meta:
         ordering = ("name", "id")
         verbose_name_plural = "people"
+        indexes = (models.Index(fields=("name", "id"), name="person_by_name"),)
         constraints = (
             models.CheckConstraint(
                 name="person_role_is_known",
