@@ -76,9 +76,18 @@ _NEXT = _set(
 )
 """What says in other languages than English that a day is to come, which dateparser passes by."""
 
-_AGO = _set("ago vor y hace fa geleden sedan temu siden uhr")
+_AGO = _set("ago vor y hace fa geleden sedan temu siden")
+_CLOCK_WORDS = _set("uhr pm")
+"""What says of a number that it is an hour; "am" is another word in German."""
+
 _AHEAD = _set("in dans tra over om za")
 """What stands before a span to come, such as "in two weeks"."""
+
+_BESIDE_A_NUMBER = _SHORT | _AGO | _CLOCK_WORDS
+"""What tells of a moment only beside a number."""
+
+_LINKS_OF_AN_HOUR = (_LINKS | _BEFORE_A_DAY) - _AGO - _AHEAD
+"""What may stand beside an hour and still name no day."""
 
 DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
 """A day as "24.12." or "24.12.2026", of which the dots are a part."""
@@ -242,7 +251,7 @@ def says_when(words: Sequence[Word]) -> bool:
         (word.time and word.time.day)
         or word.text in _telling()
         or _CLEAR.fullmatch(word.text)
-        or (has_number and (word.text in _SHORT or word.text in _AGO or word.text == "pm"))
+        or (has_number and word.text in _BESIDE_A_NUMBER)
         for word in words
     )
 
@@ -333,12 +342,8 @@ def _names_no_day(phrase: str) -> bool:
     (True, False, False)
     """
     rest, hours = _AN_HOUR.subn(" ", phrase)
-    links = (_LINKS | _BEFORE_A_DAY) - _AGO - _AHEAD
-    return (
-        hours == 1
-        and bool(_CLOCK.search(phrase))
-        and links.issuperset(map(searchable, rest.split()))
-    )
+    is_hour_said = hours == 1 and _CLOCK.search(phrase)
+    return bool(is_hour_said) and _LINKS_OF_AN_HOUR.issuperset(map(searchable, rest.split()))
 
 
 def _nearest(at: datetime, local: datetime, *, is_ahead: bool) -> datetime:

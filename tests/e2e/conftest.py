@@ -23,8 +23,8 @@ GIVEN_UP = ("htmx:afterRequest", "htmx:sendError")
 
 STORY_TO_COME = '#story[hx-trigger="load"]'
 
-# What is fading in has too little contrast until it is there. They are asked again and again, for
-# a transition that another one takes the place of never says that it is finished.
+# What is fading in has too little contrast until it is there. It is asked for again and again, for
+# a promise that all of it is finished was once waited for without end.
 SETTLED = """
     () => document.getAnimations().every(
         (one) => one.playState !== "running"
@@ -78,18 +78,18 @@ def _is_complaint(text: str, kind: str, *, has_worker: bool) -> bool:
 
 @pytest.fixture
 def open_page(chrome: Browser, live_server: Any) -> Iterator[Open]:
-    """Open pages as a person, at a width and in a colour scheme; any error fails the test."""
+    """Open pages as a person, at a width, in light colours; any error fails the test."""
     complaints: list[str] = []
     contexts = []
 
     def open_as(
-        person: Person, path: str, *, width: int = 1440, scheme: str = "light",
-        has_script: bool = True, has_worker: bool = False,
+        person: Person, path: str, *, width: int = 1440, has_script: bool = True,
+        has_worker: bool = False,
     ) -> Page:  # fmt: skip
         client = Client()
         client.force_login(person)
         context = chrome.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme,
+            viewport={"width": width, "height": 900}, color_scheme="light",
             java_script_enabled=has_script, base_url=live_server.url,
             service_workers="allow" if has_worker else "block",
         )  # fmt: skip

@@ -162,7 +162,7 @@ def test_a_chart_is_taken_along_by_keys_as_it_is_shown(open_page, team, executiv
 @pytest.mark.parametrize("path", ["/distance/", "/wall/", "/proof/", "/customers/{}/"])
 def test_paper_is_white_with_black_text_and_says_who_printed_it(open_page, team, executive, path):
     fill(team, 3)
-    page = open_page(executive, path.format(Customer.objects.first().pk), scheme="dark")
+    page = open_page(executive, path.format(Customer.objects.first().pk))
     page.emulate_media(media="print", color_scheme="dark")
     body = page.locator("body")
     expect(body).to_have_css("background-color", "rgb(255, 255, 255)")
