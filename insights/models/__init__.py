@@ -6,7 +6,7 @@ from insights.models.meetings import (
     Attention,
     DayMet,
     KnownTotal,
-    PersonMonth,
+    PersonYear,
 )
 from insights.models.places import EVERY_SEGMENT, EVERY_TEAM, PlaceTotal, QuarterTotal, YearAgo
 from insights.models.policy import PolicyVersion
@@ -68,7 +68,7 @@ __all__ = [
     "MonthlyPromises",
     "MonthlyTouchpoints",
     "OwnerTotal",
-    "PersonMonth",
+    "PersonYear",
     "PlaceTotal",
     "PolicyVersion",
     "Proof",

@@ -36,28 +36,20 @@ class DayMet(models.Model):
         return f"{self.day}: customer {self.customer_id}"
 
 
-class PersonMonth(models.Model):
-    """How often one of us was in contact with customers in a month, and the last day of it."""
+class PersonYear(models.Model):
+    """In which months of a year one of us was in contact with customers, and the last day of it.
 
-    pk = models.CompositePrimaryKey("month", "person_id")
-    month = models.DateField()
+    A row a year, for whoever asks of fourteen months of everybody: of months they would be many.
+    """
+
+    pk = models.CompositePrimaryKey("year", "person_id")
+    year = models.SmallIntegerField()
     person_id = models.BigIntegerField()
-    touchpoints = models.IntegerField()
-    last_on = models.DateField(null=True)
-
-    class Meta:
-        indexes = (
-            models.Index(fields=("person_id", "month"), name="person_month_by_person"),
-            models.Index(
-                fields=("month", "person_id"),
-                include=("last_on",),
-                condition=Q(touchpoints__gt=0),
-                name="person_month_in_contact",
-            ),
-        )
+    months = models.SmallIntegerField(help_text="A bit each: 1 for January, 2048 for December.")
+    last_on = models.DateField(null=True, help_text="Empty when there was none, after all.")
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}: person {self.person_id}"
+        return f"{self.year}: person {self.person_id}"
 
 
 class Attention(models.Model):

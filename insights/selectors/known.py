@@ -16,20 +16,16 @@ from insights.met_lately import met_lately_from
 from insights.models import EVERY_TEAM, BandTotal, KnownTotal, Reading
 from insights.months import Period, months_before
 from insights.selectors.live_totals import SEGMENT, TEAM
-from insights.selectors.organisation import Among
+from insights.selectors.organisation import Among, team_names
 from insights.selectors.portfolio import COUNTED_AT_MOST, KNOWN
-from relationships.models import Team
 from relationships.prepared import prepared
 
 MONTHS_SHOWN = 14
 """A year of whole months, the one before it, and the running one."""
 
-BIT_DAYS = 28
-"""As many days as the shortest month has."""
-
 # Nobody says when somebody left: whoever is here no longer was until they last met a customer.
 # Whoever met one before they were entered was here already. In which months they did comes as bits
-# of one number, so that whoever is alike is one row; 28 days give each month a bit of its own.
+# of one number, so that whoever is alike is one row.
 _OURS = f"""
     SELECT function,
            CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
@@ -42,10 +38,12 @@ _OURS = f"""
           AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
     ) AS person
     LEFT JOIN (
-        SELECT person_id, bit_or(1 << ((month - %(first)s) / {BIT_DAYS})) AS months_met,
+        SELECT person_id,
+               bit_or(months::bigint << 12 * (year - %(first_year)s)) >> %(months_before)s
+                   & {(1 << MONTHS_SHOWN) - 1} AS months_met,
                bool_or(last_on >= %(lately)s) AS is_met_lately
-        FROM insights_personmonth
-        WHERE month BETWEEN %(first)s AND %(last)s AND touchpoints > 0
+        FROM insights_personyear
+        WHERE year BETWEEN %(first_year)s AND %(last_year)s
         GROUP BY 1
     ) AS months ON months.person_id = person.id
     GROUP BY 1, 2, 3, 4, 5
@@ -154,10 +152,15 @@ def ours(today: date, *, team: int | None = None) -> Ours:
     here: dict[tuple[date, date], int] = defaultdict(int)
     met_in: dict[date, int] = defaultdict(int)
     with connection.cursor() as cursor:
-        cursor.execute(_OURS, span | {"zone": settings.TIME_ZONE})
+        years = {
+            "first_year": span["first"].year,
+            "last_year": span["last"].year,
+            "months_before": span["first"].month - 1,
+        }
+        cursor.execute(_OURS, span | years | {"zone": settings.TIME_ZONE})
         rows = cursor.fetchall()
     each = Period(span["last"], MONTHS_SHOWN).each
-    bits = {month: 1 << (month - span["first"]).days // BIT_DAYS for month in each}
+    bits = {month: 1 << number for number, month in enumerate(each)}
     for function, level, joined, is_active, months_met, people, met in rows:
         months = [month for month, bit in bits.items() if months_met & bit]
         for month in months:
@@ -200,14 +203,13 @@ def circles(among: Among) -> Circles:
         for key in ("", *compress(KNOWN, are)):
             for sums in (whole[key], by_team[held_by][key]):
                 sums.add(currency, customers, yearly_value, at_risk)
-    names = dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name"))
     return Circles(
         {key: sums.some() for key, sums in whole.items()},
         {
             held_by: {key: sums.some() for key, sums in of_team.items()}
             for held_by, of_team in by_team.items()
         },
-        names,
+        team_names(),
     )
 
 

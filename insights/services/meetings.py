@@ -18,6 +18,9 @@ from insights.models import EVERY_TEAM
 
 EVER = (date(1, 1, 1), date.max)
 
+_MONTH = "(1 << extract(month FROM {})::int - 1)"
+"""The bit of `PersonYear` that a day's month has."""
+
 _COLUMNS = "customer_id, day, person_id, team_id, stage, touchpoints, timed, minutes"
 
 # Everything with a person in it, as the Wall has it; deleted touchpoints are left out.
@@ -106,24 +109,34 @@ _SUMS_OF_DAYS = f"""
 """
 # The rows are held first: the statement after it then sees what others counted before us.
 _HOLD = """
-    INSERT INTO insights_personmonth AS known (month, person_id, touchpoints)
-    SELECT month, person, 0 FROM unnest(%s::date[], %s::bigint[]) AS touched (month, person)
+    INSERT INTO insights_personyear AS known (year, person_id, months)
+    SELECT DISTINCT extract(year FROM month)::int, person, 0
+    FROM unnest(%s::date[], %s::bigint[]) AS touched (month, person)
     ORDER BY 1, 2
-    ON CONFLICT (month, person_id) DO UPDATE SET touchpoints = known.touchpoints
+    ON CONFLICT (year, person_id) DO UPDATE SET months = known.months
 """
-_COUNT_PEOPLE = """
-    UPDATE insights_personmonth AS known
-    SET touchpoints = coalesce(counted.touchpoints, 0), last_on = counted.last_on
-    FROM unnest(%s::date[], %s::bigint[]) AS touched (month, person), LATERAL (
-        SELECT sum(touchpoints) AS touchpoints, max(day) AS last_on FROM insights_daymet
-        WHERE person_id = touched.person
-          AND day >= touched.month AND day < touched.month + interval '1 month'
+_COUNT_PEOPLE = f"""
+    UPDATE insights_personyear AS known
+    SET months = (known.months & ~counted.touched) | counted.met, last_on = (
+        SELECT max(day) FROM insights_daymet
+        WHERE person_id = known.person_id
+          AND day >= make_date(known.year, 1, 1) AND day < make_date(known.year + 1, 1, 1)
+    )
+    FROM (
+        SELECT extract(year FROM month)::int AS year, person,
+               bit_or({_MONTH.format("month")}) AS touched,
+               coalesce(bit_or({_MONTH.format("month")}) FILTER (WHERE EXISTS (
+                   SELECT FROM insights_daymet WHERE person_id = person
+                   AND day >= month AND day < month + interval '1 month'
+               )), 0) AS met
+        FROM unnest(%s::date[], %s::bigint[]) AS touched (month, person)
+        GROUP BY 1, 2
     ) AS counted
-    WHERE known.month = touched.month AND known.person_id = touched.person
+    WHERE known.year = counted.year AND known.person_id = counted.person
 """
-_ALL_PEOPLE = """
-    INSERT INTO insights_personmonth (month, person_id, touchpoints, last_on)
-    SELECT date_trunc('month', day)::date, person_id, sum(touchpoints), max(day)
+_ALL_PEOPLE = f"""
+    INSERT INTO insights_personyear (year, person_id, months, last_on)
+    SELECT extract(year FROM day)::int, person_id, bit_or({_MONTH.format("day")}), max(day)
     FROM insights_daymet WHERE person_id <> 0 GROUP BY 1, 2
 """
 
@@ -203,7 +216,7 @@ def count_meetings(cursor: CursorWrapper, found: Recounted) -> None:
 
 def recount_meetings(cursor: CursorWrapper) -> None:
     """Count all of it anew; the caller has seen to it that nobody else counts meanwhile."""
-    for table in ("daymet", "attention", "personmonth"):
+    for table in ("daymet", "attention", "personyear"):
         cursor.execute(f"DELETE FROM insights_{table}")
     counted = _COUNTED.format(touched="interactions_touchpoint")
     cursor.execute(f"INSERT INTO insights_daymet ({_COLUMNS}) {counted}", {

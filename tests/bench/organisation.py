@@ -20,7 +20,7 @@ from insights.models import (
     MonthlyCare,
     MonthlyHours,
     MonthlyTouchpoints,
-    PersonMonth,
+    PersonYear,
     Reading,
 )
 from insights.services.rollups import recount_readings
@@ -113,7 +113,7 @@ def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
         for rollup in (MonthlyTouchpoints, MonthlyCare, MonthlyHours, Attention):
             _repeat(cursor, rollup, _OF_TEAM, team_id="team.id")
         cursor.execute(_ATTENTION_OF_ALL, {"every": EVERY_TEAM})
-        _repeat(cursor, PersonMonth, _OF_PERSON, person_id="owner.id")
+        _repeat(cursor, PersonYear, _OF_PERSON, person_id="owner.id")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         recount_readings(cursor)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from insights.models import EVERY_TEAM, Attention, DayMet, KnownTotal, PersonMonth, Reading
+from insights.models import EVERY_TEAM, Attention, DayMet, KnownTotal, PersonYear, Reading
 from insights.selectors.acquaintances import acquaintances_at
 from insights.services.drain import drain
 from interactions.models import Touchpoint
@@ -71,8 +71,11 @@ def counted_people() -> set[tuple]:
     for one in human():
         if one.person_id:
             day = day_of(one.occurred_at)
-            cells[day.replace(day=1), one.person_id].append(day)
-    return {(*key, len(days), max(days)) for key, days in cells.items()}
+            cells[day.year, one.person_id].append(day)
+    return {
+        (*key, sum(2 ** (month - 1) for month in {day.month for day in days}), max(days))
+        for key, days in cells.items()
+    }
 
 
 def circle(customer: Customer, now: datetime = NOW) -> tuple[int, bool, bool]:
@@ -114,9 +117,9 @@ def check_kept() -> None:
     sums = Attention.objects.exclude(touchpoints=0)
     assert set(sums.values_list(*SUM_FIELDS)) == counted_sums()
     assert not Attention.objects.filter(touchpoints=0).exclude(timed=0, minutes=0).exists()
-    people = PersonMonth.objects.exclude(touchpoints=0)
-    found = set(people.values_list("month", "person_id", "touchpoints", "last_on"))
-    assert found == counted_people()
+    people = PersonYear.objects.exclude(months=0)
+    assert set(people.values_list("year", "person_id", "months", "last_on")) == counted_people()
+    assert not PersonYear.objects.filter(months=0, last_on__isnull=False).exists()
     assert kept_totals() == counted_totals()
 
 

@@ -16,7 +16,7 @@ from insights.models import (
     DayMet,
     DistanceTotal,
     KnownTotal,
-    PersonMonth,
+    PersonYear,
     Reading,
 )
 from insights.selectors.over_time import over_time
@@ -38,7 +38,7 @@ SAID = "Still being counted"
 
 def upgraded():
     """Leave totals as migrations leave them to whoever had Hearth before there were any."""
-    for model in (BandFlow, DistanceTotal, DayMet, PersonMonth, Attention, Acquaintance):
+    for model in (BandFlow, DistanceTotal, DayMet, PersonYear, Attention, Acquaintance):
         model.objects.all().delete()
     KnownTotal.objects.all().delete()
     Reading.objects.update(

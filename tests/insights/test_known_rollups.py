@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from insights.models import Acquaintance, Attention, DayMet, KnownTotal, PersonMonth, Reading
+from insights.models import Acquaintance, Attention, DayMet, KnownTotal, PersonYear, Reading
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.refold import outdate_everyone, refold_outdated
@@ -95,7 +95,8 @@ def test_what_is_corrected_moved_deleted_and_brought_back_is_counted_where_it_is
     check()
     restore(touchpoint_id=met, by=by)
     check()
-    assert PersonMonth.objects.filter(person_id=tom.pk, touchpoints__gt=0).count() == 1
+    (year,) = PersonYear.objects.filter(person_id=tom.pk).exclude(months=0)
+    assert bin(year.months).count("1") == 1
 
 
 def test_all_that_a_customer_ever_got_moves_with_the_stage(by):
@@ -252,7 +253,7 @@ def test_what_happened_before_there_was_anybody_to_count_it_is_told_after_the_mi
     touch(by, CustomerFactory(stage="lead"), "web.visit", 10)
     drain_all()
     # As it was before.
-    for model in (DayMet, PersonMonth, Attention, Acquaintance, KnownTotal):
+    for model in (DayMet, PersonYear, Attention, Acquaintance, KnownTotal):
         model.objects.all().delete()
     Reading.objects.update(known_by=0, has_lost_person=False, is_met_lately=False)
     with connection.cursor() as cursor:
