@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from insights.hours import EDGES
-from insights.measures import ALL, CONDITIONS, HEARD
+from insights.measures import ALL, CONDITIONS, HEARD, HUMAN
 from interactions.models import LoopKind
 
 TOUCHED: Mapping[str, str] = {
@@ -17,6 +17,7 @@ TOUCHED: Mapping[str, str] = {
 } | {
     "heard": HEARD,
     "everything": ALL,
+    "human": HUMAN,
 }
 """Which touchpoints each column counts, over `type` and `touched` as in `insights.measures`."""
 

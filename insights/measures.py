@@ -40,3 +40,6 @@ HEARD = f"type.direction = {Direction.INBOUND.value} AND {_HAPPENED}"
 
 ALL = _HAPPENED
 """Everything that passed between us: what the share of intermediaries is of."""
+
+HUMAN = f"type.mode = '{TouchpointType.Mode.HUMAN.value}'"
+"""What of it had a person in it; the rest was digital."""

@@ -16,9 +16,9 @@ from insights.models import (
     BandFlow,
     BandTotal,
     DistanceTotal,
-    KnownTotal,
     MonthlyTouchpoints,
     Reading,
+    TeamTotal,
 )
 from insights.selectors.monthly import EVERYBODY, months_by_team
 from insights.services.counted import Counted, counted
@@ -193,26 +193,34 @@ AMOUNTS = {
 def count_total(model, **fields):
     """Count customers in a rollup as the drain does: in their team, and in all teams together.
 
-    Whoever stands in a band now is also counted by who knows them: nobody.
+    What stands in a band now is also what their team has.
     """
     amounts = {name: fields.pop(name) for name in AMOUNTS[model] if name in fields}
     cells = [{"team_id": 0, "segment_id": 0} | fields]
     if model is DistanceTotal and fields["by"] == DistanceTotal.By.VALUE:
         of_all = {"by": DistanceTotal.By.TEAM, "part": 0, "segment_id": EVERY_SEGMENT}
         cells.append(cells[0] | of_all)
-    for cell in cells:
+    for cell in [*cells, *(cell | {"team_id": EVERY_TEAM} for cell in cells)]:
         _add_to_total(model, cell, amounts)
     if model is BandTotal and fields["on_date"] == BandTotal.NOW:
         whose = {name: cells[0][name] for name in ("team_id", "stage", "currency")}
-        known = {"known_by": 0, "has_lost_person": False, "is_met_lately": False}
-        _add_to_total(KnownTotal, whose | known, {"at_risk": 0} | amounts)
+        customers, band = amounts["customers"], fields["band"]
+        _add_to_total(
+            TeamTotal,
+            whose,
+            {
+                "customers": customers,
+                "known": customers if band != Band.UNKNOWN else 0,
+                "far": customers if band >= Band.DRIFTING else 0,
+                "at_risk": amounts.get("at_risk", 0),
+            },
+        )
 
 
 def _add_to_total(model, cell, amounts):
-    for each in (cell, cell | {"team_id": EVERY_TEAM}):
-        added = {name: F(name) + amount for name, amount in amounts.items()}
-        if not model.objects.filter(**each).update(**added):
-            model.objects.create(**each, **amounts)
+    added = {name: F(name) + amount for name, amount in amounts.items()}
+    if not model.objects.filter(**cell).update(**added):
+        model.objects.create(**cell, **amounts)
 
 
 def count_reading(reading):

@@ -23,6 +23,7 @@ from insights.models.rollups import (
     MonthlyPromises,
     MonthlyTouchpoints,
     OwnerTotal,
+    TeamTotal,
 )
 from insights.models.saved_views import SavedView
 from insights.models.silence import SilenceChoice, SilenceVersion
@@ -83,6 +84,7 @@ __all__ = [
     "SilenceVersion",
     "SizeClass",
     "Snooze",
+    "TeamTotal",
     "ValueClass",
     "ValueStep",
     "WallEvent",

@@ -57,6 +57,7 @@ class MonthlyCare(models.Model):
     asked = models.IntegerField(default=0)
     heard = models.IntegerField(default=0)
     everything = models.IntegerField(default=0)
+    human = models.IntegerField(default=0)
     questions = models.IntegerField(default=0)
     questions_closed = models.IntegerField(default=0)
     questions_in_time = models.IntegerField(default=0)
@@ -249,6 +250,26 @@ class BandFlow(models.Model):
     def __str__(self) -> str:
         bands = f"{self.get_was_display()} to {self.get_band_display()}"
         return f"{self.on_date}: {self.customers} {bands}"
+
+
+class TeamTotal(models.Model):
+    """How many customers a team looks after now, and what is at risk with them.
+
+    The same as `BandTotal` has of now, of all bands and segments, for pages that hold many teams
+    against each other; of a team that looks after somebody in a currency there is a row for it.
+    """
+
+    pk = models.CompositePrimaryKey("team_id", "stage", "currency")
+    team_id = models.BigIntegerField(help_text="0 when the customer has no team.")
+    stage = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    customers = models.IntegerField()
+    known = models.IntegerField(help_text="Of them, those heard from at least once.")
+    far = models.IntegerField(help_text="Of them, drifting or gone.")
+    at_risk = models.DecimalField(max_digits=18, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"team {self.team_id}: {self.customers} customers, {self.far} far"
 
 
 class OwnerTotal(models.Model):

@@ -72,6 +72,7 @@ class Sums:
     asked: int = 0
     heard: int = 0
     everything: int = 0
+    human: int = 0
     questions: Loops = field(default_factory=Loops)
     complaints: Loops = field(default_factory=Loops)
     failures: Loops = field(default_factory=Loops)

@@ -14,15 +14,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from insights.models import (
-    EVERY_SEGMENT,
-    EVERY_TEAM,
-    Band,
-    BandTotal,
-    DistanceTotal,
-    KnownTotal,
-    Reading,
-)
+from insights.models import EVERY_TEAM, Band, BandTotal, Reading, TeamTotal
 from insights.mondays import last_monday
 from insights.selectors import live_totals
 from relationships.models import Customer, Team
@@ -198,18 +190,21 @@ def _kept_totals(among: Among, earlier: date, later: date) -> QuerySet[Any, Any]
 def _team_totals(among: Among) -> Iterable[tuple[int, str, int, int, int, Decimal]]:
     if among.owner is not None:
         return live_totals.team_totals(among.theirs)
-    if among.segment is not None:
-        return _kept_by_team(among)
-    heard = {team: amounts for team, *amounts in _kept_distances(among)}
-    return [
-        # However many currencies a team has, those it heard from are counted with one of them.
-        (team, currency, customers, *heard.pop(team, (0, 0)), risk)
-        for team, currency, customers, risk in _kept_risks(among)
-    ]
+    return _kept_by_team(among) if among.segment is None else _kept_by_segment(among)
 
 
 @prepared
-def _kept_by_team(among: Among) -> QuerySet[BandTotal, tuple[int, str, int, int, int, Decimal]]:
+def _kept_by_team(among: Among) -> QuerySet[TeamTotal, tuple[int, str, int, int, int, Decimal]]:
+    totals = TeamTotal.objects.filter(among.kept())
+    amounts = ("customers", "known", "far", "at_risk")
+    if among.stage:
+        # One row each: to add them up takes as long as to read them.
+        return totals.values_list("team_id", "currency", *amounts).order_by()
+    return totals.values_list("team_id", "currency").annotate(*map(Sum, amounts)).order_by()
+
+
+@prepared
+def _kept_by_segment(among: Among) -> QuerySet[BandTotal, tuple[int, str, int, int, int, Decimal]]:
     totals = BandTotal.objects.filter(among.totals_by_team(), on_date=BandTotal.NOW)
     heard, are_far = ~Q(band=Band.UNKNOWN), Q(band__in=FAR)
     return (
@@ -222,22 +217,6 @@ def _kept_by_team(among: Among) -> QuerySet[BandTotal, tuple[int, str, int, int,
         )
         .order_by()
     )
-
-
-# Totals of bands know segments, so that of many teams they are six times as many rows as these two.
-@prepared
-def _kept_risks(among: Among) -> QuerySet[KnownTotal, tuple[int, str, int, Decimal]]:
-    totals = KnownTotal.objects.filter(among.totals_by_team(), customers__gt=0)
-    sums = map(Sum, ("customers", "at_risk"))
-    return totals.values_list("team_id", "currency").annotate(*sums).order_by()
-
-
-@prepared
-def _kept_distances(among: Among) -> QuerySet[DistanceTotal, tuple[int, int, int]]:
-    kept = Q(by=DistanceTotal.By.TEAM, segment_id=EVERY_SEGMENT, on_date=BandTotal.NOW)
-    stages = Q() if among.stage else Q(stage__in=Customer.Stage.values)
-    totals = DistanceTotal.objects.filter(kept, stages, among.totals_by_team())
-    return totals.values_list("team_id").annotate(Sum("customers"), Sum("far")).order_by()
 
 
 def comparison_days(now: datetime) -> tuple[date, date]:

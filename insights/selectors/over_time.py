@@ -31,7 +31,7 @@ from relationships.models import Customer, Segment, Team
 from relationships.prepared import prepared
 
 BY = ("team", "segment", "stage", "value", "size")
-DRAWN_AT_MOST = 36
+DRAWN_AT_MOST = 24
 """More small charts than that nobody compares; a table has all parts."""
 
 READ_BY_NOW = 0.9

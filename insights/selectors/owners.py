@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, QuerySet, Subquery, Value
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models import QuerySet
 
 from insights.models import OwnerTotal
 from insights.selectors.portfolio import (
@@ -27,11 +26,16 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
     was meant also when they have no customers any more.
     """
     team, owner = (number_in(address, name) for name in ("team", "owner"))
-    offered = _owning(person, most=OWNERS_SHOWN)
-    has_more = not offered and OwnerTotal.objects.filter(customers__gt=0, owner_id__gt=0).exists()
-    if has_more and team is not None:
-        offered = _owning(person, team, of_team=True, most=OWNERS_SHOWN)
-    numbers = dict(_numbers((0, owner or 0)))
+    numbers, offered = dict(_numbers(most=OWNERS_SHOWN + 2)), list[tuple[int, str]]()
+    owning = [one for one in numbers if one]
+    has_more = len(owning) > OWNERS_SHOWN
+    if has_more:
+        # Not all of them were read.
+        numbers = dict(_numbers_of((0, owner or 0)))
+        if team is not None:
+            offered = _owning_of_team(person, team, most=OWNERS_SHOWN)
+    elif owning:
+        offered = _named(person, tuple(owning))
     nobody = [NOBODY] if owner == 0 or 0 in numbers else []
     return Choices(
         teams=team_choices(person),
@@ -43,7 +47,14 @@ def organisation_choices(person: Person, address: Mapping[str, str]) -> Choices:
 
 
 @prepared
-def _numbers(owners: tuple[int, ...]) -> QuerySet[OwnerTotal, tuple[int, int]]:
+def _numbers(*, most: int) -> QuerySet[OwnerTotal, tuple[int, int]]:
+    """Return how many customers owners have, 0 for nobody; of so many at most, whoever they are."""
+    kept = OwnerTotal.objects.filter(customers__gt=0)
+    return kept.values_list("owner_id", "customers").order_by()[:most]
+
+
+@prepared
+def _numbers_of(owners: tuple[int, ...]) -> QuerySet[OwnerTotal, tuple[int, int]]:
     """Return how many customers some owners have, 0 for nobody; who has none is left out."""
     kept = OwnerTotal.objects.filter(customers__gt=0, owner_id__in=owners)
     return kept.values_list("owner_id", "customers")
@@ -60,15 +71,13 @@ def _with(
 
 
 @prepared
-def _owning(
-    person: Person, team: int | None = None, *, of_team: bool = False, most: int
-) -> QuerySet[Person, tuple[int, str]]:
-    """Return who of those visible has customers; nobody where more do than are offered."""
-    owning = OwnerTotal.objects.filter(customers__gt=0)
-    owners = people_visible_to(person).filter(pk__in=owning.values("owner_id"))
-    if of_team:
-        owners = owners.filter(team=team or None)
-    else:
-        number = owning.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-        owners = owners.filter(LessThanOrEqual(Subquery(number), most))
+def _named(person: Person, owners: tuple[int, ...]) -> QuerySet[Person, tuple[int, str]]:
+    return people_visible_to(person).filter(pk__in=owners).values_list("id", "name")
+
+
+@prepared
+def _owning_of_team(person: Person, team: int, *, most: int) -> QuerySet[Person, tuple[int, str]]:
+    """Return who of a team has customers, 0 for those of none."""
+    owning = OwnerTotal.objects.filter(customers__gt=0).values("owner_id")
+    owners = people_visible_to(person).filter(pk__in=owning, team=team or None)
     return owners.values_list("id", "name")[:most]

@@ -12,6 +12,7 @@ from insights.models import Proof, ProofCase
 from insights.scoring.proof import Numbers
 from relationships.access import customers_visible_to
 from relationships.models import Person, Segment
+from relationships.prepared import prepared
 
 STUCK_AFTER = timedelta(minutes=3)
 """A run that has not got further for so long was interrupted."""
@@ -131,7 +132,7 @@ def proof_cases(person: Person, proof: Proof, *, month: date, kind: str) -> Quer
     is_flagged, is_silent, order = CASE_KINDS[kind]
     return (
         ProofCase.objects.filter(
-            proof=proof,
+            proof=proof.pk,
             month=month,
             is_flagged=is_flagged,
             is_silent=is_silent,
@@ -140,6 +141,14 @@ def proof_cases(person: Person, proof: Proof, *, month: date, kind: str) -> Quer
         .select_related("customer__owner", "customer__reading")
         .order_by(order, "pk")
     )
+
+
+@prepared
+def worst_cases(
+    person: Person, proof: Proof, month: date, *, kind: str, at_most: int
+) -> QuerySet[ProofCase]:
+    """Return the first of these cases."""
+    return proof_cases(person, proof, month=month, kind=kind)[:at_most]
 
 
 def segment_names() -> dict[int, str]:

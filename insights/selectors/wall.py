@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Min, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models import Min, Q, QuerySet, Sum
 
 from insights.charts import WallMonth
 from insights.lost_doors import Comparison, Flow
-from insights.models import MonthlyTouchpoints, WallEvent
+from insights.models import MonthlyCare, MonthlyTouchpoints, WallEvent
 from insights.months import EARLIEST, Period, months_before, months_between
 from insights.selectors.monthly import EVERYBODY, months_of, touchpoints_of_owner
 from insights.selectors.organisation import Among
@@ -84,9 +84,11 @@ def wall_by_month(today: date, whose: Among = EVERYBODY) -> list[WallMonth]:
     first = months_before(today, MONTHS_SHOWN - 1)
     if whose.owner is None:
         months = Period(today.replace(day=1), MONTHS_SHOWN).each
-        by_mode: dict[date, dict[str, int]] = defaultdict(dict)
-        for month, mode, count in _kept_by_mode(whose, tuple(months)):
-            by_mode[month][mode] = count
+        by_mode = {
+            month: {"human": human, "digital": everything - human}
+            for month, human, everything in _kept_by_mode(whose, tuple(months))
+            if everything
+        }
         return _months(by_mode, first, today)
     return _months(_by_mode(_counts(whose, today, first), _types()), first, today)
 
@@ -160,15 +162,10 @@ def _kept(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, i
 
 
 @prepared
-def _kept_by_mode(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, str, int]]:
-    # Types of a mode are found once; to ask each row for its type takes longer than to add them up.
-    modes = [
-        When(type_id__in=TouchpointType.objects.filter(mode=mode).values("pk"), then=Value(mode))
-        for mode in TouchpointType.Mode.values
-    ]
-    rows = MonthlyTouchpoints.objects.filter(months_of(whose), month__in=months, count__gt=0)
-    by_mode = rows.annotate(mode=Case(*modes, output_field=TextField()))
-    return by_mode.values_list("month", "mode").annotate(Sum("count"))
+def _kept_by_mode(whose: Among, months: tuple[date, ...]) -> QuerySet[Any, tuple[date, int, int]]:
+    # A row a month, where counts of touchpoints have one for each type.
+    rows = MonthlyCare.objects.filter(months_of(whose), month__in=months)
+    return rows.values_list("month").annotate(Sum("human"), Sum("everything")).order_by()
 
 
 ByMode = Mapping[date, Mapping[str, int]]
@@ -176,11 +173,11 @@ ByMode = Mapping[date, Mapping[str, int]]
 
 
 def _by_mode(counts: Counts, shown: Mapping[int, TouchpointType]) -> ByMode:
-    """Add up what there was of the types shown."""
+    """Add up what there was of the types shown, bookkeeping aside."""
     found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for month, of_types in counts.items():
         for type_id, count in of_types.items():
-            if type_id in shown:
+            if type_id in shown and shown[type_id].mode != TouchpointType.Mode.NONE:
                 found[month][shown[type_id].mode] += count
     return found
 

@@ -138,7 +138,7 @@ def outdate_everyone() -> None:
 def refold_progress() -> Progress | None:
     """Return how far everyone is scored with the policy in use; None when all are."""
     version = newest_version()
-    return _progress(state__policy_version__lt=version.pk if version else 0)
+    return _progress(policy_version__lt=version.pk if version else 0)
 
 
 def recount_progress() -> Progress | None:
@@ -146,13 +146,14 @@ def recount_progress() -> Progress | None:
 
     Totals that the upgrade brought count only those who are done. None when all are.
     """
-    return _progress(state__policy_version=OUTDATED)
+    return _progress(policy_version=OUTDATED)
 
 
 def _progress(**outdated: int) -> Progress | None:
+    states = CustomerState.objects.filter(**outdated)
     # Of customers that exist: a state left behind by one that is gone is never scored again.
-    left = Customer.objects.filter(**outdated)
-    if not left.exists():
+    left = Customer.objects.filter(state__in=states)
+    if not (states.exists() and left.exists()):
         return None
     total = Customer.objects.filter(state__isnull=False).count()
     return Progress(total - left.count(), total)

@@ -25,6 +25,7 @@ from insights.services.meetings import recount_meetings
 from insights.services.monthly import recount_monthly
 from insights.services.owner_totals import moved_owners
 from insights.services.places import places_moved
+from insights.services.team_totals import moved_teams
 from insights.services.traces import retrace_everyone
 from interactions.services.marks import sum_up_intakes
 
@@ -71,6 +72,7 @@ def move_totals(cursor: CursorWrapper, old: Counted, new: Counted) -> None:
         *moved_flows(old, new),
         *moved_known(old, new),
         *moved_owners(old, new),
+        *moved_teams(old, new),
         *places_moved(old, new),
     ]
     if additions:
@@ -157,7 +159,7 @@ def recount_readings(cursor: CursorWrapper) -> None:
         "DELETE FROM insights_bandtotal; DELETE FROM insights_distancetotal;"
         " DELETE FROM insights_bandflow; DELETE FROM insights_knowntotal;"
         " DELETE FROM insights_placetotal; DELETE FROM insights_quartertotal;"
-        " DELETE FROM insights_ownertotal"
+        " DELETE FROM insights_ownertotal; DELETE FROM insights_teamtotal"
     )
     for chunk in _chunks(cursor):
         move_totals(cursor, Counted.of_rows([]), chunk)

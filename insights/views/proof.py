@@ -24,9 +24,9 @@ from insights.selectors.proof import (
     Results,
     Standing,
     is_moving,
-    proof_cases,
     proof_standing,
     segment_names,
+    worst_cases,
 )
 from insights.services.prove import TooManyProofsError
 from insights.services.prove import start_proof as start
@@ -216,7 +216,7 @@ def _lists(person: Person, question: Question, proof: Proof, month: Month) -> li
             "month": f"{first:%B %Y}",
             "rows": [
                 case_row(case, today)
-                for case in proof_cases(person, proof, month=first, kind=kind)[:SHOWN]
+                for case in worst_cases(person, proof, first, kind=kind, at_most=SHOWN)
             ],
             "url": proof_address("proof_customers", question, month=f"{first:%Y-%m}", kind=kind),
         }

@@ -231,8 +231,10 @@ class Loop(models.Model):
             models.Index(fields=("updated_at", "id"), name="loop_by_update"),
             models.Index(fields=("due_at", "id"), name="loop_by_due"),
             models.Index(fields=("opened_at", "id"), name="loop_by_opening"),
+            # With what promises that are due later today are counted by.
             models.Index(
                 fields=("due_at", "id"),
+                include=("kind", "opened_at", "team", "customer"),
                 condition=Q(closed_at__isnull=True),
                 name="loop_open_by_due",
             ),
