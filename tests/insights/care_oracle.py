@@ -47,6 +47,7 @@ def measures_of(touchpoint: Touchpoint) -> set[str]:
         "asked": kind.key in AGAIN,
         "heard": kind.direction == 0,
         "everything": True,
+        "human": kind.mode == "human",
     }
     return {name for name, holds in found.items() if holds}
 

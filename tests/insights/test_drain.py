@@ -1,20 +1,26 @@
 """The drain scores whatever changed, in whatever order it came."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from insights.models import (
     EVERY_TEAM,
+    Band,
     BandFlow,
     BandTotal,
     CustomerState,
     DistanceTotal,
+    MonthlyCare,
     OwnerTotal,
     PlaceTotal,
     QuarterTotal,
     Reading,
+    TeamTotal,
 )
 from insights.services.drain import drain
 from insights.services.rollups import rebuild_rollups
@@ -82,7 +88,47 @@ def rollups() -> tuple[list[object], ...]:
         "yearly_value", "at_risk",
     )  # fmt: skip
     owners = OwnerTotal.objects.exclude(customers=0).values_list("owner_id", "customers")
-    return tuple(map(sorted, (months, bands, distances, flows, places, quarters, owners)))
+    kept = (months, bands, distances, flows, places, quarters, owners, teams())
+    return tuple(map(sorted, kept))
+
+
+def teams() -> list[tuple[object, ...]]:
+    kept = TeamTotal.objects.exclude(customers=0)
+    return sorted(
+        kept.values_list("team_id", "stage", "currency", "customers", "known", "far", "at_risk")
+    )
+
+
+def test_what_a_team_has_is_what_its_bands_have_and_what_the_migration_takes_from_them(by):
+    for yearly_value, currency in ((1000, "EUR"), (500, "USD"), (0, "EUR")):
+        customer = CustomerFactory(yearly_value=yearly_value, currency=currency)
+        send(by, *(touch(customer, day) for day in (500, 480, 460, 440)))
+    send(by, touch(CustomerFactory(team=None), 1, "visit"))
+    CustomerFactory()
+    drain(now=NOW)
+    bands = defaultdict(lambda: [0, 0, 0, 0])
+    for one in BandTotal.objects.filter(on_date=BandTotal.NOW, team_id__gte=0):
+        of_team = bands[one.team_id, one.stage, one.currency]
+        of_team[0] += one.customers
+        of_team[1] += one.customers * (one.band != Band.UNKNOWN)
+        of_team[2] += one.customers * (one.band in {Band.DRIFTING, Band.GONE})
+        of_team[3] += one.at_risk
+
+    drained = teams()
+
+    assert drained == sorted((*key, *amounts) for key, amounts in bands.items() if amounts[0])
+    assert any(far for *_, far, _ in drained)
+    assert any(not team for team, *_ in drained)
+    TeamTotal.objects.all().delete()
+    human = sorted(MonthlyCare.objects.values_list("pk", "human"))
+    assert any(number for _, number in human)
+    MonthlyCare.objects.update(human=0)
+    migration = import_module("insights.migrations.0025_team_totals")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TEAMS)
+        cursor.execute(migration.HUMAN)
+    assert teams() == drained
+    assert sorted(MonthlyCare.objects.values_list("pk", "human")) == human
 
 
 def test_touchpoint_gives_a_reading_and_counts_in_the_rollups(by, customer):
