@@ -78,7 +78,7 @@ _NEXT = _set(
 
 _AGO = _set("ago vor y hace fa geleden sedan temu siden")
 _CLOCK_WORDS = _set("uhr pm")
-"""What says of a number that it is an hour; "am" is another word in German."""
+"""What says of a number that it is an hour; "am" is another word in German, see `_AM`."""
 
 _AHEAD = _set("in dans tra over om za")
 """What stands before a span to come, such as "in two weeks"."""
@@ -104,6 +104,9 @@ _UHR = re.compile(r"\b(\d{1,2}) ?uhr\b", re.IGNORECASE)
 _H = re.compile(r"\b(\d{1,2})h\b", re.IGNORECASE)
 _AT = re.compile(rf"\b(?:{BEFORE_AN_HOUR}) (\d{{1,2}})(?![\d:.h/]| ?(?:am|pm)\b)", re.I)
 """An hour of which nothing but "at" says that it is one."""
+
+_AM = re.compile(rf"(?:(?:{BEFORE_AN_HOUR}) )?\d{{1,2}} am", re.I)
+"""An hour that is one where nothing follows: "am" leads on to something in German."""
 
 FIRST_HOUR = 7
 """Before it an hour said without more is one of the afternoon."""
@@ -214,13 +217,15 @@ def _in_digits(line: str, words: Sequence[Word]) -> str:
 
 
 def _is_hour_alone(line: str, words: Sequence[Word]) -> bool:
-    """Whether these are no more than "at 5", at the end of a clause: elsewhere it is a place.
+    """Whether these are no more than "at 5" or "5 am", at the end of a clause: else it is a place.
 
     Not so "kl. 5", which is nothing but an hour.
     """
     said = line[words[0].start : words[-1].end]
     ends = CLAUSE_ENDS.match(line[words[-1].end :].lstrip()) or words[-1].end == len(line)
-    return bool(_AT.fullmatch(said) and (ends or searchable(said).startswith("kl")))
+    if ends:
+        return bool(_AT.fullmatch(said) or _AM.fullmatch(said))
+    return bool(_AT.fullmatch(said)) and searchable(said).startswith("kl")
 
 
 def _clock(found: re.Match[str]) -> str:
