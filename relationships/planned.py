@@ -83,7 +83,10 @@ class PlannedOnce(str):
         return self._name
 
 
-_written = lru_cache(maxsize=500)(PlannedOnce)
+@lru_cache(maxsize=500)
+def planned(sql: str) -> PlannedOnce:
+    """Return SQL that PostgreSQL plans once, the same each time it is put together anew."""
+    return PlannedOnce(sql)
 
 
 def plan_once(
@@ -94,4 +97,4 @@ def plan_once(
     For what runs some hundred statements again and again, none of them written anew each time. A
     list of texts comes as `text[]`, so where one of another type is meant it is cast from that.
     """
-    return execute(_written(sql) if params and not many else sql, params, many, context)
+    return execute(planned(sql) if params and not many else sql, params, many, context)

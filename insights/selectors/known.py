@@ -18,6 +18,7 @@ from insights.months import Period, months_before
 from insights.selectors.live_totals import SEGMENT, TEAM
 from insights.selectors.organisation import Among, team_names
 from insights.selectors.portfolio import COUNTED_AT_MOST, KNOWN
+from relationships.planned import PlannedOnce
 from relationships.prepared import prepared
 
 MONTHS_SHOWN = 14
@@ -26,7 +27,7 @@ MONTHS_SHOWN = 14
 # Nobody says when somebody left: whoever is here no longer was until they last met a customer.
 # Whoever met one before they were entered was here already. In which months they did comes as bits
 # of one number, so that whoever is alike is one row.
-_OURS = f"""
+_OURS = PlannedOnce(f"""
     SELECT function,
            CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
            greatest(joined, %(first)s) AS joined, is_active,
@@ -47,24 +48,24 @@ _OURS = f"""
         GROUP BY 1
     ) AS months ON months.person_id = person.id
     GROUP BY 1, 2, 3, 4, 5
-"""
-_BY_MONTH = """
+""")
+_BY_MONTH = PlannedOnce("""
     SELECT since, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
     WHERE is_month AND since BETWEEN %(first)s AND %(last)s
       AND team_id = %(held_by)s
     GROUP BY 1, 2
-"""
-_MONTHS_GIVEN = """
+""")
+_MONTHS_GIVEN = PlannedOnce("""
     SELECT month::date FROM generate_series(%(first)s::date, %(last)s, interval '1 month') AS month
     WHERE EXISTS (
         SELECT FROM insights_attention
         WHERE is_month AND since = month::date AND team_id = %(held_by)s
     )
     ORDER BY 1
-"""
+""")
 # Whole months, and days of the first: those that are added to the others, or those that are taken
 # away from it, whichever are fewer.
-_LATELY = """
+_LATELY = PlannedOnce("""
     SELECT stage, sum(sign * touchpoints), sum(sign * timed), sum(sign * minutes)
     FROM (
         SELECT *, CASE WHEN is_month THEN 1 ELSE %(sign)s END AS sign FROM insights_attention
@@ -73,7 +74,7 @@ _LATELY = """
           AND team_id = %(held_by)s
     ) AS given
     GROUP BY 1
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)

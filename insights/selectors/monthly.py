@@ -20,6 +20,7 @@ from insights.models import EVERY_SEGMENT, EVERY_TEAM
 from insights.months import Period
 from insights.selectors.organisation import Among
 from interactions.models import LoopKind
+from relationships.planned import planned
 
 EVERYBODY = Among(stage="")
 """Whoever anything passed with, of any stage."""
@@ -199,7 +200,8 @@ def _of_months(sql: str, among: Among, months: Sequence[date]) -> tuple[str, dic
         "stage": among.stage,
         "months": list(months),
     }
-    return sql.replace("{stage}", "AND stage = %(stage)s" if among.stage else ""), given
+    sql = sql.replace("{stage}", "AND stage = %(stage)s" if among.stage else "")
+    return planned(sql), given
 
 
 def _of_customers(
@@ -210,4 +212,4 @@ def _of_customers(
     of_team = "" if among.team is None else "AND coalesce(team_id, 0) = %(team)s"
     given |= {"team": among.team, "begins": begins, "ends": ends, **how_looped()}
     sql = sql.replace("{whose}", condition).replace("{of_team}", of_team)
-    return sql, given
+    return planned(sql), given
