@@ -171,21 +171,29 @@ def ways(among: Among = CURRENT) -> list[Way]:
     night has looked back for, see `insights.services.year_ago`: with an owner, of those of theirs
     who are among the largest of their team, segment and stage.
     """
+    order = _largest(among)
+    readings = _looked_back_for(among, tuple(order)) if order else ()
+    return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
+
+
+@prepared
+def _largest(among: Among) -> QuerySet[YearAgo, int]:
     rank = Window(
         RowNumber(), partition_by=F("currency"), order_by=(F("yearly_value").desc(), F("pk"))
     )
-    largest = YearAgo.objects.filter(replace(among, owner=None).totals_by_team()).annotate(
-        rank=rank
-    )
+    of_these = replace(among, owner=None).totals_by_team()
+    largest = YearAgo.objects.filter(of_these).annotate(rank=rank)
     if among.owner is not None:
         largest = largest.filter(customer__reading__owner=among.owner or None)
-    order = list(
-        largest.order_by("rank", "-yearly_value", "pk").values_list("pk", flat=True)[:ARROWS_SHOWN]
-    )
+    order = largest.order_by("rank", "-yearly_value", "pk")
+    return order.values_list("pk", flat=True)[:ARROWS_SHOWN]
+
+
+@prepared
+def _looked_back_for(among: Among, customers: tuple[int, ...]) -> QuerySet[Reading]:
     # The night may put others in their place at this very moment.
-    known = heard_from(among).filter(pk__in=order, customer__year_ago__isnull=False)
-    readings = known.select_related("customer__year_ago")
-    return sorted((_way(reading) for reading in readings), key=lambda w: order.index(w.customer_id))
+    known = heard_from(among).filter(pk__in=customers, customer__year_ago__isnull=False)
+    return known.select_related("customer__year_ago")
 
 
 def _places(among: Among) -> list[Place]:
