@@ -253,11 +253,15 @@ class BandFlow(models.Model):
 
 
 class TeamTotal(models.Model):
-    """How many customers a team looks after now, and what is at risk with them.
+    """How many customers a team looks after now, who knows them, and what is at risk with them.
 
-    The same as `BandTotal` has of now, of all bands and segments, for pages that hold many teams
-    against each other; of a team that looks after somebody in a currency there is a row for it.
+    The same as `BandTotal` has of now, of all bands and segments, and `KnownTotal`, for pages that
+    hold many teams against each other; of a team that looks after somebody in a currency there is
+    a row for it.
     """
+
+    CIRCLES = ("one", "nobody", "lost", "unmet")
+    """Which of who knows customers are told of teams, see `insights.selectors.portfolio.KNOWN`."""
 
     pk = models.CompositePrimaryKey("team_id", "stage", "currency")
     team_id = models.BigIntegerField(help_text="0 when the customer has no team.")
@@ -267,6 +271,14 @@ class TeamTotal(models.Model):
     known = models.IntegerField(help_text="Of them, those heard from at least once.")
     far = models.IntegerField(help_text="Of them, drifting or gone.")
     at_risk = models.DecimalField(max_digits=18, decimal_places=2)
+    one = models.IntegerField(db_default=0, help_text="Of them, known to one of us only.")
+    nobody = models.IntegerField(db_default=0, help_text="Of them, known to none of us.")
+    lost = models.IntegerField(db_default=0, help_text="Of them, those whose person left.")
+    unmet = models.IntegerField(db_default=0, help_text="Of them, those nobody met lately.")
+    one_at_risk = models.DecimalField(max_digits=18, decimal_places=2, db_default=0)
+    nobody_at_risk = models.DecimalField(max_digits=18, decimal_places=2, db_default=0)
+    lost_at_risk = models.DecimalField(max_digits=18, decimal_places=2, db_default=0)
+    unmet_at_risk = models.DecimalField(max_digits=18, decimal_places=2, db_default=0)
 
     def __str__(self) -> str:
         return f"team {self.team_id}: {self.customers} customers, {self.far} far"

@@ -1,11 +1,11 @@
 """Who knows our customers: what the page asks, from rollups and the list of our people alone."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet, Sum
 
 from insights.met_lately import met_lately_from
-from insights.models import EVERY_TEAM, BandTotal, KnownTotal, Reading
+from insights.models import EVERY_TEAM, BandTotal, KnownTotal, Reading, TeamTotal
 from insights.months import Period, months_before
 from insights.selectors.live_totals import SEGMENT, TEAM
 from insights.selectors.organisation import Among, team_names
@@ -120,7 +120,10 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Circles:
-    """Customers by who knows them: by key of `KNOWN`, "" for all; and so by team."""
+    """Customers by who knows them: by key of `KNOWN`, "" for all; and so by team.
+
+    Of each of all teams there are no more than those of `TeamTotal.CIRCLES`, and not their value.
+    """
 
     of_all: Mapping[str, Some]
     by_team: Mapping[int, Mapping[str, Some]]
@@ -194,22 +197,15 @@ def are_too_many(among: Among) -> bool:
 
 def circles(among: Among) -> Circles:
     """Return customers by who knows them, as of their readings; they must not be too many."""
-    whole = {key: _Sums() for key in ("", *KNOWN)}
-    by_team: dict[int, dict[str, _Sums]] = {}
-    is_kept = among.segment is None and among.owner is None
-    for held_by, currency, *row in _kept(among) if is_kept else _of_readings(among):
-        if held_by not in by_team:
-            by_team[held_by] = {key: _Sums() for key in whole}
-        *are, customers, yearly_value, at_risk = row
-        for key in ("", *compress(KNOWN, are)):
-            for sums in (whole[key], by_team[held_by][key]):
-                sums.add(currency, customers, yearly_value, at_risk)
+    if among.segment is None and among.owner is None:
+        by_team = _told_of_teams(among) if among.team is None else {}
+        return Circles(_by_circle(_kept(among)), by_team, team_names())
+    rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for held_by, *row in _of_readings(among):
+        rows[held_by].append(tuple(row))
     return Circles(
-        {key: sums.some() for key, sums in whole.items()},
-        {
-            held_by: {key: sums.some() for key, sums in of_team.items()}
-            for held_by, of_team in by_team.items()
-        },
+        _by_circle(chain(*rows.values())),
+        {held_by: _by_circle(of_team) for held_by, of_team in rows.items()},
         team_names(),
     )
 
@@ -220,18 +216,49 @@ _ARE: dict[str, Any] = {
 _AMOUNTS = ("yearly_value", "at_risk")
 
 
+def _by_circle(rows: Iterable[tuple[Any, ...]]) -> dict[str, Some]:
+    """Add up rows of a currency, whether each of `KNOWN` holds, and how many, worth how much."""
+    found = {key: _Sums() for key in ("", *KNOWN)}
+    for currency, *are, customers, yearly_value, at_risk in rows:
+        for key in ("", *compress(KNOWN, are)):
+            found[key].add(currency, customers, yearly_value, at_risk)
+    return {key: sums.some() for key, sums in found.items()}
+
+
 @prepared
 def _kept(among: Among) -> QuerySet[KnownTotal, tuple[Any, ...]]:
-    """Return teams and currencies, whether each of `KNOWN` holds, and how many, worth how much.
+    # These rows are few: adding them up for each of `KNOWN` costs more there than here.
+    totals = KnownTotal.objects.filter(among.totals(), customers__gt=0).annotate(**_ARE)
+    return totals.values_list("currency", *_ARE, "customers", *_AMOUNTS)
 
-    These rows are few: adding them up for each of `KNOWN` costs more there than here.
-    """
-    totals = KnownTotal.objects.filter(among.totals_by_team(), customers__gt=0).annotate(**_ARE)
-    return totals.values_list("team_id", "currency", *_ARE, "customers", *_AMOUNTS)
+
+def _told_of_teams(among: Among) -> dict[int, dict[str, Some]]:
+    """Return how many each team has of all and of some circles, and what is at risk with them."""
+    circles = ("", *TeamTotal.CIRCLES)
+    found: dict[int, dict[str, _Sums]] = {}
+    for held_by, currency, *amounts in _kept_by_team(among):
+        if held_by not in found:
+            found[held_by] = {circle: _Sums() for circle in circles}
+        numbers, risks = amounts[: len(circles)], amounts[len(circles) :]
+        for circle, customers, at_risk in zip(circles, numbers, risks, strict=True):
+            if customers:
+                found[held_by][circle].add(currency, customers, Decimal(0), at_risk)
+    return {
+        held_by: {circle: sums.some() for circle, sums in of_team.items()}
+        for held_by, of_team in found.items()
+    }
+
+
+@prepared
+def _kept_by_team(among: Among) -> QuerySet[TeamTotal, tuple[Any, ...]]:
+    totals = TeamTotal.objects.filter(among.kept(), customers__gt=0)
+    risks = (f"{circle}_at_risk" for circle in TeamTotal.CIRCLES)
+    numbers = ("customers", *TeamTotal.CIRCLES)
+    return totals.values_list("team_id", "currency", *numbers, "at_risk", *risks)
 
 
 def _of_readings(among: Among) -> QuerySet[Reading, tuple[Any, ...]]:
-    """Return the same of an owner or a segment, from the readings of these customers."""
+    """Return team and what `_by_circle` takes, from the readings of these customers."""
     readings = Reading.objects.filter(among.readings()).annotate(
         held_by=TEAM, in_segment=SEGMENT, **_ARE
     )

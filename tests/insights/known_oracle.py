@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from insights.models import EVERY_TEAM, Attention, DayMet, KnownTotal, PersonYear, Reading
+from insights.models import (
+    EVERY_TEAM,
+    Attention,
+    DayMet,
+    KnownTotal,
+    PersonYear,
+    Reading,
+    TeamTotal,
+)
 from insights.selectors.acquaintances import acquaintances_at
 from insights.services.drain import drain
 from interactions.models import Touchpoint
@@ -111,6 +119,27 @@ def kept_totals() -> dict[tuple, list]:
     return {row[:-3]: list(row[-3:]) for row in rows}
 
 
+def counted_circles() -> dict[tuple, list]:
+    """Sum up of teams what readings say of who knows their customers, and what is at risk."""
+    circles = defaultdict(lambda: [0] * 4 + [Decimal(0)] * 4)
+    for reading in Reading.objects.all():
+        are = (
+            reading.known_by == 1, reading.known_by == 0, reading.has_lost_person,
+            not reading.is_met_lately,
+        )  # fmt: skip
+        of_team = circles[reading.team_id or 0, reading.stage, reading.currency]
+        for place, holds in enumerate(are):
+            of_team[place] += holds
+            of_team[4 + place] += reading.at_risk if holds else 0
+    return dict(circles)
+
+
+def kept_circles() -> dict[tuple, list]:
+    numbers = (*TeamTotal.CIRCLES, *(f"{circle}_at_risk" for circle in TeamTotal.CIRCLES))
+    rows = TeamTotal.objects.exclude(customers=0)
+    return {row[:3]: list(row[3:]) for row in rows.values_list(*TOTAL_FIELDS[:3], *numbers)}
+
+
 def check_kept() -> None:
     """Compare all that is kept with what is counted plainly."""
     assert set(DayMet.objects.values_list(*DAY_FIELDS)) == counted_days()
@@ -121,6 +150,7 @@ def check_kept() -> None:
     assert set(people.values_list("year", "person_id", "months", "last_on")) == counted_people()
     assert not PersonYear.objects.filter(months=0, last_on__isnull=False).exists()
     assert kept_totals() == counted_totals()
+    assert kept_circles() == counted_circles()
 
 
 def lately(now: datetime = NOW) -> date:

@@ -107,10 +107,10 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(
         count_month(month=date(2026, 3, 1), team_id=number, type_id=1, is_via=False, count=5)
 
     make(1)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         executive_browser.get(URL)
     make(20)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         executive_browser.get(URL)
 
 

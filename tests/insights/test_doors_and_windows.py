@@ -268,10 +268,10 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(browser, django_
         rebuild_rollups()
 
     make(1)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         browser.get(URL, {"doors_to": "40"})
     make(20)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         browser.get(URL, {"doors_to": "40"})
 
 

@@ -221,10 +221,10 @@ def test_the_number_of_queries_does_not_grow(browser, django_assert_num_queries)
 
     make(1)
     browser.get(URL)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         browser.get(URL)
     make(6)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         browser.get(URL)
 
 

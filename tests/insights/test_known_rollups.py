@@ -6,7 +6,15 @@ from importlib import import_module
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from insights.models import Acquaintance, Attention, DayMet, KnownTotal, PersonYear, Reading
+from insights.models import (
+    Acquaintance,
+    Attention,
+    DayMet,
+    KnownTotal,
+    PersonYear,
+    Reading,
+    TeamTotal,
+)
 from insights.services.drain import drain
 from insights.services.nightly import read_everyone_again
 from insights.services.refold import outdate_everyone, refold_outdated
@@ -255,10 +263,13 @@ def test_what_happened_before_there_was_anybody_to_count_it_is_told_after_the_mi
     # As it was before.
     for model in (DayMet, PersonYear, Attention, Acquaintance, KnownTotal):
         model.objects.all().delete()
+    circles = (*TeamTotal.CIRCLES, *(f"{circle}_at_risk" for circle in TeamTotal.CIRCLES))
+    TeamTotal.objects.update(**dict.fromkeys(circles, 0))
     Reading.objects.update(known_by=0, has_lost_person=False, is_met_lately=False)
     with connection.cursor() as cursor:
         cursor.execute(import_module("insights.migrations.0014_who_knows").COUNT)
         cursor.execute(import_module("insights.migrations.0020_every_team").KNOWN)
+        cursor.execute(import_module("insights.migrations.0026_circles_of_teams").KNOWN)
     while refold_outdated(now=NOW):
         pass
     assert kept_circle(customer) == (1, False, True)
