@@ -492,6 +492,10 @@ class ProofForm(forms.Form):
             )
         return data
 
+    def asked(self) -> dict[str, str]:
+        """Return what was given, as an address has it; it may make no sense."""
+        return {name: self.data[name] for name in self.fields if name in self.data}
+
     def question(self) -> Question:
         """Return what is asked; the form must be valid."""
         return Question(**{_QUESTION_FIELDS[name]: self.cleaned_data[name] for name in self.fields})

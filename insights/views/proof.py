@@ -67,8 +67,7 @@ def start_proof(request: HttpRequest) -> HttpResponse:
     """Have a proof worked out in the background."""
     form = ProofForm(request.POST)
     if not form.is_valid():
-        asked = {name: request.POST.get(name, "") for name in form.fields}
-        return redirect(f"{reverse('proof')}?{urlencode(asked)}")
+        return redirect(f"{reverse('proof')}?{urlencode(form.asked())}")
     question = form.question()
     try:
         run, is_new = start(question=question, by=request.user, now=timezone.now())

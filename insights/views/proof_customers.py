@@ -39,10 +39,12 @@ HEAD = (
 @require_safe
 def proof_customers(request: HttpRequest) -> HttpResponse:
     """List the customers of a month by what was said of them and what happened."""
-    question = _question(request)
-    asked = Asked.of(request, question)
+    form = ProofForm(request.GET)
+    asked = Asked.of(request, form)
     if asked is None:
-        return redirect(proof_address("proof", question))
+        # There it is said what is wrong with the question, or that it is not answered yet.
+        return redirect(f"{reverse('proof')}?{urlencode(form.asked())}")
+    question = asked.question
     page = Paginator(asked.cases(request), PAGE_SIZE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {
@@ -75,9 +77,9 @@ def proof_customers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def proof_customers_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Return the same list, whole, as a file for spreadsheets."""
-    asked = Asked.of(request, _question(request))
+    asked = Asked.of(request, ProofForm(request.GET))
     if asked is None:
-        raise Http404("There is no such proof any more.")
+        raise Http404("There is no such proof, or not any more.")
     name = f"proof-{asked.first_day:%Y-%m}-{asked.kind.replace('_', '-')}.csv"
     return csv_file(name, _lines(asked.cases(request).iterator(500)))
 
@@ -123,8 +125,11 @@ class Asked:
     kind: str
 
     @classmethod
-    def of(cls, request: HttpRequest, question: Question) -> "Asked | None":
-        """Read the address; None when there is no proof of the question."""
+    def of(cls, request: HttpRequest, form: ProofForm) -> "Asked | None":
+        """Read the address; None when its question makes no sense or there is no proof of it."""
+        if not form.is_valid():
+            return None
+        question = form.question()
         standing = proof_standing(question)
         numbers = standing.results.numbers if standing.results else None
         months = numbers.months if numbers else []
@@ -151,11 +156,6 @@ class Asked:
         """Return the address with parts changed; a change starts over at the first page."""
         place = {"month": f"{self.first_day:%Y-%m}", "kind": self.kind} | changes
         return proof_address(page_name, self.question, **place)
-
-
-def _question(request: HttpRequest) -> Question:
-    form = ProofForm(request.GET)
-    return form.question() if form.is_valid() else Question()
 
 
 def _summary(page: Page[ProofCase]) -> str:

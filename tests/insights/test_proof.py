@@ -353,6 +353,14 @@ def test_a_list_without_a_proof_leads_back_to_the_page(executive):
     assert executive.get("/proof/customers.csv").status_code == 404
 
 
+def test_a_list_of_a_question_that_makes_no_sense_leads_to_where_that_is_said(executive, proof):
+    asked = "window=20&horizon=-3&month=2026-01"
+    answer = executive.get(f"/proof/customers/?{asked}", follow=True)
+    assert answer.redirect_chain == [("/proof/?window=20&horizon=-3", 302)]
+    assert "Give a whole number from 1 to 1,000." in text_of(answer)
+    assert executive.get(f"/proof/customers.csv?{asked}").status_code == 404
+
+
 def test_the_file_is_whole_and_runs_no_formula(executive, proof):
     for _ in range(51):
         case(proof)
