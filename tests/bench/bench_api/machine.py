@@ -48,8 +48,8 @@ class Busy:
 def wait_until_idle(home: Path) -> None:
     """Wait until what was started does nothing of its own for a while.
 
-    A new worker compiles, and beat begins with all that is due, which on a Hearth that runs for
-    days is long over.
+    A new worker compiles, and beat begins with much that is due, which on a Hearth that runs for
+    days is long over; what takes minutes, `populate.score_everyone` has done.
     """
     ends, calm = time.monotonic() + PATIENCE_SECONDS, 0
     while calm < CALM_SECONDS:
