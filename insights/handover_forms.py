@@ -8,6 +8,7 @@ from django import forms
 from insights.selectors.handovers import SHOWN
 from relationships.models import Handover, Person
 from relationships.models.handovers import REASON_LENGTH
+from relationships.numbers import whole_numbers
 
 LARGEST_ID = 2**63 - 1
 
@@ -124,10 +125,8 @@ class PlaceForm(forms.Form):
     def place(self) -> tuple[int, int] | None:
         """Return after which customer the list goes on."""
         rank, _, pk = (self.cleaned_data.get("after") or "").partition("-")
-        is_place = all(
-            part.isascii() and part.isdecimal() and len(part) < 10 for part in (rank, pk)
-        )
-        return (int(rank), int(pk)) if is_place else None
+        place = whole_numbers(rank, pk)
+        return (place[0], place[1]) if place else None
 
     def only_some(self) -> str:
         """Return what is narrowed to, or nothing."""

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from insights.forms import CustomersForm
 from insights.selectors.portfolio import filter_choices, ids_among
 from relationships.models import Person
+from relationships.numbers import whole_number
 from relationships.services import MOST_AT_ONCE
 
 BY_HAND = "customer"
@@ -37,5 +38,5 @@ def picked(data: QueryDict, person: Person) -> Picked:
         ids = ids_among(person, form.filters(), at_most=MOST_AT_ONCE + 1)
         return Picked(ids, [(ALL, "1"), (SHOWN, shown)])
     sent = dict.fromkeys(data.getlist(BY_HAND))
-    numbers = [one for one in sent if one.isascii() and one.isdecimal() and len(one) < 19]
-    return Picked([int(one) for one in numbers], [(BY_HAND, one) for one in numbers])
+    ids = [pk for one in sent if (pk := whole_number(one)) is not None]
+    return Picked(ids, [(BY_HAND, str(pk)) for pk in ids])

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from interactions.models import Loop, LoopKind, Touchpoint, TouchpointType
 from interactions.selectors import TimelinePage
 from relationships import words
+from relationships.numbers import whole_number
 
 LANES = 3
 """Lines drawn beside each other; what overlaps more than that is told in words alone."""
@@ -235,4 +236,4 @@ def parse_lanes(key: str) -> list[int]:
     >>> parse_lanes("12.0.x")
     [12, 0, 0]
     """
-    return [int(pk) if pk.isdecimal() and len(pk) < 19 else FREE for pk in key.split(".")[:LANES]]
+    return [whole_number(pk) or FREE for pk in key.split(".")[:LANES]]

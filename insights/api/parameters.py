@@ -11,6 +11,7 @@ from insights.selectors.changes import SIGNS, Narrowing, Place
 from relationships.api.filters import number, one_of
 from relationships.api.questions import values_of
 from relationships.models import Customer
+from relationships.numbers import whole_number
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
@@ -23,9 +24,10 @@ def _stage(text: str) -> str:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+    limit = whole_number(text)
+    if limit is None or not 1 <= limit <= LARGEST_PAGE:
         raise ValueError(f"Use a whole number from 1 to {LARGEST_PAGE}.")
-    return int(text)
+    return limit
 
 
 def _direction(text: str) -> str:

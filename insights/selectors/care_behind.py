@@ -22,6 +22,7 @@ from insights.selectors.organisation import Among
 from interactions.models import Loop, LoopKind
 from relationships import access
 from relationships.models import Customer, Person
+from relationships.numbers import whole_number
 
 PAGE_SIZE = 50
 
@@ -135,9 +136,10 @@ class LoopPlace:
 
 def _number(text: str) -> int:
     """Read a number that a row can have."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    number = whole_number(text)
+    if number is None:
         raise ValueError(f"{text!r} is no number of ours")
-    return int(text)
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from interactions.models import Loop, LoopKind
 from interactions.selectors import MESS_UPS
 from relationships.access import customer_scope
 from relationships.models import Person
+from relationships.numbers import whole_numbers
 from relationships.prepared import prepared
 
 PAGE_SIZE = 20
@@ -90,10 +91,8 @@ class Place:
     def parse(cls, key: str) -> Self | None:
         """Read a place from a page's address; None when it means nothing."""
         points, _, number = key.partition("_")
-        if not all(part.isascii() and part.isdecimal() for part in (points, number)):
-            return None
-        is_place = len(points) <= 3 and len(number) < 19
-        return cls(int(points), int(number)) if is_place else None
+        place = whole_numbers(points, number)
+        return cls(*place) if place and len(points) <= 3 else None
 
 
 @dataclass(frozen=True, slots=True)

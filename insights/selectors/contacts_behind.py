@@ -9,6 +9,7 @@ from django.db import connection
 
 from relationships.access import customers_visible_to
 from relationships.models import Customer, Person
+from relationships.numbers import whole_number
 
 PAGE_SIZE = 50
 
@@ -33,10 +34,11 @@ class DayPlace:
     def parse(cls, text: str) -> Self | None:
         """Read it as it was written; None for nonsense."""
         day, _, customer = text.partition("_")
-        if not (customer.isascii() and customer.isdecimal() and len(customer) < 19):
+        customer_id = whole_number(customer)
+        if customer_id is None:
             return None
         try:
-            return cls(date.fromisoformat(day), int(customer))
+            return cls(date.fromisoformat(day), customer_id)
         except ValueError:
             return None
 

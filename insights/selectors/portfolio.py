@@ -30,6 +30,7 @@ from relationships.access import (
 )
 from relationships.models import Person, Segment, Team
 from relationships.names import searchable
+from relationships.numbers import whole_number
 from relationships.prepared import prepared
 from relationships.selectors import customers_like
 
@@ -149,8 +150,7 @@ def filter_choices(person: Person, address: Mapping[str, str]) -> Choices:
 
 def number_in(address: Mapping[str, str], name: str) -> int | None:
     """Return the number that an address gives for a filter, if it is one."""
-    text = address.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return whole_number(address.get(name, ""))
 
 
 @prepared

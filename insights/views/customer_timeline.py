@@ -14,19 +14,18 @@ from insights.timeline import draw, lanes_key, parse_lanes
 from insights.timeline_form import TimelineForm, address
 from interactions.selectors import Place, TimelinePage
 from relationships.models import Customer
+from relationships.numbers import whole_number
 from relationships.words import plural
 
 
 def shown_of(request: HttpRequest, form: TimelineForm) -> Shown:
     """Read which part of the timeline is asked for; what means nothing is all of it."""
-    touchpoint = request.GET.get("at", "")
-    is_id = touchpoint.isdecimal() and len(touchpoint) < 19
     return Shown(
         behind=form.cleaned_data.get("behind") or "",
         narrowed=form.narrowed(),
         days=form.days_back,
         after=Place.parse(request.GET.get("after", "")),
-        with_touchpoint=int(touchpoint) if is_id else None,
+        with_touchpoint=whole_number(request.GET.get("at", "")),
     )
 
 

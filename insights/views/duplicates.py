@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from insights.duplicate_words import dismissed_row, pair_row
 from insights.selectors import duplicates as selectors
+from relationships.numbers import whole_numbers
 from relationships.selectors.duplicates import dismissed_page
 from relationships.services import duplicates as services
 from relationships.views.htmx import lead_to
@@ -66,9 +67,11 @@ def restore_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 def _dismissed_place(request: HttpRequest) -> tuple[datetime, int] | None:
     """Read after which pair the list of those who are two goes on, as `_earlier_url` writes it."""
     moment, _, pk = request.GET.get("dismissed", "").partition("-")
-    if not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in (moment, pk)):
+    place = whole_numbers(moment, pk)
+    try:
+        return (_EPOCH + timedelta(microseconds=place[0]), place[1]) if place else None
+    except OverflowError:
         return None
-    return _EPOCH + timedelta(microseconds=int(moment)), int(pk)
 
 
 def _earlier_url(place: Sequence[Any]) -> str:
@@ -83,8 +86,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def _place(request: HttpRequest) -> tuple[int, int] | None:
     """Read after which pair the list goes on; what means nothing is its beginning."""
     score, _, pk = request.GET.get("after", "").partition("-")
-    is_place = all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (score, pk))
-    return (min(int(score), 101), int(pk)) if is_place else None
+    place = whole_numbers(score, pk)
+    return (min(place[0], 101), place[1]) if place else None
 
 
 def _query(place: tuple[int, ...]) -> str:

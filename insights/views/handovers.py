@@ -17,6 +17,7 @@ from insights.selectors.handovers import HandoverPage, handover_page
 from insights.services import handovers as services
 from relationships import access
 from relationships.models import Handover, Person
+from relationships.numbers import whole_number
 from relationships.selectors import handovers as selectors
 from relationships.selectors.bulk_changes import KEPT
 from relationships.services.handovers import (
@@ -33,8 +34,7 @@ INTRODUCTIONS_SHOWN = {"": "All", "unplanned": "Not planned yet", "late": "Too l
 @require_safe
 def handovers(request: HttpRequest) -> HttpResponse:
     """List the handovers this person works at, the newest first."""
-    asked, today = request.GET.get("after", ""), timezone.localdate()
-    after = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    after, today = whole_number(request.GET.get("after", "")), timezone.localdate()
     page = selectors.handovers_page(request.user, after=after)
     done = selectors.progress_of_many(request.user, page.rows)
     context = {

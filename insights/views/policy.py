@@ -48,6 +48,7 @@ from insights.tasks import preview_policy as work_out_preview
 from insights.tasks import refold
 from interactions.selectors import catalogue
 from relationships import access
+from relationships.numbers import whole_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,8 +190,7 @@ def _settings_in_use() -> Settings:
 def policy_versions(request: HttpRequest) -> HttpResponse:
     """List the versions of the policy: who changed what, when and why."""
     access.check_may_administer(request.user)
-    before = request.GET.get("before", "")
-    listed = versions(int(before) if before.isdecimal() else None)
+    listed = versions(whole_number(request.GET.get("before", "")))
     newest = newest_version()
     context = {
         "rows": version_rows(listed, _names()),
@@ -217,18 +217,19 @@ def policy_comparison(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(asked: str, known: list[int]) -> int:
-    return int(asked) if asked.isdecimal() and int(asked) in known else known[-1]
+    version = whole_number(asked)
+    return version if version in known else known[-1]
 
 
 @require_POST
 def policy_roll_back(request: HttpRequest, version: int) -> HttpResponse:
     """Save a version equal to an earlier one; history is never rewritten."""
     access.check_may_administer(request.user)
-    based_on = request.POST.get("based_on", "")
+    based_on = whole_number(request.POST.get("based_on", ""))
     try:
         saved = roll_back_to(
             version=version,
-            based_on=int(based_on) if based_on.isdecimal() else -1,
+            based_on=-1 if based_on is None else based_on,
             by=request.user,
         )
     except PolicyVersion.DoesNotExist:

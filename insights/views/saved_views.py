@@ -11,6 +11,7 @@ from insights.customers_address import sound_query, view_address
 from insights.models import SavedView
 from insights.selectors.portfolio import filter_choices
 from insights.services import saved_views as services
+from relationships.numbers import whole_number
 from relationships.views.htmx import lead_to
 
 REFUSED = "refused_view"
@@ -96,8 +97,9 @@ def _shown(request: HttpRequest) -> str:
 
 
 def _back(query: str, view_id: str = "") -> str:
-    if view_id.isdecimal():
-        return view_address(int(view_id), query)
+    pk = whole_number(view_id)
+    if pk is not None:
+        return view_address(pk, query)
     return f"{reverse('customers')}?{query}" if query else reverse("customers")
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from insights.palette import asked
 from insights.palette_groups import first_groups, groups, summary
 from insights.selectors.search import AT_MOST, lately_opened, search_results
+from relationships.numbers import whole_number
 
 LONGEST = 200
 
@@ -38,4 +39,4 @@ def search(request: HttpRequest) -> HttpResponse:
 def _numbers(text: str) -> Sequence[int]:
     """Return the ids that a browser remembers; what is no id is left out."""
     parts = text[:LONGEST].split(",")[:AT_MOST]
-    return [int(one) for one in parts if one.isascii() and one.isdecimal() and len(one) < 19]
+    return [pk for one in parts if (pk := whole_number(one)) is not None]

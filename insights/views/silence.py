@@ -30,6 +30,7 @@ from insights.services.refit import (
 )
 from insights.words import percent, thousands
 from relationships import access
+from relationships.numbers import whole_number
 from relationships.words import day_name, plural
 
 VERSIONS_ON_A_PAGE = 20
@@ -122,9 +123,10 @@ def use_silence_version(request: HttpRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
+    number = whole_number(text)
+    if number is None:
         raise Http404("There is no such version.")
-    return int(text)
+    return number
 
 
 def _lede(version: SilenceVersion) -> dict[str, str]:

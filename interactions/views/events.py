@@ -1,7 +1,5 @@
 """Events of SDKs: the rules that make touchpoints of them, what has none, and what arrived."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +24,7 @@ from interactions.services.segment.rework import (
     try_refused_again,
 )
 from relationships import access
+from relationships.numbers import whole_number
 from relationships.views.htmx import dialog_or_page, lead_to
 from relationships.words import plural
 
@@ -41,7 +40,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """Show what arrives, what no rule speaks of, and the rules."""
     access.check_may_administer(request.user)
     now = timezone.now()
-    status, before = _number(request.GET.get("status")), _number(request.GET.get("before"))
+    status, before = (whole_number(request.GET.get(name, "")) for name in ("status", "before"))
     found = list(received_events(status=status, before=before)[: RECEIVED_ON_A_PAGE + 1])
     shown = found[:RECEIVED_ON_A_PAGE]
     counts = event_counts()
@@ -65,7 +64,7 @@ def events(request: HttpRequest) -> HttpResponse:
 def newer_events(request: HttpRequest) -> HttpResponse:
     """Say that more has arrived since a page was made."""
     access.check_may_administer(request.user)
-    after = _number(request.GET.get("after")) or 0
+    after = whole_number(request.GET.get("after", "")) or 0
     number = events_after(after, at_most=NEWER_AT_MOST + 1)
     many = f"More than {NEWER_AT_MOST} newer events"
     text = many if number > NEWER_AT_MOST else plural(number, "newer event")
@@ -165,11 +164,6 @@ def _rule(pk: int) -> EventRule:
     if rule is None:
         raise Http404("There is no such rule.")
     return rule
-
-
-def _number(text: Any) -> int | None:
-    is_number = isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 19
-    return int(text) if is_number else None
 
 
 def _page(status: int | None, before: int | None) -> str:

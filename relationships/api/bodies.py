@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from relationships.api.problems import MalformedError, TooLargeError, UnspokenError
+from relationships.numbers import whole_number
 
 JSON = frozenset({"application/json", "text/json"})
 LINES = frozenset(
@@ -150,10 +151,10 @@ def _sent(request: Request) -> bytes:
 
 
 def _length(request: Request) -> int:
-    declared = request.headers.get("Content-Length", "") or "0"
-    if not (declared.isascii() and declared.isdigit() and len(declared) < 20):
+    declared = whole_number(request.headers.get("Content-Length", "") or "0")
+    if declared is None:
         raise MalformedError("Content-Length is no number.")
-    return int(declared)
+    return declared
 
 
 def _is_chunked(request: Request) -> bool:

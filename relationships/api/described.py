@@ -6,10 +6,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from relationships.api.collection import Collection
-from relationships.api.filters import LARGEST_ID
 from relationships.api.lists import MEDIA_TYPE
 from relationships.api.questions import LARGEST_PAGE
 from relationships.api.schema import problems, refer
+from relationships.numbers import LARGEST_ID
 
 NEXT = "https://hearth.example/api/v1/{}/?cursor=WyIyMDI2LTAzLTAyVDA5OjMwOjAwWiIsWzEyXV0.kWq3"
 AS_OF = "2026-03-02T09:30:00Z"

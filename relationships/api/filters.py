@@ -10,9 +10,9 @@ import msgspec
 from django.db.models import Q
 
 from relationships.identities import email_ref, phone_ref
+from relationships.numbers import LARGEST_ID, whole_number
 from relationships.selectors import IdentityRef
 
-LARGEST_ID = 2**63 - 1
 LONGEST_TEXT = 200
 Schema = Mapping[str, Any]
 
@@ -34,9 +34,10 @@ class Filter:
 
 def number(text: str) -> int:
     """Read an id."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
+    found = whole_number(text)
+    if found is None:
         raise ValueError("Use the id of one: a whole number.")
-    return int(text)
+    return found
 
 
 def plain(text: str) -> str:

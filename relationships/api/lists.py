@@ -13,9 +13,9 @@ from django.utils.http import parse_etags
 from rest_framework.request import Request
 
 from relationships.api.collection import Collection
-from relationships.api.filters import LARGEST_ID
 from relationships.api.questions import Question, fields_of, question_of
 from relationships.models import Person
+from relationships.numbers import LARGEST_ID
 from relationships.selectors.pages import Key, Page, page, safe_moment
 
 MEDIA_TYPE = "application/json"

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from relationships.api.filters import LARGEST_ID
 from relationships.api.schema import Flaw
 from relationships.identities import LONGEST_EMAIL, LONGEST_IDENTITY, LONGEST_NAMESPACE
+from relationships.numbers import LARGEST_ID
 from relationships.services import LONGEST_NAME
 from relationships.services.introductions import LONGEST_CONTACT_NAME
 from relationships.services.profiles import LARGEST_VALUE, LONGEST_JOB_TITLE, MOST_IDENTITIES

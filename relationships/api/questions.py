@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from relationships.api.collection import Collection, Hidden
 from relationships.api.filters import one_of
 from relationships.api.problems import RefusedError
+from relationships.numbers import whole_number
 from relationships.selectors.pages import Key
 
 LARGEST_PAGE = 500
@@ -150,9 +151,10 @@ def _fields(collection: Collection[Any], text: str) -> list[str]:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+    limit = whole_number(text)
+    if limit is None or not 1 <= limit <= LARGEST_PAGE:
         raise ValueError(f"Use a whole number from 1 to {LARGEST_PAGE}.")
-    return int(text)
+    return limit
 
 
 def _include(hidden: Hidden) -> Callable[[str], str]:

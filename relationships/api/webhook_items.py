@@ -8,8 +8,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from relationships.api.answers import Named
 from relationships.api.collection import Collection
 from relationships.api.directory import BY_ID
-from relationships.api.filters import LARGEST_ID, ids
+from relationships.api.filters import ids
 from relationships.models import WebhookEndpoint
+from relationships.numbers import LARGEST_ID
 from relationships.selectors.webhooks import webhook_endpoints_managed_by
 from relationships.services.webhooks.addresses import LONGEST_URL
 from relationships.webhook_kinds import KINDS

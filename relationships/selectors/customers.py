@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q, QuerySet
 from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
 from relationships.names import searchable
+from relationships.numbers import whole_number
 from relationships.prepared import prepared
 
 M = TypeVar("M", bound=Model)
@@ -102,8 +103,8 @@ def _visible(person: Person, pk: int) -> QuerySet[Customer]:
 
 def customer_numbered(person: Person, number: str) -> Customer | None:
     """Return the customer whose id somebody sent, as `visible_customer` does; None for no id."""
-    is_id = number.isascii() and number.isdecimal() and len(number) < 19
-    return visible_customer(person, int(number)) if is_id else None
+    pk = whole_number(number)
+    return None if pk is None else visible_customer(person, pk)
 
 
 def survivors_of(customer_ids: Iterable[int]) -> dict[int, int]:

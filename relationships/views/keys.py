@@ -16,6 +16,7 @@ from relationships import access, services
 from relationships.key_form import NewKeyForm, RightsForm, RotateForm, rights_of
 from relationships.key_words import account_row, is_ending, is_unused, key_row
 from relationships.models import AccessKey, Person
+from relationships.numbers import whole_number
 from relationships.selectors.keys import key_with, service_account_with, service_accounts
 from relationships.words import plural
 
@@ -192,7 +193,8 @@ def switch_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _account(pk: str) -> Person:
-    found = service_account_with(int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+    number = whole_number(pk)
+    found = None if number is None else service_account_with(number)
     if found is None:
         raise Http404("There is no such service account.")
     return found

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from relationships import access
 from relationships.models import WebhookDelivery, WebhookEndpoint
+from relationships.numbers import whole_number
 from relationships.selectors import webhooks as selectors
 from relationships.services import webhooks as services
 from relationships.signs_of_life import WEBHOOKS, is_missing
@@ -106,8 +107,8 @@ def _page(request: HttpRequest, endpoint: WebhookEndpoint) -> dict[str, Any]:
         endpoint,
         status=asked["status"],
         kind=asked["kind"],
-        before=_number(request.GET.get("before")),
-        after=_number(request.GET.get("after")),
+        before=whole_number(request.GET.get("before", "")),
+        after=whole_number(request.GET.get("after", "")),
     )
 
     def to(**changes: object) -> str:
@@ -141,7 +142,3 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "status": status if status in WebhookDelivery.Status.values else "",
         "kind": kind if kind in (*KINDS, PING) else "",
     }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None

@@ -287,11 +287,12 @@ def test_versions_say_who_changed_what_and_go_back(browser, admin):
     assert PolicyVersion.objects.count() == 2
 
 
-def test_rollback_after_somebody_saved_is_refused(browser, admin):
+@pytest.mark.parametrize("based_on", [0, "9" * 5000])
+def test_rollback_after_somebody_saved_is_refused(browser, admin, based_on):
     settings = {Place("everyone", "", "horizon_days"): 30.0}
     save_policy(settings=settings, based_on=0, note="", by=admin)
 
-    response = browser.post("/policy/versions/0/roll-back/", {"based_on": 0}, follow=True)
+    response = browser.post("/policy/versions/0/roll-back/", {"based_on": based_on}, follow=True)
 
     assert "nothing was rolled back" in response.content.decode()
     assert PolicyVersion.objects.count() == 1

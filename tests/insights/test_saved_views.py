@@ -285,7 +285,7 @@ def test_a_new_name_that_is_refused_stays_in_the_field_of_its_view(manager):
 
 def test_what_is_refused_for_a_team_or_for_too_many_is_kept_too(manager, monkeypatch):
     monkeypatch.setattr(services, "MOST_VIEWS", 0)
-    given = {"name": '"><b>', "shown": "", "for": "team", "view": "9" * 30}
+    given = {"name": '"><b>', "shown": "", "for": "team", "view": "9" * 5000}
 
     page = signed_in(manager).post(reverse("save_view"), given, follow=True)
 

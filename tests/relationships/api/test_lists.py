@@ -103,6 +103,7 @@ def test_only_the_fields_asked_for_are_told(client):
         ("fields=", "fields", "no such field"),
         ("limit=0", "limit", "1 to 500"),
         ("limit=501", "limit", "1 to 500"),
+        ("limit=00000010099999", "limit", "1 to 500"),
         ("limit=%C2%B2", "limit", "1 to 500"),
         ("search=%00", "search", "no NUL"),
         ("updated_since=yesterday", "updated_since", "2026-03-02T09:30:00Z"),
