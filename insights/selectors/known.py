@@ -16,9 +16,9 @@ from insights.met_lately import met_lately_from
 from insights.models import EVERY_TEAM, BandTotal, KnownTotal, Reading, TeamTotal
 from insights.months import Period, months_before
 from insights.selectors.live_totals import SEGMENT, TEAM
-from insights.selectors.organisation import Among, team_names
+from insights.selectors.organisation import Among
 from insights.selectors.portfolio import COUNTED_AT_MOST, KNOWN
-from relationships.planned import PlannedOnce
+from relationships.planned import PlannedOnce, planned
 from relationships.prepared import prepared
 
 MONTHS_SHOWN = 14
@@ -27,7 +27,7 @@ MONTHS_SHOWN = 14
 # Nobody says when somebody left: whoever is here no longer was until they last met a customer.
 # Whoever met one before they were entered was here already. In which months they did comes as bits
 # of one number, so that whoever is alike is one row.
-_OURS = PlannedOnce(f"""
+_OURS = f"""
     SELECT function,
            CASE WHEN level = '' AND role = 'executive' THEN 'executive' ELSE level END AS level,
            greatest(joined, %(first)s) AS joined, is_active,
@@ -35,8 +35,7 @@ _OURS = PlannedOnce(f"""
     FROM (
         SELECT *, date_trunc('month', joined_at AT TIME ZONE %(zone)s)::date AS joined
         FROM relationships_person
-        WHERE role <> 'service'
-          AND (%(team)s::bigint IS NULL OR coalesce(team_id, 0) = %(team)s)
+        WHERE role <> 'service' {{of_team}}
     ) AS person
     LEFT JOIN (
         SELECT person_id,
@@ -48,7 +47,8 @@ _OURS = PlannedOnce(f"""
         GROUP BY 1
     ) AS months ON months.person_id = person.id
     GROUP BY 1, 2, 3, 4, 5
-""")
+"""
+_OF_TEAM = "AND coalesce(team_id, 0) = %(team)s"
 _BY_MONTH = PlannedOnce("""
     SELECT since, stage, sum(touchpoints), sum(timed), sum(minutes) FROM insights_attention
     WHERE is_month AND since BETWEEN %(first)s AND %(last)s
@@ -127,7 +127,6 @@ class Circles:
 
     of_all: Mapping[str, Some]
     by_team: Mapping[int, Mapping[str, Some]]
-    names: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,9 @@ def ours(today: date, *, team: int | None = None) -> Ours:
             "last_year": span["last"].year,
             "months_before": span["first"].month - 1,
         }
-        cursor.execute(_OURS, span | years | {"zone": settings.TIME_ZONE})
+        # Asked with or without a team it would be planned for the few of one.
+        sql = _OURS.replace("{of_team}", "" if team is None else _OF_TEAM)
+        cursor.execute(planned(sql), span | years | {"zone": settings.TIME_ZONE})
         rows = cursor.fetchall()
     each = Period(span["last"], MONTHS_SHOWN).each
     bits = {month: 1 << number for number, month in enumerate(each)}
@@ -199,14 +200,13 @@ def circles(among: Among) -> Circles:
     """Return customers by who knows them, as of their readings; they must not be too many."""
     if among.segment is None and among.owner is None:
         by_team = _told_of_teams(among) if among.team is None else {}
-        return Circles(_by_circle(_kept(among)), by_team, team_names())
+        return Circles(_by_circle(_kept(among)), by_team)
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for held_by, *row in _of_readings(among):
         rows[held_by].append(tuple(row))
     return Circles(
         _by_circle(chain(*rows.values())),
         {held_by: _by_circle(of_team) for held_by, of_team in rows.items()},
-        team_names(),
     )
 
 

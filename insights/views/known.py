@@ -1,6 +1,6 @@
 """Who knows our customers: how many of us meet them, whom one alone knows, and what leads get."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -52,7 +52,8 @@ def known(request: HttpRequest) -> HttpResponse:
     if counting:
         context = {"title": "Who knows our customers", "counting": counting}
         return render(request, "insights/counting.html", context)
-    form = KnownForm(request.GET, organisation_choices(request.user, request.GET))
+    choices = organisation_choices(request.user, request.GET)
+    form = KnownForm(request.GET, choices)
     form.is_valid()
     if selectors.are_too_many(form.among()):
         form.leave_out_segment()
@@ -103,7 +104,7 @@ def known(request: HttpRequest) -> HttpResponse:
         "number": plural(circles.of_all[""].customers, ONE[among.stage]),
         "number_url": chosen(),
         "cards": [_card(circles, chosen, *card) for card in CARDS],
-        "teams": _teams(circles, chosen, among) if team is None else [],
+        "teams": _teams(circles, dict(choices.teams), chosen, among) if team is None else [],
         "attention": known_words.attention_sentence(given),
         "has_attention": bool(given.months),
         "stages": _stages(given, listed, behind),
@@ -173,9 +174,11 @@ def _card(found: Circles, listed: List, key: str, title: str, meaning: str) -> d
     }
 
 
-def _teams(found: Circles, listed: List, among: Among) -> list[dict[str, Any]]:
+def _teams(
+    found: Circles, team_names: Mapping[int, str], listed: List, among: Among
+) -> list[dict[str, Any]]:
     """Return a line for each team, by name; what has no team comes last."""
-    names = {team: found.names.get(team, "A team that is gone") for team in found.by_team if team}
+    names = {team: team_names.get(team, "A team that is gone") for team in found.by_team if team}
     teams = [*sorted(names, key=lambda team: names[team].casefold()), *(found.by_team.keys() & {0})]
     rows = []
     for team in teams:
