@@ -274,11 +274,16 @@ def _most_first(
 def changes_counted(person: Person, narrowing: Narrowing) -> dict[str, int]:
     """Return how many came further and how many nearer, up to one more than are counted."""
     return {
-        direction: _moved(person, replace(narrowing, direction=direction))
-        .order_by()[: MOST_COUNTED + 1]
-        .count()
+        direction: len(_few_moved(person, replace(narrowing, direction=direction)))
         for direction in SIGNS
     }
+
+
+@prepared
+def _few_moved(person: Person, narrowing: Narrowing) -> QuerySet[Reading, int]:
+    """Return who moved that way, of very many as many as are counted and one more."""
+    moved = _moved(person, narrowing).order_by()
+    return moved.values_list("pk", flat=True)[: MOST_COUNTED + 1]
 
 
 def _narrowed(person: Person, narrowing: Narrowing) -> QuerySet[Reading]:
