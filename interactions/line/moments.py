@@ -16,7 +16,7 @@ from dateparser.date import DateDataParser
 from dateparser.languages.loader import default_loader
 
 from interactions.line.phrases import BEFORE_AN_HOUR, NUMBER_WORDS, OPEN
-from interactions.line.words import CLAUSE_ENDS, Word
+from interactions.line.words import CLAUSE_ENDS, Word, clause_around
 from relationships.names import searchable
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "da", "pl")
@@ -107,6 +107,9 @@ _AT = re.compile(rf"\b(?:{BEFORE_AN_HOUR}) (\d{{1,2}})(?![\d:.h/]| ?(?:am|pm)\b)
 
 _AM = re.compile(rf"(?:(?:{BEFORE_AN_HOUR}) )?\d{{1,2}} am", re.I)
 """An hour that is one where nothing follows: "am" leads on to something in German."""
+
+_GOES_ON = re.compile(r" +(?![a-z]*en\b)[a-z]+\b")
+"""What is not German behind "am": there a noun follows, which has a capital, or "am gleichen"."""
 
 FIRST_HOUR = 7
 """Before it an hour said without more is one of the afternoon."""
@@ -219,12 +222,15 @@ def _in_digits(line: str, words: Sequence[Word]) -> str:
 def _is_hour_alone(line: str, words: Sequence[Word]) -> bool:
     """Whether these are no more than "at 5" or "5 am", at the end of a clause: else it is a place.
 
-    Not so "kl. 5", which is nothing but an hour.
+    Not so "kl. 5", which is nothing but an hour, nor "5 am" where a clause begins in English.
     """
-    said = line[words[0].start : words[-1].end]
-    ends = CLAUSE_ENDS.match(line[words[-1].end :].lstrip()) or words[-1].end == len(line)
+    said, rest = line[words[0].start : words[-1].end], line[words[-1].end :]
+    ends = CLAUSE_ENDS.match(rest.lstrip()) or not rest
     if ends:
         return bool(_AT.fullmatch(said) or _AM.fullmatch(said))
+    begins, _ = clause_around(line, words[0])
+    if _AM.fullmatch(said) and _GOES_ON.match(rest):
+        return not line[begins : words[0].start].strip()
     return bool(_AT.fullmatch(said)) and searchable(said).startswith("kl")
 
 

@@ -361,11 +361,20 @@ def test_a_promise_for_some_day_is_asked_about_by_itself():
         ("call Acme 5 am", "2026-03-04T05:00"),
         ("call Acme at 5 am, late delivery fixed", "2026-03-04T05:00"),
         ("call Acme yesterday 9 am", "2026-03-03T09:00"),
+        ("9 am call Acme", "2026-03-04T09:00"),
+        ("at 9 am met Acme", "2026-03-04T09:00"),
     ],
 )
-def test_am_is_of_an_hour_where_it_leads_on_to_nothing(line, at):
+def test_am_is_of_an_hour_where_it_leads_on_to_nothing_german(line, at):
     assert (heard(line).occurred_at, heard(line).names) == (moment(at), ("Acme",))
-    assert heard("Treffen Acme 5 am Standort").occurred_at is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Treffen Acme 5 am Standort", "3 am Stand von Acme getroffen", "3 am gleichen Tag bei Acme"],
+)
+def test_am_is_another_word_in_german(line):
+    assert heard(line).occurred_at is None
 
 
 TODAY, YESTERDAY = "2026-03-04T17:00", "2026-03-03T17:00"
