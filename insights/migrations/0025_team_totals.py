@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='monthlycare',
             name='human',
-            field=models.IntegerField(default=0),
+            field=models.IntegerField(db_default=0),
         ),
         migrations.RunSQL(HUMAN, migrations.RunSQL.noop),
     ]

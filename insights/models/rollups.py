@@ -57,7 +57,7 @@ class MonthlyCare(models.Model):
     asked = models.IntegerField(default=0)
     heard = models.IntegerField(default=0)
     everything = models.IntegerField(default=0)
-    human = models.IntegerField(default=0)
+    human = models.IntegerField(db_default=0)
     questions = models.IntegerField(default=0)
     questions_closed = models.IntegerField(default=0)
     questions_in_time = models.IntegerField(default=0)

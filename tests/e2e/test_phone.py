@@ -170,6 +170,8 @@ def test_it_can_be_changed_deleted_and_brought_back(open_phone, manager, custome
     page.context.set_offline(True)
     keep(page, "call Thornmere")
     page.get_by_role("button", name="Edit").click()
+    # What is to be changed is read from the device first.
+    expect(page.get_by_label("In one line")).to_have_value("call Thornmere")
     page.get_by_label("In one line").fill("visit Thornmere")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#waiting-list li")).to_contain_text("visit Thornmere")

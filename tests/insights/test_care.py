@@ -200,10 +200,10 @@ def test_the_number_of_queries_does_not_grow(executive, django_assert_num_querie
             touchpoints("email.campaign", 5, team=team)
 
     make(1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         executive.get("/care/")
     make(12)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         response = executive.get("/care/")
     assert len(cards(response)["listening"]["more_teams"]) == 13 - 6
 
@@ -244,9 +244,9 @@ def test_lists_ask_as_often_whatever_is_on_them(executive, django_assert_num_que
 
     make(1)
     for count in (8, 9):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(8):
             executive.get("/care/behind/waiting/")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             executive.get("/care/behind/said/")
         make(count)
 

@@ -549,6 +549,8 @@ def test_what_was_there_before_is_counted_by_the_migration(by, segments):
 
     with transaction.atomic(), connection.schema_editor() as editor:
         import_module("insights.migrations.0019_months_of_everybody").count(apps, editor)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("insights.migrations.0025_team_totals").HUMAN)
 
     assert segments_counted() == {small.pk, large.pk}
     assert not CareCatalogue.objects.filter(counted_by="").exists()

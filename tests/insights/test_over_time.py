@@ -422,10 +422,10 @@ def test_the_number_of_queries_does_not_grow(executive_browser, django_assert_nu
             total(team_id=TeamFactory().pk)
 
     make(1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         executive_browser.get(URL)
     make(20)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         executive_browser.get(URL)
 
 

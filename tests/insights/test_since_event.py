@@ -246,14 +246,14 @@ def test_it_asks_for_one_thing_more_and_only_where_there_was_an_event(
     executive_browser, django_assert_num_queries
 ):
     executive_browser.get("/distance/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         executive_browser.get("/distance/")
     counted(jumped)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         executive_browser.get("/distance/")
     for week in range(10, 40):
         noted(week)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         executive_browser.get("/distance/")
 
 

@@ -105,10 +105,10 @@ def test_the_number_of_queries_does_not_grow(executive_browser, django_assert_nu
             WallEvent.objects.create(on_date=month, text=f"Event {number} {back}", team=team)
 
     make(1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         executive_browser.get(URL)
     make(30)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         executive_browser.get(URL)
 
 
