@@ -262,6 +262,7 @@ class TeamTotal(models.Model):
 
     CIRCLES = ("one", "nobody", "lost", "unmet")
     """Which of who knows customers are told of teams, see `insights.selectors.portfolio.KNOWN`."""
+    CIRCLES_AT_RISK = tuple(f"{circle}_at_risk" for circle in CIRCLES)
 
     pk = models.CompositePrimaryKey("team_id", "stage", "currency")
     team_id = models.BigIntegerField(help_text="0 when the customer has no team.")

@@ -252,9 +252,8 @@ def _told_of_teams(among: Among) -> dict[int, dict[str, Some]]:
 @prepared
 def _kept_by_team(among: Among) -> QuerySet[TeamTotal, tuple[Any, ...]]:
     totals = TeamTotal.objects.filter(among.kept(), customers__gt=0)
-    risks = (f"{circle}_at_risk" for circle in TeamTotal.CIRCLES)
-    numbers = ("customers", *TeamTotal.CIRCLES)
-    return totals.values_list("team_id", "currency", *numbers, "at_risk", *risks)
+    numbers, risks = ("customers", *TeamTotal.CIRCLES), ("at_risk", *TeamTotal.CIRCLES_AT_RISK)
+    return totals.values_list("team_id", "currency", *numbers, *risks)
 
 
 def _of_readings(among: Among) -> QuerySet[Reading, tuple[Any, ...]]:

@@ -57,6 +57,13 @@ def numbered(groups: Iterable[Group], numbers: dict[Group, int]) -> NDArray[np.i
     return np.array([numbers.setdefault(one, len(numbers)) for one in groups], np.int64)
 
 
+def named(numbers: NDArray[np.int64], groups: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    """Return the groups that these numbers stand for, as columns: the reverse of `numbered`."""
+    known = list(groups)
+    columns = zip(*(known[number] for number in numbers.tolist()), strict=True)
+    return [list(column) for column in columns]
+
+
 def blank(names: Sequence[str], number: int, /, **columns: Any) -> Cells:
     """Return so many cells with these columns filled in, and zero elsewhere."""
     cells = np.zeros(number, np.dtype([(name, "i8") for name in names]))

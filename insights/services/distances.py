@@ -1,6 +1,6 @@
 """Distances by week: how far customers were on each Monday of a year, by value and by size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from insights.services.cells import (
     Addition,
     Cells,
     blank,
+    named,
     numbered,
     summed,
     with_every_team,
@@ -63,7 +64,7 @@ def moved_distances(now: tuple[Counted, Counted], past: tuple[Counted, Counted])
     each = [_each(both, by) for by in (DistanceTotal.By.VALUE, DistanceTotal.By.SIZE)]
     moved = summed([*each, _of_teams(both, groups)], EACH, AMOUNTS)
     moved = with_every_team(moved, groups, EACH, AMOUNTS)
-    return [(_ADD, _columns(moved, list(groups)))] if len(moved) else []
+    return [(_ADD, _columns(moved, groups))] if len(moved) else []
 
 
 def day_of(week: int) -> date:
@@ -132,9 +133,8 @@ def _of_teams(both: Cells, groups: dict[Whose, int]) -> Cells:
     )  # fmt: skip
 
 
-def _columns(moved: Cells, groups: Sequence[Whose]) -> list[list[Any]]:
+def _columns(moved: Cells, groups: Iterable[Whose]) -> list[list[Any]]:
     """Return sums as the columns of totals."""
     dates = [day_of(week) for week in moved["week"].tolist()]
-    teams, segments, stages = zip(*(groups[one] for one in moved["group"].tolist()), strict=True)
     by, part, *amounts = (moved[name].tolist() for name in ("by", "part", *AMOUNTS))
-    return [dates, by, part, list(teams), list(segments), list(stages), *amounts]
+    return [dates, by, part, *named(moved["group"], groups), *amounts]

@@ -1,5 +1,6 @@
 """Flows: who stood in which band on a Monday, and where they stand now."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from insights.models import Band
@@ -10,6 +11,7 @@ from insights.services.cells import (
     Addition,
     Cells,
     blank,
+    named,
     numbered,
     summed,
     with_every_team,
@@ -39,7 +41,7 @@ def moved_flows(old: Counted, new: Counted) -> list[Addition]:
     if not len(moved):
         return []
     both = with_every_team(moved, groups, KEYS, ("customers",))
-    return [(_ADD, _columns(both, list(groups)))]
+    return [(_ADD, _columns(both, groups))]
 
 
 def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells]:
@@ -57,9 +59,8 @@ def _flows(everyone: Counted, sign: int, groups: dict[Whose, int]) -> list[Cells
     ]  # fmt: skip
 
 
-def _columns(moved: Cells, groups: list[Whose]) -> list[list[Any]]:
+def _columns(moved: Cells, groups: Iterable[Whose]) -> list[list[Any]]:
     """Return sums as the columns of flows."""
     dates = [day_of(week) for week in moved["week"].tolist()]
-    owners = zip(*(groups[one] for one in moved["group"].tolist()), strict=True)
     amounts = (moved[name].tolist() for name in ("was", "band", "customers"))
-    return [dates, *map(list, owners), *amounts]
+    return [dates, *named(moved["group"], groups), *amounts]

@@ -1,6 +1,6 @@
 """How many customers are known to how many of us, kept by whoever writes their readings."""
 
-from insights.services.cells import Addition, blank, numbered, summed, with_every_team
+from insights.services.cells import Addition, blank, named, numbered, summed, with_every_team
 from insights.services.counted import Circle, Counted
 
 Key = tuple[int, str, str, *Circle]
@@ -39,9 +39,8 @@ def moved_known(old: Counted, new: Counted) -> list[Addition]:
     if not len(moved):
         return []
     both = with_every_team(moved, keys, ("group",), AMOUNTS)
-    named = list(keys)
-    columns = zip(*(named[number] for number in both["group"].tolist()), strict=True)
-    return [(_ADD, [*map(list, columns), *(both[name].tolist() for name in AMOUNTS)])]
+    whose = named(both["group"], keys)
+    return [(_ADD, [*whose, *(both[name].tolist() for name in AMOUNTS)])]
 
 
 def _keys(counted: Counted) -> list[Key]:

@@ -1,7 +1,6 @@
 """Counts of the map of doors and windows, kept with the totals of bands."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from insights.services.cells import (
     Addition,
     Cells,
     blank,
+    named,
     numbered,
     summed,
     with_every_team,
@@ -81,7 +81,7 @@ def _customers(groups: list[Group], moved: Cells) -> Iterator[Addition]:
     counts = summed([cells], PLACED, ("customers",))
     if len(counts):
         amounts = [counts[name].tolist() for name in ("place", "customers")]
-        yield _ADD_PLACES, [*_columns(list(numbers), counts), *amounts]
+        yield _ADD_PLACES, [*named(counts["group"], numbers), *amounts]
 
 
 def _quarters(groups: list[Group], moved: Cells) -> Iterator[Addition]:
@@ -92,9 +92,4 @@ def _quarters(groups: list[Group], moved: Cells) -> Iterator[Addition]:
     if len(sums):
         opened = [(sums["place"] >= 2).tolist(), (sums["place"] % 2 == 1).tolist()]
         amounts = [sums[name].tolist() for name in AMOUNTS]
-        yield _ADD_QUARTERS, [*_columns(groups, sums), *opened, *amounts]
-
-
-def _columns(groups: Sequence[tuple[Any, ...]], cells: Cells) -> list[list[Any]]:
-    """Return whose each cell is, as columns."""
-    return [list(one) for one in zip(*(groups[n] for n in cells["group"].tolist()), strict=True)]
+        yield _ADD_QUARTERS, [*named(sums["group"], groups), *opened, *amounts]

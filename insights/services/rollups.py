@@ -1,6 +1,6 @@
 """Rollups: what the dashboards count, kept by the same transaction that changes what they count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from insights.services.cells import (
     Addition,
     Cells,
     blank,
+    named,
     numbered,
     summed,
     with_every_team,
@@ -95,7 +96,7 @@ def _moved_bands(now: tuple[Counted, Counted], past: tuple[Counted, Counted]) ->
     if not len(moved):
         return []
     both = with_every_team(moved, groups, TOTAL, AMOUNTS)
-    return [(_ADD_BANDS, _columns(both, list(groups)))]
+    return [(_ADD_BANDS, _columns(both, groups))]
 
 
 def _now(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
@@ -126,12 +127,11 @@ def _past(counted: Counted, sign: int, groups: dict[Group, int]) -> Cells:
     return cells
 
 
-def _columns(moved: Cells, groups: list[Group]) -> list[list[Any]]:
+def _columns(moved: Cells, groups: Iterable[Group]) -> list[list[Any]]:
     """Return sums as the columns of totals."""
     dates = [day_of(week) for week in moved["week"].tolist()]
-    whose = zip(*(groups[number] for number in moved["group"].tolist()), strict=True)
     amounts = (moved[name].tolist() for name in ("band", *AMOUNTS))
-    return [dates, *map(list, whose), *amounts]
+    return [dates, *named(moved["group"], groups), *amounts]
 
 
 @transaction.atomic

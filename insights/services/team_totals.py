@@ -4,13 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.models import Band, TeamTotal
-from insights.services.cells import Addition, blank, numbered, summed
+from insights.services.cells import Addition, blank, named, numbered, summed
 from insights.services.counted import Counted
 
 Key = tuple[int, str, str]
 
 NUMBERS = ("customers", "known", "far", *TeamTotal.CIRCLES)
-RISKS = ("at_risk", *(f"{circle}_at_risk" for circle in TeamTotal.CIRCLES))
+RISKS = ("at_risk", *TeamTotal.CIRCLES_AT_RISK)
 """In cents, until they are added."""
 
 AMOUNTS = (*NUMBERS, *RISKS)
@@ -47,9 +47,8 @@ def moved_teams(old: Counted, new: Counted) -> list[Addition]:
     moved = summed(pieces, ("key",), AMOUNTS)
     if not len(moved):
         return []
-    named = list(keys)
-    columns = zip(*(named[number] for number in moved["key"].tolist()), strict=True)
-    return [(_ADD, [*map(list, columns), *(moved[name].tolist() for name in AMOUNTS)])]
+    whose = named(moved["key"], keys)
+    return [(_ADD, [*whose, *(moved[name].tolist() for name in AMOUNTS)])]
 
 
 def _keys(counted: Counted) -> list[Key]:

@@ -135,7 +135,7 @@ def counted_circles() -> dict[tuple, list]:
 
 
 def kept_circles() -> dict[tuple, list]:
-    numbers = (*TeamTotal.CIRCLES, *(f"{circle}_at_risk" for circle in TeamTotal.CIRCLES))
+    numbers = (*TeamTotal.CIRCLES, *TeamTotal.CIRCLES_AT_RISK)
     rows = TeamTotal.objects.exclude(customers=0)
     return {row[:3]: list(row[3:]) for row in rows.values_list(*TOTAL_FIELDS[:3], *numbers)}
 

@@ -263,7 +263,7 @@ def test_what_happened_before_there_was_anybody_to_count_it_is_told_after_the_mi
     # As it was before.
     for model in (DayMet, PersonYear, Attention, Acquaintance, KnownTotal):
         model.objects.all().delete()
-    circles = (*TeamTotal.CIRCLES, *(f"{circle}_at_risk" for circle in TeamTotal.CIRCLES))
+    circles = (*TeamTotal.CIRCLES, *TeamTotal.CIRCLES_AT_RISK)
     TeamTotal.objects.update(**dict.fromkeys(circles, 0))
     Reading.objects.update(known_by=0, has_lost_person=False, is_met_lately=False)
     with connection.cursor() as cursor:
