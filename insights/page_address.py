@@ -23,7 +23,7 @@ class PageAddress:
         return cls(page, tuple((n, str(v)) for n, v in found if v and str(v) != usual.get(n)))
 
     @classmethod
-    def to_page(cls, page: str, **filters: Any) -> str:
+    def to_page(cls, page: str, /, **filters: Any) -> str:
         """Return the address of a page with these filters; None is none."""
         return cls(page, tuple((n, str(v)) for n, v in filters.items() if v is not None)).to()
 

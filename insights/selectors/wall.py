@@ -121,12 +121,13 @@ def wall_event(person: Person, pk: int, *, is_deleted: bool = False) -> WallEven
 
 
 def _types() -> dict[int, TouchpointType]:
-    return {one.pk: one for one in _all_types()}
+    """Return the types that the Wall has, bookkeeping aside."""
+    return {one.pk: one for one in _counted_types()}
 
 
 @prepared
-def _all_types() -> QuerySet[TouchpointType]:
-    return TouchpointType.objects.all()
+def _counted_types() -> QuerySet[TouchpointType]:
+    return TouchpointType.objects.exclude(mode=TouchpointType.Mode.NONE)
 
 
 Counts = Mapping[date, Mapping[int, int]]
@@ -173,11 +174,11 @@ ByMode = Mapping[date, Mapping[str, int]]
 
 
 def _by_mode(counts: Counts, shown: Mapping[int, TouchpointType]) -> ByMode:
-    """Add up what there was of the types shown, bookkeeping aside."""
+    """Add up what there was of the types shown."""
     found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for month, of_types in counts.items():
         for type_id, count in of_types.items():
-            if type_id in shown and shown[type_id].mode != TouchpointType.Mode.NONE:
+            if type_id in shown:
                 found[month][shown[type_id].mode] += count
     return found
 

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -18,6 +16,7 @@ from insights.chart_files import chart_file
 from insights.charts import Chart, Found, Said, calibration, lift
 from insights.forms import ProofForm
 from insights.models import Proof
+from insights.page_address import PageAddress
 from insights.scoring.proof import Month, Numbers
 from insights.selectors.proof import (
     Question,
@@ -67,7 +66,7 @@ def start_proof(request: HttpRequest) -> HttpResponse:
     """Have a proof worked out in the background."""
     form = ProofForm(request.POST)
     if not form.is_valid():
-        return redirect(f"{reverse('proof')}?{urlencode(form.asked())}")
+        return redirect(PageAddress.to_page("proof", **form.asked()))
     question = form.question()
     try:
         run, is_new = start(question=question, by=request.user, now=timezone.now())

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from insights import proof_words as words
 from insights.forms import ProofForm
 from insights.models import Band, Proof, ProofCase
+from insights.page_address import PageAddress
 from insights.presentation import BAND_KEYS, customer_url
 from insights.scoring.proof import Month
 from insights.selectors.proof import CASE_KINDS, PAGE_SIZE, Question, proof_cases, proof_standing
@@ -43,7 +42,7 @@ def proof_customers(request: HttpRequest) -> HttpResponse:
     asked = Asked.of(request, form)
     if asked is None:
         # There it is said what is wrong with the question, or that it is not answered yet.
-        return redirect(f"{reverse('proof')}?{urlencode(form.asked())}")
+        return redirect(PageAddress.to_page("proof", **form.asked()))
     question = asked.question
     page = Paginator(asked.cases(request), PAGE_SIZE).get_page(request.GET.get("page"))
     today = timezone.localdate()
@@ -93,8 +92,7 @@ def proof_address(page: str, question: Question, /, **place: object) -> str:
         "budget": (question.budget_percent, usual.budget_percent),
     }
     query = {name: value for name, (value, as_usual) in asked.items() if value != as_usual}
-    pairs = urlencode(query | place)
-    return f"{reverse(page)}?{pairs}" if pairs else reverse(page)
+    return PageAddress.to_page(page, **query, **place)
 
 
 def case_row(case: ProofCase, today: date) -> dict[str, Any]:
