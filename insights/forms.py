@@ -23,6 +23,7 @@ from insights.selectors.wall import MONTHS_SHOWN, WallAmong
 from insights.since import FOUR_WEEKS, NoSuchMondayError, monday_of
 from insights.words import thousands
 from relationships.models import Customer
+from relationships.numbers import LARGEST_ID
 from relationships.words import plural
 
 NONE = (0, "None")
@@ -164,7 +165,7 @@ class CustomersForm(RegionForm):
         label="View",
         required=False,
         min_value=1,
-        max_value=2**63 - 1,
+        max_value=LARGEST_ID,
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"), "there is no such view; choose another."
         ),

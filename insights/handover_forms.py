@@ -8,9 +8,7 @@ from django import forms
 from insights.selectors.handovers import SHOWN
 from relationships.models import Handover, Person
 from relationships.models.handovers import REASON_LENGTH
-from relationships.numbers import whole_numbers
-
-LARGEST_ID = 2**63 - 1
+from relationships.numbers import LARGEST_ID, two_numbers
 
 
 class DayInput(forms.DateInput):
@@ -116,6 +114,10 @@ class GiveAllForm(forms.Form):
     which = forms.ChoiceField(choices=[("all", "all"), ("nobody", "nobody")], required=False)
 
 
+BEYOND_ANY = 10**9
+"""No place in a handover has so large a number."""
+
+
 class PlaceForm(forms.Form):
     """Which part of a step is asked for; what means nothing is its beginning."""
 
@@ -124,9 +126,8 @@ class PlaceForm(forms.Form):
 
     def place(self) -> tuple[int, int] | None:
         """Return after which customer the list goes on."""
-        rank, _, pk = (self.cleaned_data.get("after") or "").partition("-")
-        place = whole_numbers(rank, pk)
-        return (place[0], place[1]) if place else None
+        place = two_numbers(self.cleaned_data.get("after") or "", "-")
+        return place if place and max(place) < BEYOND_ANY else None
 
     def only_some(self) -> str:
         """Return what is narrowed to, or nothing."""

@@ -13,6 +13,7 @@ from insights.selectors.shoes import PERIODS, starts_at
 from interactions.models import Direction, TouchpointType
 from interactions.selectors import Narrowed
 from interactions.selectors.narrowed import ABOUT
+from relationships.numbers import LARGEST_ID
 from relationships.words import day_name
 
 ABOUT_LABELS = {
@@ -67,7 +68,7 @@ def _number(label: str) -> forms.IntegerField:
         label=label,
         required=False,
         min_value=1,
-        max_value=2**63 - 1,
+        max_value=LARGEST_ID,
         widget=forms.Select,
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"), "that is nobody's number."

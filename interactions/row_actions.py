@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from interactions.selectors import types_named
+from relationships.numbers import LARGEST_ID
 
 KEYS = {
     "call.phone": ("c", "phone"),
@@ -45,7 +46,7 @@ def row_keys() -> dict[str, Any]:
 class LogNowForm(forms.Form):
     """One press: with whom and what, on which page."""
 
-    customer = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    customer = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
     type = forms.ChoiceField(choices=lambda: [(one.type, one.label) for one in row_actions()])
     page = forms.UUIDField()
     distance_before = forms.CharField(required=False, max_length=3)

@@ -11,6 +11,7 @@ from interactions.forms import MINUTE, TouchpointForm, blank
 from interactions.line import LONGEST_LINE
 from interactions.line_form import filled_in
 from relationships.models import Person
+from relationships.numbers import LARGEST_ID
 
 LONGEST_WAIT = timedelta(days=3650)
 
@@ -22,7 +23,7 @@ class WaitingForm(forms.Form):
     """
 
     external_id = forms.UUIDField()
-    written_by = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    written_by = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
     age = forms.FloatField(min_value=0, max_value=LONGEST_WAIT.total_seconds())
     is_changed = forms.BooleanField(required=False)
 

@@ -14,11 +14,11 @@ def whole_number(text: str) -> int | None:
     return number if is_one and (number := int(text)) <= LARGEST_ID else None
 
 
-def whole_numbers(*texts: str) -> list[int] | None:
-    """Return the numbers that all of these texts are; None if any of them is none.
+def two_numbers(text: str, between: str) -> tuple[int, int] | None:
+    """Return the two numbers that stand before and behind a mark; None for anything else.
 
-    >>> whole_numbers("3", "12"), whole_numbers("3", "x")
-    ([3, 12], None)
+    >>> two_numbers("3-12", "-"), two_numbers("3-x", "-"), two_numbers("3", "-")
+    ((3, 12), None, None)
     """
-    found = [number for text in texts if (number := whole_number(text)) is not None]
-    return found if len(found) == len(texts) else None
+    first, second = map(whole_number, text.partition(between)[::2])
+    return None if first is None or second is None else (first, second)

@@ -8,10 +8,9 @@ from typing import Any
 from django.http import QueryDict
 
 from insights.selectors.changes import SIGNS, Narrowing, Place
-from relationships.api.filters import number, one_of
+from relationships.api.filters import limit_to, number, one_of
 from relationships.api.questions import values_of
 from relationships.models import Customer
-from relationships.numbers import whole_number
 
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
@@ -21,13 +20,6 @@ def _stage(text: str) -> str:
     if text not in Customer.Stage.values:
         raise ValueError(f"Use {one_of(Customer.Stage.values)}.")
     return text
-
-
-def _limit(text: str) -> int:
-    limit = whole_number(text)
-    if limit is None or not 1 <= limit <= LARGEST_PAGE:
-        raise ValueError(f"Use a whole number from 1 to {LARGEST_PAGE}.")
-    return limit
 
 
 def _direction(text: str) -> str:
@@ -59,7 +51,7 @@ CHANGES: Readers = {
     "team": number,
     "owner": number,
     "segment": number,
-    "limit": _limit,
+    "limit": limit_to(LARGEST_PAGE),
     "cursor": _place,
 }
 

@@ -22,7 +22,7 @@ from insights.selectors.organisation import Among
 from interactions.models import Loop, LoopKind
 from relationships import access
 from relationships.models import Customer, Person
-from relationships.numbers import whole_number
+from relationships.numbers import LARGEST_ID, whole_number
 
 PAGE_SIZE = 50
 
@@ -32,8 +32,6 @@ EXPECTED = 2 * PAGE_SIZE
 WIDER = 8
 """How many times as much is looked through where those led to too few customers."""
 
-LARGEST = 2**63 - 1
-"""No row has a larger number."""
 
 # Of each team and month: a piece of the index, read from its end.
 _TRACES = f"""
@@ -42,7 +40,7 @@ _TRACES = f"""
         SELECT customer_id FROM insights_caretrace AS trace
         WHERE measure = %(measure)s AND month = wanted.month AND team_id = wanted.team_id
           AND customer_id < CASE WHEN (wanted.month, wanted.team_id) = (%(month)s, %(team_id)s)
-                            THEN %(customer_id)s ELSE {LARGEST} END
+                            THEN %(customer_id)s ELSE {LARGEST_ID} END
           {{among}}
         ORDER BY customer_id DESC LIMIT %(limit)s
     ) AS found
@@ -180,7 +178,7 @@ def customers_behind(
 ) -> CustomersPage:
     """Return customers with what they had of a measure, month by month, the newest first."""
     # Of a place after the last month the index would be read from there.
-    place = after or MonthPlace(period.last, LARGEST, LARGEST)
+    place = after or MonthPlace(period.last, LARGEST_ID, LARGEST_ID)
     if among.owner is not None:
         rows = _of_owner(measure, period, among, place)
         found = [(month, team, customer) for month, team, customer, *_ in rows]

@@ -19,7 +19,7 @@ from interactions.models import Loop, LoopKind
 from interactions.selectors import MESS_UPS
 from relationships.access import customer_scope
 from relationships.models import Person
-from relationships.numbers import whole_numbers
+from relationships.numbers import two_numbers
 from relationships.prepared import prepared
 
 PAGE_SIZE = 20
@@ -90,9 +90,9 @@ class Place:
     @classmethod
     def parse(cls, key: str) -> Self | None:
         """Read a place from a page's address; None when it means nothing."""
-        points, _, number = key.partition("_")
-        place = whole_numbers(points, number)
-        return cls(*place) if place and len(points) <= 3 else None
+        place = two_numbers(key, "_")
+        # Points have three digits at most.
+        return cls(*place) if place and key.index("_") <= 3 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from insights.models import SavedView
 from relationships.access import saved_view_scope
 from relationships.models import Person
+from relationships.numbers import LARGEST_ID
 from relationships.prepared import prepared
 
 
@@ -26,7 +27,7 @@ def _saved_views(person: Person) -> QuerySet[SavedView]:
 
 def saved_view(person: Person, pk: int, *, is_deleted: bool = False) -> SavedView | None:
     """Return a view that `person` can open, or could before it was deleted."""
-    if pk >= 2**63:
+    if pk > LARGEST_ID:
         return None
     found = SavedView.objects.filter(saved_view_scope(person), pk=pk)
     return found.filter(deleted_at__isnull=not is_deleted).select_related("made_by").first()

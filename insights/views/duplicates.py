@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from insights.duplicate_words import dismissed_row, pair_row
 from insights.selectors import duplicates as selectors
-from relationships.numbers import whole_numbers
+from relationships.numbers import two_numbers
 from relationships.selectors.duplicates import dismissed_page
 from relationships.services import duplicates as services
 from relationships.views.htmx import lead_to
@@ -66,8 +66,7 @@ def restore_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _dismissed_place(request: HttpRequest) -> tuple[datetime, int] | None:
     """Read after which pair the list of those who are two goes on, as `_earlier_url` writes it."""
-    moment, _, pk = request.GET.get("dismissed", "").partition("-")
-    place = whole_numbers(moment, pk)
+    place = two_numbers(request.GET.get("dismissed", ""), "-")
     try:
         return (_EPOCH + timedelta(microseconds=place[0]), place[1]) if place else None
     except OverflowError:
@@ -85,8 +84,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _place(request: HttpRequest) -> tuple[int, int] | None:
     """Read after which pair the list goes on; what means nothing is its beginning."""
-    score, _, pk = request.GET.get("after", "").partition("-")
-    place = whole_numbers(score, pk)
+    place = two_numbers(request.GET.get("after", ""), "-")
     return (min(place[0], 101), place[1]) if place else None
 
 

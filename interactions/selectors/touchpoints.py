@@ -12,6 +12,7 @@ from interactions.models import Intake, Loop, LoopKind, Touchpoint, TouchpointCh
 from interactions.selectors.own import sources_by_hand
 from relationships import access
 from relationships.models import Customer, Person
+from relationships.numbers import LARGEST_ID
 from relationships.prepared import prepared
 
 PAGE_SIZE = 30
@@ -42,7 +43,7 @@ class Place:
             place = cls(datetime.fromisoformat(moment), int(number))
         except ValueError:
             return None
-        is_place = place.occurred_at.tzinfo is not None and 0 < place.touchpoint_id < 2**63
+        is_place = place.occurred_at.tzinfo is not None and 0 < place.touchpoint_id <= LARGEST_ID
         return place if is_place else None
 
 
@@ -280,7 +281,7 @@ def types_named(*, keys: tuple[str, ...]) -> QuerySet[TouchpointType]:
 
 def touchpoint_to_change(person: Person, pk: int) -> Touchpoint | None:
     """Return a touchpoint that `person` may correct, delete or bring back."""
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     return next(iter(_to_change(person, pk)), None)
 

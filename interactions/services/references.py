@@ -11,6 +11,7 @@ from interactions.services.columns import Columns, given, take
 from interactions.services.flaws import identity_flaw
 from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
+from relationships.numbers import LARGEST_ID
 from relationships.selectors import IdentityRef, Roster, Whom, survivors_of
 from relationships.services import customers_for
 from relationships.services.introductions import Newcomer, introduce
@@ -108,7 +109,7 @@ def references(
 
 def storable(ids: Iterable[int]) -> list[int]:
     """Leave out numbers that no bigint column can hold."""
-    return sorted(number for number in ids if 0 < number < 2**63)
+    return sorted(number for number in ids if 0 < number <= LARGEST_ID)
 
 
 def _whose(

@@ -24,7 +24,7 @@ from interactions.services.segment.rework import (
     try_refused_again,
 )
 from relationships import access
-from relationships.numbers import whole_number
+from relationships.numbers import LARGEST_ID, whole_number
 from relationships.views.htmx import dialog_or_page, lead_to
 from relationships.words import plural
 
@@ -160,7 +160,7 @@ def _save(request: HttpRequest, rule: EventRule, done: str) -> str:
 
 
 def _rule(pk: int) -> EventRule:
-    rule = event_rules().filter(pk=pk).first() if pk < 2**63 else None
+    rule = event_rules().filter(pk=pk).first() if pk <= LARGEST_ID else None
     if rule is None:
         raise Http404("There is no such rule.")
     return rule

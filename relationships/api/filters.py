@@ -40,6 +40,18 @@ def number(text: str) -> int:
     return found
 
 
+def limit_to(largest: int) -> Callable[[str], int]:
+    """Return what reads how many rows a page is to have, at most so many."""
+
+    def read(text: str) -> int:
+        limit = whole_number(text)
+        if limit is None or not 1 <= limit <= largest:
+            raise ValueError(f"Use a whole number from 1 to {largest}.")
+        return limit
+
+    return read
+
+
 def plain(text: str) -> str:
     """Read words."""
     if len(text) > LONGEST_TEXT or "\x00" in text:

@@ -13,9 +13,8 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from relationships.api.collection import Collection, Hidden
-from relationships.api.filters import one_of
+from relationships.api.filters import limit_to, one_of
 from relationships.api.problems import RefusedError
-from relationships.numbers import whole_number
 from relationships.selectors.pages import Key
 
 LARGEST_PAGE = 500
@@ -47,7 +46,7 @@ def question_of(collection: Collection[Any], query: QueryDict, path: str) -> Que
         **{name: one.read for name, one in collection.filters.items()},
         "sort": lambda text: _order(collection, text),
         "fields": lambda text: _fields(collection, text),
-        "limit": _limit,
+        "limit": limit_to(LARGEST_PAGE),
         "cursor": str,
     }
     if collection.hidden:
@@ -148,13 +147,6 @@ def _fields(collection: Collection[Any], text: str) -> list[str]:
         if name not in collection.fields:
             raise ValueError(f"There is no such field; use {one_of(collection.fields)}.")
     return [name for name in collection.fields if name in chosen or name == collection.fields[0]]
-
-
-def _limit(text: str) -> int:
-    limit = whole_number(text)
-    if limit is None or not 1 <= limit <= LARGEST_PAGE:
-        raise ValueError(f"Use a whole number from 1 to {LARGEST_PAGE}.")
-    return limit
 
 
 def _include(hidden: Hidden) -> Callable[[str], str]:

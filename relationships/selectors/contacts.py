@@ -4,12 +4,13 @@ from hashlib import sha256
 
 from relationships import access
 from relationships.models import Contact, Identity, Person
+from relationships.numbers import LARGEST_ID
 from relationships.selectors.customers import IdentityRef
 
 
 def contact_to_change(person: Person, pk: int) -> Contact | None:
     """Return a contact that `person` may correct, with its customer and identities."""
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     return (
         Contact.objects.filter(pk=pk, customer__in=access.customers_visible_to(person))

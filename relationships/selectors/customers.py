@@ -10,7 +10,7 @@ from django.db.models import F, Model, Q, QuerySet
 from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
 from relationships.names import searchable
-from relationships.numbers import whole_number
+from relationships.numbers import LARGEST_ID, whole_number
 from relationships.prepared import prepared
 
 M = TypeVar("M", bound=Model)
@@ -87,7 +87,7 @@ def visible_customer(person: Person, pk: int) -> Customer | None:
 
     Whoever was merged into another is answered with that other.
     """
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     found = _visible(person, pk)
     if not found and (survivor := survivors_of([pk]).get(pk, pk)) != pk:

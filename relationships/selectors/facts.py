@@ -4,6 +4,7 @@ from django.db.models import F, QuerySet
 
 from relationships import access
 from relationships.models import Contact, Customer, Fact, Person
+from relationships.numbers import LARGEST_ID
 
 
 def facts_of(customer: Customer) -> QuerySet[Fact]:
@@ -17,7 +18,7 @@ def facts_of(customer: Customer) -> QuerySet[Fact]:
 
 def fact_to_change(person: Person, pk: int) -> Fact | None:
     """Return a fact that `person` may correct, delete or bring back."""
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     return (
         Fact.objects.filter(pk=pk, customer__in=access.customers_visible_to(person))

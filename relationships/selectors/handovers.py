@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from relationships import access
 from relationships.models import Customer, Handover, HandoverCustomer, Person
+from relationships.numbers import LARGEST_ID
 from relationships.prepared import prepared
 from relationships.selectors.pages import Key, Page, cut, page
 
@@ -87,7 +88,7 @@ def handovers_visible_to(person: Person) -> QuerySet[Handover]:
 
 def visible_handover(person: Person, pk: int) -> Handover | None:
     """Return a handover at which `person` may work, with who leaves."""
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     return next(iter(_visible(person, pk)), None)
 

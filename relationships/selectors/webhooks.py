@@ -9,6 +9,7 @@ from django.db.models import Func, Q, QuerySet
 
 from relationships import access
 from relationships.models import Person, WebhookDelivery, WebhookEndpoint, WebhookSecret
+from relationships.numbers import LARGEST_ID
 from relationships.prepared import prepared
 
 LOOKED_AT = 100
@@ -83,7 +84,7 @@ def webhook_endpoints_managed_by(person: Person) -> QuerySet[WebhookEndpoint]:
 
 def webhook_endpoint(pk: int) -> WebhookEndpoint | None:
     """Return an endpoint that was not deleted."""
-    return webhook_endpoints().filter(pk=pk).first() if 0 < pk < 2**63 else None
+    return webhook_endpoints().filter(pk=pk).first() if 0 < pk <= LARGEST_ID else None
 
 
 def health_of(endpoints: Sequence[WebhookEndpoint]) -> dict[int, Health]:
@@ -157,7 +158,7 @@ def deliveries_page(
 
 def webhook_delivery(pk: int) -> WebhookDelivery | None:
     """Return a delivery with its event, endpoint and tries."""
-    if not 0 < pk < 2**63:
+    if not 0 < pk <= LARGEST_ID:
         return None
     deliveries = WebhookDelivery.objects.select_related("event", "endpoint__team")
     return deliveries.prefetch_related("attempts").filter(pk=pk).first()

@@ -16,7 +16,7 @@ from relationships import access, services
 from relationships.key_form import NewKeyForm, RightsForm, RotateForm, rights_of
 from relationships.key_words import account_row, is_ending, is_unused, key_row
 from relationships.models import AccessKey, Person
-from relationships.numbers import whole_number
+from relationships.numbers import LARGEST_ID, whole_number
 from relationships.selectors.keys import key_with, service_account_with, service_accounts
 from relationships.words import plural
 
@@ -201,7 +201,7 @@ def _account(pk: str) -> Person:
 
 
 def _key(pk: int) -> AccessKey:
-    found = key_with(pk) if pk < 2**63 else None
+    found = key_with(pk) if pk <= LARGEST_ID else None
     if found is None:
         raise Http404("There is no such key.")
     return found

@@ -681,7 +681,18 @@ def test_empty_states(tom):
     assert "None of these" in client.get(f"/handovers/{handover.pk}/notes/?only=unwritten").text
 
 
-@pytest.mark.parametrize("query", ["after=%00", "after=1-", "after=-&only=%00", "only=nonsense"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=%00",
+        "after=1-",
+        "after=-&only=%00",
+        "only=nonsense",
+        "after=99999999999-1",
+        f"after={2**63 - 1}-{2**63 - 1}",
+        f"after={2**63}-1",
+    ],
+)
 def test_addresses_that_mean_nothing_show_the_beginning(tom, ana, query):
     owned(tom, "Acme")
     handover = begun(tom, ana)

@@ -9,6 +9,7 @@ from msgspec import UnsetType
 
 from relationships import access
 from relationships.models import Customer, Identity, Person
+from relationships.numbers import LARGEST_ID
 from relationships.selectors import IdentityRef, directory
 from relationships.services.merges import keep_customers
 from relationships.services.profiles.asked import CustomerWrite
@@ -93,7 +94,7 @@ def visible_among(ids: Collection[int], by: Person) -> set[int]:
 
 def storable(ids: Iterable[int]) -> list[int]:
     """Leave out numbers that no bigint column can hold."""
-    return sorted(number for number in ids if 0 < number < 2**63)
+    return sorted(number for number in ids if 0 < number <= LARGEST_ID)
 
 
 def _meant(addresses: Iterable[IdentityRef], claims: Mapping[IdentityRef, Claim]) -> set[int]:
