@@ -27,6 +27,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # Addresses of senders are what this many proxies of ours say in X-Forwarded-For.
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = timedelta(days=30).total_seconds()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
@@ -218,6 +219,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=5),
     },
     "forget": {"task": "relationships.tasks.forget_old_answers", "schedule": crontab(minute=23)},
+    "contacts": {
+        "task": "relationships.tasks.put_contacts_right",
+        "schedule": crontab(hour=1, minute=10),
+    },
     "duplicates": {
         "task": "relationships.tasks.find_duplicates",
         "schedule": crontab(hour=1, minute=40),

@@ -1,9 +1,10 @@
 """What each person may see and do: the one place where access is decided."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.functions import Cast
 
-from relationships.models import Customer, Person, Team
+from relationships.models import Contact, Customer, Person, Team
 
 _SEES_ALL = {Person.Role.EXECUTIVE, Person.Role.ADMINISTRATOR}
 
@@ -39,6 +40,18 @@ def sees_customers_of(person: Person, team_id: int | None) -> bool:
 def customers_visible_to(person: Person) -> QuerySet[Customer]:
     """Return the customers `person` may see; whoever was merged into another is that other."""
     return Customer.objects.filter(customer_scope(person), merged_into=None)
+
+
+def contacts_searched_by(person: Person) -> QuerySet[Contact]:
+    """Return the contacts at customers `person` may see, for whoever looks for some by name.
+
+    Whose they are the team of their customer decides. Their own finds them, by an index that has it
+    beside their names, and that knows no numbers of another width.
+    """
+    visible = customer_scope(person, "customer__")
+    if person.team_id is not None and not sees_every_customer(person):
+        visible &= Q(team_id=Cast(person.team_id, BigIntegerField()))
+    return Contact.objects.filter(visible)
 
 
 def teams_visible_to(person: Person) -> QuerySet[Team]:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from relationships.services import webhooks
+from relationships.services.contacts import put_teams_right
 from relationships.services.duplicates import find_duplicates as find_pairs
 from relationships.services.idempotency import forget_answers
 from relationships.signs_of_life import WEBHOOKS, say_alive
@@ -42,3 +43,9 @@ def prune_webhooks() -> None:
 def find_duplicates() -> None:
     """Find the customers that may be one and the same."""
     find_pairs(now=timezone.now())
+
+
+@shared_task
+def put_contacts_right() -> None:
+    """Give each contact the team of its customer, by which it is searched for."""
+    put_teams_right()

@@ -51,7 +51,7 @@ class Customer(models.Model):
     currency = models.CharField(max_length=3, default="EUR")
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="customers")
     owner = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="customers"
+        Person, models.SET_NULL, null=True, blank=True, db_index=False, related_name="customers"
     )
     is_demo = models.BooleanField(default=False)
     merged_into = models.ForeignKey(
@@ -79,6 +79,10 @@ class Customer(models.Model):
             ),
             models.Index(fields=("search_name", "id"), name="customer_by_name"),
             models.Index(fields=("updated_at", "id"), name="customer_by_update"),
+            # Whoever looks after customers sees those of their team.
+            models.Index(
+                fields=("owner", "team"), include=("id", "merged_into"), name="customer_by_owner"
+            ),
             GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="customer_search"),
             # Every page asks whether there is demonstration data.
             models.Index(fields=("id",), condition=Q(is_demo=True), name="customer_is_demo"),
@@ -153,6 +157,16 @@ class Contact(models.Model):
         editable=False,
         help_text="Whose contact it is beneath a merge; empty when that is `customer`.",
     )
+    team = models.ForeignKey(
+        Team,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The team of its customer, to search by; the database keeps it.",
+    )
     name = models.CharField(max_length=150)
     search_name = models.GeneratedField(
         expression=without_accents("name"), output_field=models.TextField(), db_persist=True
@@ -168,7 +182,12 @@ class Contact(models.Model):
         indexes = (
             models.Index(fields=("name", "id"), name="contact_by_name"),
             models.Index(fields=("updated_at", "id"), name="contact_by_update"),
-            GinIndex(fields=("search_name",), opclasses=("gin_trgm_ops",), name="contact_search"),
+            # By both at once: of a name that many have, a team has few.
+            GinIndex(
+                fields=("team", "search_name"),
+                opclasses=("int8_ops", "gin_trgm_ops"),
+                name="contact_search",
+            ),
         )
         constraints = (models.CheckConstraint(name="contact_has_a_name", condition=~Q(name="")),)
 

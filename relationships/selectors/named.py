@@ -182,8 +182,7 @@ def _contacts_named(person: Person, words: Sequence[str]) -> list[Contact]:
     wanted = [word for word in words if len(word) >= LONG_ENOUGH]
     if not wanted:
         return []
-    visible = Contact.objects.filter(access.customer_scope(person, "customer__"), left_on=None)
-    visible = visible.order_by()
+    visible = access.contacts_searched_by(person).filter(left_on=None).order_by()
     some = reduce(or_, (Q(search_name__contains=word) for word in wanted))
     found = list(visible.filter(some).select_related("customer")[:LOOKED_AT])
     return _best(found, words, lambda contact: contact.name)

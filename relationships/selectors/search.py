@@ -62,7 +62,7 @@ def contacts_found(
     wanted = _wanted(text)
     if not wanted:
         return Found()
-    visible = Contact.objects.filter(access.customer_scope(person, "customer__"), left_on=None)
+    visible = access.contacts_searched_by(person).filter(left_on=None)
     visible = visible.order_by().select_related("customer")
     words = wanted.split()
     if not _are_long_enough(words):

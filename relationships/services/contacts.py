@@ -1,8 +1,8 @@
-"""Contacts as people correct them by hand: nobody overwrites what they did not see."""
+"""Contacts: corrected by hand, so that nobody overwrites what they did not see; and their teams."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from relationships.models import Contact, Person
+from relationships.models import Contact, Customer, Person
 from relationships.selectors.contacts import contact_version
 from relationships.services.profiles import ContactWrite, write_contact
 
@@ -32,3 +32,22 @@ def correct_contact(*, item: ContactWrite, version: str, by: Person) -> str:
 def _version(contact_id: int | None) -> str:
     contact = Contact.objects.prefetch_related("identities").filter(pk=contact_id or 0).first()
     return contact_version(contact) if contact else ""
+
+
+def put_teams_right() -> int:
+    """Give contacts the team of their customer where they have another; return how many had.
+
+    The database does so by itself (`Contact.team`), but for those entered by one transaction while
+    another moves their customer: neither sees what the other is about to write.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT_RIGHT)
+        return cursor.rowcount
+
+
+_PUT_RIGHT = f"""
+    UPDATE {Contact._meta.db_table} AS contact SET team_id = customer.team_id
+    FROM {Customer._meta.db_table} AS customer
+    WHERE customer.id = contact.customer_id
+      AND contact.team_id IS DISTINCT FROM customer.team_id
+"""

@@ -54,9 +54,12 @@ _NEWEST = f"""
 _OF_PAIR = "JOIN pair ON like_id = old.customer_id"
 _NEWEST_OF_PAIR = f"JOIN newest USING (id) {_OF_PAIR}"
 _OPENED = f"JOIN newest ON newest.id = opened_by_id {_OF_PAIR}"
-_HELD_BY = """
+_OF_COPY = """
     LEFT JOIN team ON (team.like_id, team.copy) = (old.team_id, pair.n %% {copies})
-    LEFT JOIN owner ON (owner.like_id, owner.copy) = (old.owner_id, pair.n %% {copies})
+"""
+_HELD_BY = f"""
+    {_OF_COPY}
+    LEFT JOIN owner ON (owner.like_id, owner.copy) = (old.owner_id, pair.n %% {{copies}})
 """
 _OF_TEAM = "JOIN team ON like_id = team_id AND copy > 0"
 _BY_PERSON = """
@@ -89,13 +92,18 @@ def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
         cursor.execute("CREATE UNIQUE INDEX ON newest (id)")
         _keep(cursor, "team", _repeat_teams(copies))
         _keep(cursor, "owner", _repeat_people(copies))
-        held_by, by_person = (join.format(copies=copies) for join in (_HELD_BY, _BY_PERSON))
+        of_copy, held_by, by_person = (
+            join.format(copies=copies) for join in (_OF_COPY, _HELD_BY, _BY_PERSON)
+        )
         _repeat(
             cursor, Customer, f"JOIN pair ON like_id = old.id {held_by}",
             id="pair.id", name="old.name || ' ' || n", search_name="search_name || ' ' || n",
             team_id="team.id", owner_id="owner.id",
         )  # fmt: skip
-        _repeat(cursor, Contact, _OF_PAIR, customer_id="pair.id", home_id="NULL")
+        _repeat(
+            cursor, Contact, f"{_OF_PAIR} {of_copy}",
+            customer_id="pair.id", home_id="NULL", team_id="team.id",
+        )  # fmt: skip
         _repeat(cursor, CustomerState, _OF_PAIR, customer_id="pair.id")
         # With what is remembered of a year of Mondays, which states do not have.
         _repeat(
