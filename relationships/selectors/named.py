@@ -197,10 +197,11 @@ def _told_apart(customers: Sequence[Customer], words: Sequence[str]) -> list[Cus
         return []
     fit: dict[int, set[int]] = defaultdict(set)
     by_id = {one.pk: _unmatched(words, one.search_name) for one in customers}
-    for contact in Contact.objects.filter(customer__in=customers, left_on=None):
-        parts = _parts(contact.name)
-        letters = sum(len(word) for word in by_id[contact.customer_id] if word in parts)
-        fit[letters].add(contact.customer_id)
+    contacts = Contact.objects.filter(customer__in=customers, left_on=None).order_by()
+    for customer_id, name in contacts.values_list("customer_id", "name"):
+        parts = _parts(name)
+        letters = sum(len(word) for word in by_id[customer_id] if word in parts)
+        fit[letters].add(customer_id)
     most = max(fit, default=0)
     return [one for one in customers if one.pk in fit[most]] if most else list(customers)
 
