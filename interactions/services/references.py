@@ -13,7 +13,7 @@ from relationships import access
 from relationships.models import Contact, Customer, Identity, Person
 from relationships.numbers import LARGEST_ID
 from relationships.selectors import IdentityRef, Roster, Whom, survivors_of
-from relationships.services import customers_for
+from relationships.services import make_customers
 from relationships.services.introductions import Newcomer, introduce
 
 Name = int | IdentityRef
@@ -135,7 +135,7 @@ def _look_up(
     refs = _storable_refs(name for name in names if isinstance(name, IdentityRef))
     found: dict[Name, Whom] = dict(roster.look_up(refs).items())
     if team_of_new and (new := [ref for ref in refs if ref not in found]):
-        customers_for(refs=new, team_id=team_of_new[0])
+        make_customers(refs=new, team_id=team_of_new[0])
         found.update(roster.look_up(new).items())
     return found | _by_id({name for name in names if isinstance(name, int)})
 

@@ -26,7 +26,7 @@ from relationships.services.bulk_changes import (
 )
 from relationships.services.customers import (
     LONGEST_NAME,
-    customers_for,
+    make_customers,
     mark_profiles_changed,
     save_customer,
 )
@@ -96,9 +96,9 @@ __all__ = [
     "change_key",
     "check_new_account",
     "create_key",
-    "customers_for",
     "keep_customers",
     "key_digest",
+    "make_customers",
     "mark_profiles_changed",
     "note_refusal",
     "note_use",

@@ -1,18 +1,18 @@
 """Writes about customers and what we hold of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 
 from relationships.models import Customer, Identity, ProfileChange
 from relationships.names import searchable
-from relationships.selectors import IdentityRef, customers_by_identity
+from relationships.selectors import IdentityRef
 
 LONGEST_NAME = 200
 """Characters of a customer's name; an identity may be longer."""
 
 
-_CREATE_CUSTOMERS = f"""
+_MAKE_CUSTOMERS = f"""
     WITH wanted AS (
         SELECT nextval(pg_get_serial_sequence('{Customer._meta.db_table}', 'id')) AS id, *
         FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
@@ -33,39 +33,22 @@ _CREATE_CUSTOMERS = f"""
 """
 
 
-@transaction.atomic
-def customers_for(
-    *, refs: Sequence[IdentityRef], team_id: int | None = None
-) -> dict[IdentityRef, tuple[int, int | None]]:
-    """Return the (customer id, contact id) of each identity; make customers for the unknown ones.
-
-    The customer is the one beneath all merges, as `customers_by_identity` tells it.
+def make_customers(*, refs: Collection[IdentityRef], team_id: int | None) -> None:
+    """Make a customer of each identity that means nobody yet.
 
     Two requests may meet the same new identity at once: the second waits for the first at the
-    unique constraint and then finds its customer.
+    unique constraint and then makes none.
     """
-    known = customers_by_identity(refs)
     # In one order, so that two requests cannot wait for each other in a ring.
-    missing = sorted(set(refs) - known.keys(), key=_by_value)
-    if missing:
-        _create_customers(missing, team_id=team_id)
-        known |= customers_by_identity(missing)
-    return known
-
-
-def _by_value(ref: IdentityRef) -> tuple[str, str, str]:
-    return (ref.kind, ref.namespace, ref.value)
-
-
-def _create_customers(refs: Sequence[IdentityRef], *, team_id: int | None) -> None:
-    names = [ref.value[:LONGEST_NAME] for ref in refs]
+    ordered = sorted(refs, key=lambda ref: (ref.kind, ref.namespace, ref.value))
+    names = [ref.value[:LONGEST_NAME] for ref in ordered]
     with connection.cursor() as cursor:
         cursor.execute(
-            _CREATE_CUSTOMERS,
+            _MAKE_CUSTOMERS,
             [
-                [ref.kind for ref in refs],
-                [ref.namespace for ref in refs],
-                [ref.value for ref in refs],
+                [ref.kind for ref in ordered],
+                [ref.namespace for ref in ordered],
+                [ref.value for ref in ordered],
                 names,
                 [searchable(name) for name in names],
                 Customer.Stage.CURRENT,
