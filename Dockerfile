@@ -14,4 +14,4 @@ RUN DATABASE_URL=postgres://none/none REDIS_URL=redis://none SECRET_KEY=none \
 
 USER hearth
 EXPOSE 8000
-CMD ["python", "-m", "gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--threads", "4"]
+CMD ["python", "-m", "gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--threads", "4", "--reuse-port"]

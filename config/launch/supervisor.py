@@ -126,6 +126,11 @@ def _application(env: dict[str, str], host: str, port: int) -> list[Child]:
     many = os.environ.get("WORKER_CONCURRENCY") or str(min(os.cpu_count() or 2, 8))
     web = ["gunicorn", "config.wsgi", "--bind", f"{_bracketed(host)}:{port}"]
     web += ["--workers", workers, "--threads", "4", "--graceful-timeout", "8", "--preload"]
+    if sys.platform == "linux":
+        # Each process listens by itself, and the kernel spreads connections over them. Where they
+        # share what waits, one may take all that a sender opens, and keep it. Elsewhere the last
+        # to listen would get everything.
+        web.append("--reuse-port")
     celery = ["celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", many]
     waiter = [*celery, "worker", "--loglevel", "INFO", "--pool", "threads"]

@@ -1,6 +1,7 @@
 """The supervisor: children that die, other starts of the same checkout, taken ports."""
 
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -21,6 +22,9 @@ from config.embedded.problems import CannotStartError
 from config.embedded.processes import marked, working_in
 from config.launch import children, place, supervisor
 from config.launch.children import MOST_DEATHS, Child
+
+ESTABLISHED = "01"
+"""How /proc/net/tcp says so."""
 
 
 @pytest.fixture
@@ -78,8 +82,10 @@ def test_logs_stay_small(logs, monkeypatch):
     assert (logs / "web.log.1").read_text() == "more than ten bytes"
 
 
-def test_taken_port_names_a_way_out():
+@pytest.mark.parametrize("is_shared", [False, True], ids=["alone", "as our web server"])
+def test_taken_port_names_a_way_out(is_shared):
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, is_shared)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
@@ -157,6 +163,32 @@ class Hearth:
         servers = working_in(self.home / "servers" / "postgres")
         return servers + working_in(self.home / "servers" / "redis") + self.children()
 
+    @contextlib.contextmanager
+    def connected(self, number: int) -> Iterator[None]:
+        """Keep so many connections to its web server, as SDKs do."""
+        with contextlib.ExitStack() as stack:
+            for _ in range(number):
+                one = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+                stack.callback(one.close)
+                one.request("GET", "/accounts/login/")
+                one.getresponse().read()
+            yield
+
+    def connections(self) -> list[int]:
+        """Return how many connections each of the processes has that have any."""
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        fields = [line.split() for line in lines]
+        here = {
+            f"socket:[{one[9]}]"
+            for one in fields
+            if one[3] == ESTABLISHED and int(one[1].rpartition(":")[2], 16) == self.port
+        }
+        held = [
+            sum(os.readlink(path) in here for path in Path(f"/proc/{pid}/fd").iterdir())
+            for pid in self.children()
+        ]
+        return [number for number in held if number]
+
     def children(self) -> list[int]:
         """Return its web server's, workers' and beat's processes."""
         return marked(supervisor.MARK, str(self.home))
@@ -180,6 +212,9 @@ def test_hearth_survives_kill_9_of_each_part_and_of_all():
         wait_for(lambda: not hearth.processes(), 30)
     with hearth.running():
         assert hearth.is_healthy()
+        with hearth.connected(24):
+            held = hearth.connections()
+            assert (len(held), sum(held)) == (2, 24)
         assert "has stopped" in hearth.command("stop")
     assert not hearth.processes()
     hearth.env["YES"] = "1"
