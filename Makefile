@@ -50,7 +50,7 @@ bench:         ## Run the benchmarks and print what they measure
 	$(INSTALL) dev
 	@$(RUN) -m tests.bench $(ARGS)
 
-bench-api:     ## Measure how fast events come in (ARGS="batches single lag memory --help")
+bench-api:     ## Measure how fast events come in (ARGS="single lag batches memory --help")
 	$(INSTALL) run
 	@$(RUN) -m tests.bench.bench_api $(ARGS)
 
