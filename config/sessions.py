@@ -15,11 +15,14 @@ class SessionStore(db.SessionStore):
     """Reads a session by a statement that PostgreSQL plans once."""
 
     def _get_session_from_db(self) -> Any:
-        found = _sessions(self.session_key, timezone.now()) if self.session_key else []
-        # Of one that is not there, or no longer, Django says what is to be said.
-        return found[0] if found else super()._get_session_from_db()
+        found = _sessions(self.session_key, timezone.now())
+        if found:
+            return found[0]
+        # As Django does: whoever comes with one that is not there, or no longer, gets another.
+        self._session_key = None
+        return None
 
 
 @prepared
-def _sessions(key: str, now: datetime) -> QuerySet[Session]:
+def _sessions(key: str | None, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(session_key=key, expire_date__gt=now)

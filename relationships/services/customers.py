@@ -16,7 +16,7 @@ _MAKE_CUSTOMERS = f"""
     WITH wanted AS (
         SELECT nextval(pg_get_serial_sequence('{Customer._meta.db_table}', 'id')) AS id, *
         FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-            AS ref (kind, namespace, value, name, search_name)
+            AS ref (kind, value, namespace, name, search_name)
     ), identity AS (
         -- The foreign key to the customer is checked at the end of the transaction.
         INSERT INTO {Identity._meta.db_table} (kind, namespace, value, customer_id)
@@ -39,16 +39,14 @@ def make_customers(*, refs: Collection[IdentityRef], team_id: int | None) -> Non
     Two requests may meet the same new identity at once: the second waits for the first at the
     unique constraint and then makes none.
     """
-    # In one order, so that two requests cannot wait for each other in a ring.
-    ordered = sorted(refs, key=lambda ref: (ref.kind, ref.namespace, ref.value))
+    # In the order of all who add identities, so that two cannot wait for each other in a ring.
+    ordered = sorted(refs)
     names = [ref.value[:LONGEST_NAME] for ref in ordered]
     with connection.cursor() as cursor:
         cursor.execute(
             _MAKE_CUSTOMERS,
             [
-                [ref.kind for ref in ordered],
-                [ref.namespace for ref in ordered],
-                [ref.value for ref in ordered],
+                *(list(column) for column in zip(*ordered, strict=True)),
                 names,
                 [searchable(name) for name in names],
                 Customer.Stage.CURRENT,

@@ -57,9 +57,8 @@ _OPENED = f"JOIN newest ON newest.id = opened_by_id {_OF_PAIR}"
 _OF_COPY = """
     LEFT JOIN team ON (team.like_id, team.copy) = (old.team_id, pair.n %% {copies})
 """
-_HELD_BY = f"""
-    {_OF_COPY}
-    LEFT JOIN owner ON (owner.like_id, owner.copy) = (old.owner_id, pair.n %% {{copies}})
+_OF_OWNER = """
+    LEFT JOIN owner ON (owner.like_id, owner.copy) = (old.owner_id, pair.n %% {copies})
 """
 _OF_TEAM = "JOIN team ON like_id = team_id AND copy > 0"
 _BY_PERSON = """
@@ -93,7 +92,7 @@ def multiply(customers: int, *, has_touchpoints: bool = True) -> None:
         _keep(cursor, "team", _repeat_teams(copies))
         _keep(cursor, "owner", _repeat_people(copies))
         of_copy, held_by, by_person = (
-            join.format(copies=copies) for join in (_OF_COPY, _HELD_BY, _BY_PERSON)
+            join.format(copies=copies) for join in (_OF_COPY, _OF_COPY + _OF_OWNER, _BY_PERSON)
         )
         _repeat(
             cursor, Customer, f"JOIN pair ON like_id = old.id {held_by}",

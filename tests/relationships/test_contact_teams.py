@@ -1,5 +1,7 @@
 """Contacts have the team of their customer, and are searched for by it."""
 
+from contextlib import closing
+
 import psycopg2
 import pytest
 from django.db import connection
@@ -26,15 +28,13 @@ def names_found(person, text):
 
 def entered_while_moving(customer, team, name):
     """Enter a contact in a transaction that began before, and ends after, its customer moves."""
-    other = psycopg2.connect(**connection.get_connection_params())
-    with other.cursor() as cursor:
-        cursor.execute(
+    with closing(psycopg2.connect(**connection.get_connection_params())) as other:
+        other.cursor().execute(
             "INSERT INTO relationships_contact (customer_id, name, job_title) VALUES (%s, %s, '')",
             [customer.pk, name],
         )
         Customer.objects.filter(pk=customer.pk).update(team=team)
         other.commit()
-    other.close()
 
 
 @pytest.mark.django_db

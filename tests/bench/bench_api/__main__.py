@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(
             f"{given.customers:,} customers with {given.past:,} touchpoints are there", flush=True
         )
-        parts = [part for part in PARTS if part in given.parts or not given.parts]
+        parts = sorted(given.parts or PARTS, key=PARTS.index)
         if SCORED.intersection(parts):
             score_everyone(one)
             print("all of them are scored", flush=True)
