@@ -19,6 +19,8 @@ function chosen(form) {
   const line = form.querySelector("[name='line']");
   if (!line?.value) return;
   line.focus();
+  // A page that is still loading is one that htmx does not know yet, and nobody would hear this.
+  htmx.process(line);
   line.dispatchEvent(new Event("chosen"));
 }
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from insights.services.drain import drain
 from interactions.models import LoggingTime, Loop, LoopKind, Touchpoint
@@ -299,6 +299,7 @@ def test_the_day_of_an_hour_yet_to_come_is_chosen_with_one_tap(
         assert accessibility_problems(page) == []
         page.get_by_label("In one line").press("Enter")
         expect(page.get_by_text("Say when it was, or will be.")).to_be_visible()
+        page.wait_for_load_state()
         understood.get_by_role("button", name="Yesterday, 17:00").press("Enter")
         expect(understood.get_by_role("button", name="17:00: when?")).to_have_count(0)
         expect(page.get_by_label("In one line")).to_be_focused()
@@ -306,6 +307,23 @@ def test_the_day_of_an_hour_yet_to_come_is_chosen_with_one_tap(
         expect(toast(page)).to_contain_text("Phone call with Thornmere Academy logged.")
     logged = Touchpoint.objects.latest("pk")
     assert logged.occurred_at == noon.replace(hour=17, second=0, microsecond=0) - timedelta(days=1)
+
+
+def test_what_is_chosen_while_the_page_is_still_loading_is_understood(open_page, manager, customer):
+    CustomerFactory(name="Thornmere Dental", team=manager.team)
+    page = open_page(manager, "/log/")
+    loading: list[Route] = []
+    page.route("**/js/print.js", lambda route: loading.append(route))
+    page.get_by_label("In one line").fill("call Thornmere yesterday")
+    page.get_by_label("In one line").press("Enter")
+    expect(page.get_by_text("Which of these is it?")).to_be_visible()
+    page.evaluate("async () => { await import('/static/js/line.js'); }")
+    page.get_by_text("Thornmere Dental").click()
+    understood = page.get_by_role("list", name="Understood")
+    expect(understood.get_by_role("button", name="Thornmere Dental")).to_be_visible()
+    assert page.evaluate("document.readyState") == "interactive"
+    for script in loading:
+        script.continue_()
 
 
 def test_line_works_without_javascript(open_page, manager, customer):
