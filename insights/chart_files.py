@@ -16,8 +16,10 @@ import ziafont
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.http import HttpResponse as Response
+from django.utils.http import content_disposition_header
 
 from insights.charts import Chart, Svg, embedded, light_styles, standalone
+from insights.file_names import file_name, file_note
 from insights.spreadsheets import csv_file, xlsx_file
 
 FONT = Path(ziafont.__file__).parent / "fonts" / "DejaVuSans.ttf"
@@ -40,7 +42,8 @@ def chart_file(
 ) -> HttpResponseBase | None:
     """Return the chart that the address asks for as a file, None when it asks for none.
 
-    What a chart is narrowed to stands below it, whoever it is shown to later.
+    What a chart is narrowed to stands below it, whoever it is shown to later, and in the name of
+    the file: numbers for spreadsheets have no room for it between them.
     """
     asked = request.GET.get("take")
     if asked is None:
@@ -49,9 +52,8 @@ def chart_file(
     chart = next((one for one in charts if one.name == name and name), None)
     if chart is None or ending not in _MAKERS:
         raise Http404("There is no such chart on this page.")
-    file = f"{name}-{today.isoformat()}.{ending}"
-    note = " · ".join(filter(None, ["Hearth", chart.said, f"{today.day} {today:%B %Y}"]))
-    return _MAKERS[ending](chart, file, note)
+    file = file_name(name, chart.said, today, ending)
+    return _MAKERS[ending](chart, file, file_note(chart.said, today))
 
 
 def in_document(chart: Chart, font: str) -> Svg:
@@ -76,7 +78,7 @@ def _png(chart: Chart, file: str, note: str) -> Response:
 
 def _sent(content: str | bytes, kind: str, file: str) -> Response:
     response = Response(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{file}"'
+    response["Content-Disposition"] = content_disposition_header(True, file)
     response["Cache-Control"] = "private"
     return response
 
@@ -86,7 +88,7 @@ def _csv(chart: Chart, file: str, note: str) -> HttpResponseBase:
 
 
 def _xlsx(chart: Chart, file: str, note: str) -> HttpResponseBase:
-    return xlsx_file(file, chart.name, _head(chart), chart.data or chart.rows)
+    return xlsx_file(file, chart.name, _head(chart), chart.data or chart.rows, note=note)
 
 
 def _head(chart: Chart) -> Sequence[str]:

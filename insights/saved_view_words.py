@@ -1,18 +1,12 @@
-"""How saved views are shown above the list of customers, and what files of it are called."""
+"""How saved views are shown above the list of customers, and what files of it say."""
 
 from collections.abc import Sequence
-from datetime import date
-
-from django.utils.text import slugify
 
 from insights.customers_address import KEPT, Address, view_address
 from insights.forms import CustomersForm
 from insights.models import SavedView
 from relationships.access import may_change_saved_view
 from relationships.models import Person
-from relationships.names import searchable
-
-LONGEST_SLUG = 60
 
 
 def view_tabs(
@@ -38,12 +32,9 @@ def view_tabs(
     }
 
 
-def file_name(
-    form: CustomersForm, address: Address, view: SavedView | None, today: date, ending: str
-) -> str:
-    """Return a file's name that says what is in it and of when it is."""
-    words = [form.words_of(name, value) for name, value in address.without("sort", *KEPT)]
+def narrowed_to(form: CustomersForm, address: Address, view: SavedView | None) -> str:
+    """Say what a file of the list is narrowed to: the view as it was saved, or its filters."""
     if view is not None and view.query == address.query:
-        words = [view.name]
-    what = slugify(searchable(" ".join(words)))[:LONGEST_SLUG].strip("-")
-    return "-".join(filter(None, ("customers", what, today.isoformat()))) + f".{ending}"
+        return view.name
+    filters = address.without("sort", *KEPT)
+    return ", ".join(form.words_of(name, value) for name, value in filters)

@@ -1,20 +1,19 @@
 """What changed since last week: whose distance moved, both ways, on a page and as CSV."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
+from insights.file_names import file_name
 from insights.forms import ChangesForm
 from insights.models import LEAST_CHANGE, Reading
+from insights.page_address import PageAddress
 from insights.presentation import BAND_KEYS, customer_url
 from insights.selectors import changes as selectors
 from insights.selectors.changes import FURTHER, MOST_COUNTED, NEARER, Changed, Narrowing, Place
@@ -24,6 +23,8 @@ from insights.words import joined, money, signed, thousands
 from interactions.row_actions import row_keys
 from relationships.models import Person
 from relationships.words import day_name
+
+FILTERS = ("owner", "team", "segment", "stage")
 
 REASONS_TOLD = 2
 EXPORTED_AT_ONCE = 100
@@ -42,19 +43,19 @@ def changes(request: HttpRequest) -> HttpResponse:
     narrowing, place = form.narrowing(), _place(request)
     page = selectors.changes_page(request.user, narrowing, now=now, **place)
     counts = selectors.changes_counted(request.user, narrowing)
-    address = Address.of(form)
+    address = _address(form)
     context = {
         "form": form,
-        "address": address,
+        "cleared_url": address.only("direction").to(),
         "directions": _directions(narrowing, counts, address),
         "is_further": narrowing.direction == FURTHER,
         "has_filters": narrowing.has_filters,
         "least_points": LEAST_CHANGE,
         "since": f"{page.since:%A} {day_name(page.since.date(), timezone.localdate(now))}",
         "rows": [_row(reading, page.changed[reading.pk]) for reading in page.readings],
-        "previous_url": address.to("changes", before=str(page.before)) if page.before else "",
-        "next_url": address.to("changes", after=str(page.after)) if page.after else "",
-        "csv_url": address.to("changes_csv"),
+        "previous_url": address.to(before=str(page.before)) if page.before else "",
+        "next_url": address.to(after=str(page.after)) if page.after else "",
+        "csv_url": address.on("changes_csv"),
         **row_keys(),
     }
     return render(request, "insights/changes.html", context)
@@ -63,8 +64,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Return all that the page would show on its pages as a file for spreadsheets."""
-    now, narrowing = timezone.now(), _form(request).narrowing()
-    name = f"changes-{narrowing.direction}-{timezone.localdate(now).isoformat()}.csv"
+    now, form = timezone.now(), _form(request)
+    narrowing, said = form.narrowing(), _address(form).only(*FILTERS).said(form)
+    name = file_name(f"changes-{narrowing.direction}", said, timezone.localdate(now), "csv")
     return csv_file(name, _lines(request.user, narrowing, now))
 
 
@@ -78,41 +80,19 @@ def _place(request: HttpRequest) -> dict[str, Place | None]:
     return {name: Place.parse(request.GET.get(name, "")) for name in ("after", "before")}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """What the page was asked for, as an address."""
-
-    pairs: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, form: ChangesForm) -> "Address":
-        """Take what was asked for and made sense."""
-        names = ("direction", "stage", "team", "owner", "segment")
-        found = ((name, form.cleaned_data.get(name)) for name in names)
-        return cls(tuple((name, value) for name, value in found if value))
-
-    def to(self, page: str, **changes: str) -> str:
-        """Return the address of one of the pages with these parts changed."""
-        kept = [pair for pair in self.pairs if pair[0] not in changes]
-        query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)])
-        return f"{reverse(page)}?{query}" if query else reverse(page)
-
-    @property
-    def cleared(self) -> str:
-        """The address without filters."""
-        direction = dict(self.pairs).get("direction", "")
-        return Address(()).to("changes", direction=direction)
+def _address(form: ChangesForm) -> PageAddress:
+    return PageAddress.of("changes", form, {"direction": FURTHER})
 
 
 def _directions(
-    narrowing: Narrowing, counts: dict[str, int], address: Address
+    narrowing: Narrowing, counts: dict[str, int], address: PageAddress
 ) -> list[dict[str, Any]]:
     labels = {FURTHER: "Further away", NEARER: "Nearer"}
     return [
         {
             "label": label,
             "count": _counted(counts[direction]),
-            "url": address.to("changes", direction="" if direction == FURTHER else direction),
+            "url": address.to(direction="" if direction == FURTHER else direction),
             "is_chosen": narrowing.direction == direction,
         }
         for direction, label in labels.items()

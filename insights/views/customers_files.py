@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from insights.columns import file_columns, lines
 from insights.customers_address import Address
+from insights.file_names import file_name, file_note
 from insights.forms import CustomersForm
-from insights.saved_view_words import file_name
+from insights.saved_view_words import narrowed_to
 from insights.selectors.portfolio import everyone, filter_choices
 from insights.selectors.saved_views import saved_view
 from insights.spreadsheets import csv_file, xlsx_file
@@ -29,7 +30,7 @@ def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
 def customers_xlsx(request: HttpRequest) -> FileResponse:
     """Return the list, whole, as a workbook."""
     asked = _asked(request, "xlsx")
-    return xlsx_file(asked.name, "Customers", asked.head, asked.lines)
+    return xlsx_file(asked.name, "Customers", asked.head, asked.lines, note=asked.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class _Asked:
     """What is wanted as a file."""
 
     name: str
+    note: str
     head: Sequence[str]
     lines: Iterator[Sequence[Any]]
 
@@ -49,8 +51,10 @@ def _asked(request: HttpRequest, ending: str) -> _Asked:
     found = everyone(
         request.user, form.filters(), sort=form.order(), fields=[one.field for one in columns]
     )
+    said, today = narrowed_to(form, Address.of(form), view), timezone.localdate()
     return _Asked(
-        name=file_name(form, Address.of(form), view, timezone.localdate(), ending),
+        name=file_name("customers", said, today, ending),
+        note=file_note(said, today),
         head=[column.label for column in columns],
         lines=lines(found, columns),
     )

@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from insights import handover_words as words
+from insights.file_names import file_name
 from insights.selectors.handovers import PRINTED_AT_MOST, all_lines
 from insights.spreadsheets import csv_file
 from insights.views.handovers import handover_or_404
@@ -36,6 +36,6 @@ def handover_print(request: HttpRequest, pk: int) -> HttpResponse:
 def handover_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Return a whole handover as comma-separated values."""
     found, today = handover_or_404(request.user, pk), timezone.localdate()
-    name = slugify(found.person.name) or str(found.person_id)
     lines = all_lines(request.user, found)
-    return csv_file(f"handover-{name}-{today:%Y-%m-%d}.csv", words.table(lines, found, today))
+    name = file_name("handover", found.person.name, today, "csv")
+    return csv_file(name, words.table(lines, found, today))

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -322,6 +323,14 @@ def test_the_file_has_everyone_of_every_page_and_no_formulas(browser):
     (odd,) = [row for row in rows if row["Owner"]]
     assert (odd["Customer"], odd["Owner"], odd["Since"]) == ("'=1+1", "Søren Ż", "2026-02-23")
     assert (odd["Distance now"], odd["Stage"]) == ("30", "Current")
+
+
+def test_the_name_of_the_file_says_whose_it_is(browser):
+    team, owner = TeamFactory(name="東京"), PersonFactory(name="Søren Ż")
+    moved("Acme", 10, 30, team=team, owner=owner)
+    query = {"team": team.pk, "owner": owner.pk, "direction": "nearer"}
+    said = quote("changes-nearer-owner-soren-z-team-東京-2026-03-04.csv")
+    assert said in browser.get(f"{URL}changes.csv", query).headers["Content-Disposition"]
 
 
 def test_the_file_looks_through_all_readings_once(browser):

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from insights import chart_files
+from insights import chart_files, spreadsheets
 from insights.charts import (
     BandCounts,
     Bar,
@@ -37,6 +37,7 @@ from tests.factories import PersonFactory, ReadingFactory, TeamFactory, count_to
 from tests.insights.test_proof import numbers, results
 
 SVG = "{http://www.w3.org/2000/svg}"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 HOSTILE = "<script>alert(1)</script> & Żółć"
 MONTHS = [WallMonth(date(2025, m, 1), 10 * m, 100 - m) for m in range(1, 13)]
 LINE = Line(HOSTILE, [Moment(date(2025, m, 1), 3.0 * m, f"{m}") for m in range(1, 13)], "/c/")
@@ -152,7 +153,7 @@ def test_a_file_shows_what_the_page_shows_with_the_same_filter(executive_browser
     counted(south, 4)
     asked = {"team": north.pk, "take": "bands.csv"}
     response = executive_browser.get("/distance/", asked)
-    assert response["Content-Disposition"].startswith('attachment; filename="bands-20')
+    assert response["Content-Disposition"].startswith('attachment; filename="bands-team-north-20')
     head, now = csv.reader(b"".join(response).decode().splitlines())
     assert (head[0], now[2], now[-1]) == ("Date", "3", "3")
     page = executive_browser.get("/distance/", {"team": north.pk}).text
@@ -165,6 +166,21 @@ def test_a_workbook_has_numbers(executive_browser):
     response = executive_browser.get("/distance/", {"take": "bands.xlsx"})
     sheet = ZipFile(BytesIO(b"".join(response))).read("xl/worksheets/sheet1.xml").decode()
     assert "<v>3</v>" in sheet
+
+
+def test_a_workbook_says_what_it_is_narrowed_to_on_paper_and_in_its_properties(executive_browser):
+    team = TeamFactory(name="Søn & Co " + 22 * "&&& ")
+    counted(team, 3)
+    response = executive_browser.get("/distance/", {"team": team.pk, "take": "bands.xlsx"})
+    book = ZipFile(BytesIO(b"".join(response)))
+    told = list(ET.fromstring(book.read("docProps/core.xml")).itertext())
+    assert any(one.startswith(f"Hearth · Team: {team.name} · ") for one in told)
+    footer = ET.fromstring(book.read("xl/worksheets/sheet1.xml")).findtext(f".//{SHEET}oddFooter")
+    note = re.fullmatch(r"&L(.*)&R&P / &N", footer).group(1)
+    said = note.replace("&&", "&")
+    assert said.startswith(f"Hearth · Team: {team.name} · ")
+    assert len(said) == spreadsheets.LONGEST_FOOTER
+    assert len(footer) <= 255
 
 
 @pytest.mark.parametrize("name", ["bands", "wall", "doors-and-windows", "at-risk-eur"])

@@ -199,6 +199,13 @@ def test_the_name_of_a_file_says_what_and_when(executive_browser, executive):
     assert 'filename="customers-20' in answer["Content-Disposition"]
 
 
+def test_a_workbook_can_be_read_whatever_was_searched_for(executive_browser):
+    answer = executive_browser.get(XLSX, {"q": "a\x01<b>&\ufffe"})
+    book = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    for name in ("docProps/core.xml", "xl/worksheets/sheet1.xml"):
+        assert "a <b>&" in " ".join(ET.fromstring(book.read(name)).itertext()).replace("&&", "&")
+
+
 def test_the_number_of_queries_of_a_file_does_not_grow(
     executive_browser, django_assert_num_queries
 ):
