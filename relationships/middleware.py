@@ -31,7 +31,7 @@ _PREFLIGHT = {
 }
 _READABLE = {
     "Access-Control-Expose-Headers": "ETag, Link, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, Idempotency-Replayed, WWW-Authenticate",
+    "Retry-After, Idempotency-Replayed, WWW-Authenticate, Hearth-Rows, Hearth-As-Of",
 }
 
 

@@ -17,7 +17,7 @@ from insights.selectors.alerts import alerts_visible_to
 from relationships.api.answers import Named
 from relationships.api.collection import Collection, Sort
 from relationships.api.described import list_of, one_of_them
-from relationships.api.filters import Filter, choices, flag, ids, since
+from relationships.api.filters import Filter, choices, customers, flag, ids, since
 from relationships.api.lists import answer_list, answer_one
 from relationships.api.permissions import HasScope
 
@@ -116,7 +116,7 @@ ALERTS: Collection[Any] = Collection(
             {"type": "string", "format": "date"},
             "The Monday it was raised for; give it again for another.",
         ),
-        "customer": ids("customer_id", "a customer"),
+        "customer": customers("customer_id"),
         "team": ids("customer__team_id", "a team"),
         "owner": ids("customer__owner_id", "a person"),
         "is_repeated": flag("is_repeated", "Whether an earlier week warned of this silence."),

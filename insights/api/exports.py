@@ -105,7 +105,8 @@ class _ExportView(APIView):
     def head(self, request: Request, file_format: str) -> HttpResponse:
         """Say what would be sent."""
         self._asked(request)
-        return HttpResponse(headers=_headers(self.table, Form(file_format)))
+        # Streamed, so that no length is told: that of the rows nobody knows yet.
+        return StreamingHttpResponse(headers=_headers(self.table, Form(file_format)))
 
     def export(self, request: Request, file_format: str) -> HttpResponseBase:
         """Return the rows, as they are made."""

@@ -17,7 +17,7 @@ from insights.selectors.readings import readings_visible_to
 from relationships.api.answers import Named
 from relationships.api.collection import Collection, Sort
 from relationships.api.described import list_of
-from relationships.api.filters import before, choices, ids, since
+from relationships.api.filters import before, choices, customers, ids, since
 from relationships.api.lists import answer_list
 from relationships.api.permissions import HasScope
 from relationships.models import Customer
@@ -138,7 +138,7 @@ READINGS: Collection[Any] = Collection(
         "updated_at": "2026-03-02T02:15:04Z",
     },
     filters={
-        "customer": ids("customer_id", "a customer"),
+        "customer": customers("customer_id"),
         "band": choices("band", BAND_WORDS, "Where the customer stands"),
         "team": ids("team_id", "a team"),
         "owner": ids("owner_id", "a person"),

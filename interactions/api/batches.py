@@ -27,6 +27,9 @@ def batch_of(body: bytes, *, is_lines: bool) -> Batch:
     batch: Batch | None = None
     if body.count(b"\n" if is_lines else b",") <= MOST_COMMAS:
         batch = read_whole(body, is_lines=is_lines)
+    # One over several lines could be read only while no other is bad: so it never is.
+    if batch is not None and is_lines and not _is_one_a_line(batch, body):
+        batch = None
     if batch is None and not is_lines:
         return array_items(body, at_most=LARGEST_BATCH, what=WHAT, right=RIGHT)
     if batch is None:
@@ -34,6 +37,11 @@ def batch_of(body: bytes, *, is_lines: bool) -> Batch:
     if len(batch) > LARGEST_BATCH:
         raise TooLargeError(too_many(LARGEST_BATCH, WHAT))
     return batch
+
+
+def _is_one_a_line(batch: Batch, body: bytes) -> bool:
+    # Without empty lines between, as nearly always, counting line ends is enough.
+    return body.strip().count(b"\n") + 1 == len(batch) or len(_lines(body)) == len(batch)
 
 
 def _lines(body: bytes) -> list[bytes]:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 from interactions.api import examples
 from interactions.api.answers import TouchpointItem, pointers
 from interactions.api.items import Touchpoint as SentTouchpoint
-from interactions.api.items import read
+from interactions.api.items import named_as_sent, read, sent_as
 from interactions.api.senders import sender_of
 from interactions.models import Touchpoint
 from interactions.selectors.own import recorded_as, source_used_by
@@ -117,21 +118,24 @@ class TouchpointByExternalId(APIView):
         body, sender = json_body(request), sender_of(request)
         item = _named(read(body, namespace=sender.source.name), external_id)
         try:
-            is_new = put(
-                source=sender.source,
-                item=item,
-                by=sender.by,
-                now=timezone.now(),
-                may_create_customers=sender.may_create_customers,
-                check=_precondition(request),
-            )
+            # In one, so that the answer and its tag are of what was written.
+            with transaction.atomic():
+                is_new = put(
+                    source=sender.source,
+                    item=item,
+                    by=sender.by,
+                    now=timezone.now(),
+                    may_create_customers=sender.may_create_customers,
+                    check=_precondition(request),
+                )
+                response = _told(request, external_id)
         except TouchpointRefusedError as error:
-            raise RefusedError(pointers(error.refusals)) from None
+            refusals = named_as_sent(error.refusals, sent_as(body))
+            raise RefusedError(pointers(refusals)) from None
         except TouchpointDeletedError as error:
             raise DeletedError(error) from None
         except TouchpointGoneError:
             raise Http404(NOTHING) from None
-        response = _told(request, external_id)
         response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
         return response
 
@@ -189,10 +193,11 @@ class TouchpointRestore(APIView):
         """Bring it back."""
         sender = sender_of(request)
         try:
-            bring_back(source=sender.source, external_id=external_id, by=sender.by)
+            with transaction.atomic():
+                bring_back(source=sender.source, external_id=external_id, by=sender.by)
+                return _told(request, external_id)
         except TouchpointGoneError:
             raise Http404(NOTHING) from None
-        return _told(request, external_id)
 
 
 def _told(request: Request, external_id: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from interactions.models import TouchpointType
 from interactions.selectors import lists
 from relationships.api.collection import Collection, Hidden, Sort
 from relationships.api.directory import BY_ID, BY_UPDATE, NAME_WORDS, SORTS, UPDATED_SINCE
-from relationships.api.filters import before, choices, flag, ids, search, since, texts
+from relationships.api.filters import before, choices, customers, flag, ids, search, since, texts
 from relationships.api.lists import by_keys
 from relationships.api.questions import Question
 from relationships.selectors.directory import with_words
@@ -50,7 +50,7 @@ TOUCHPOINTS: Collection[Any] = Collection(
     rows=lists.touchpoints,
     example=examples.TOUCHPOINT,
     filters={
-        "customer": ids("customer_id", "a customer"),
+        "customer": customers("customer_id"),
         "contact": ids("contact_id", "a contact"),
         "person": ids("person_id", "one of us"),
         "source": ids("source_id", "a source"),
@@ -100,7 +100,7 @@ LOOPS: Collection[Any] = Collection(
         "updated_at": "2026-03-02T14:00:07.117312Z",
     },
     filters={
-        "customer": ids("customer_id", "a customer"),
+        "customer": customers("customer_id"),
         "person": ids("person_id", "one of us"),
         "kind": choices(
             "kind", {word: kept for kept, word in LOOP_WORDS.items()}, "What must be closed"

@@ -1,7 +1,7 @@
 """Touchpoints as JSON: read all at once, and one by one where a bad one must spoil no other."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -15,8 +15,11 @@ from interactions.models import Direction, LoopKind
 from interactions.services import Columns, NewTouchpoint, Refusal
 from interactions.services.columns import are_all
 from interactions.services.flaws import (
+    LARGEST_ROOM,
+    LARGEST_VALUE,
     LONGEST,
     LONGEST_IDENTITY,
+    LONGEST_MINUTES,
     LONGEST_NAMESPACE,
     MINUTES_AHEAD,
     OLDEST,
@@ -24,6 +27,7 @@ from interactions.services.flaws import (
 )
 from relationships.api.decoding import MOST_FLAWS, UNREADABLE, nearest_field, reason_of
 from relationships.identities import IdentityFlawError, email_ref, phone_ref
+from relationships.numbers import LARGEST_ID
 from relationships.selectors import IdentityRef
 
 LARGEST_BATCH = 5_000
@@ -42,13 +46,26 @@ def _at_most(characters: int) -> Meta:
     return Meta(extra_json_schema={"maxLength": characters})
 
 
+def _within(least: float, most: float, **more: Any) -> Meta:
+    """State what numbers there may be, as `_at_most` does."""
+    return Meta(extra_json_schema={"minimum": least, "maximum": most}, **more)
+
+
+Id = Annotated[int, _within(1, LARGEST_ID)]
+Moment = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
+_AMOUNT = (
+    f"At most {LARGEST_VALUE}, either way from zero; rounded to two decimals. A JSON number is "
+    "taken too, and as exactly."
+)
+
+
 class CustomerReference(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Who the customer is: give exactly one of id, foreign_id, email and phone.
 
     The namespace is the system that a foreign id comes from; by default that of the key.
     """
 
-    id: int | UnsetType = UNSET
+    id: Id | UnsetType = UNSET
     foreign_id: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
     namespace: Annotated[str, _at_most(LONGEST_NAMESPACE)] | UnsetType = UNSET
     email: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
@@ -62,7 +79,7 @@ class ContactReference(CustomerReference):
 class PersonReference(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Which of us was there: give exactly one of id and email."""
 
-    id: int | UnsetType = UNSET
+    id: Id | UnsetType = UNSET
     email: Annotated[str, _at_most(LONGEST_IDENTITY)] | UnsetType = UNSET
 
 
@@ -71,7 +88,7 @@ class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults
 
     type: Annotated[str, Meta(description="A key from /api/v1/touchpoint-types/.")]
     customer: CustomerReference
-    occurred_at: Annotated[datetime, Meta(tz=None, description=WHEN)]
+    occurred_at: Annotated[Moment, Meta(tz=None, description=WHEN)]
     external_id: (
         Annotated[
             str,
@@ -82,32 +99,49 @@ class Touchpoint(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults
     ) = None
     direction: Literal["inbound", "outbound", "mutual"] | None = None
     contact: ContactReference | None = None
-    contact_id: int | None = None
+    contact_id: Id | None = None
     person: PersonReference | None = None
-    person_id: Annotated[int, Meta(description="Which of us was there.")] | None = None
-    duration_minutes: int | None = None
-    customers_in_room: int | None = None
-    sentiment: Annotated[float, Meta(description="From -1 (bad) to 1 (good).")] | None = None
+    person_id: Annotated[Id, Meta(description="Which of us was there.")] | None = None
+    duration_minutes: Annotated[int, _within(0, LONGEST_MINUTES)] | None = None
+    customers_in_room: Annotated[int, _within(1, LARGEST_ROOM)] | None = None
+    sentiment: Annotated[float, _within(-1, 1, description="From bad to good.")] | None = None
     via: (
         Annotated[str, Meta(description="The intermediary, if any."), _at_most(LONGEST["via"])]
         | None
     ) = None
     text: Annotated[str, _at_most(LONGEST["text"])] | None = None
-    value: Decimal | None = None
-    severity: Annotated[int, Meta(description="Of a failure: 1, 3 or 8.")] | None = None
+    value: Annotated[Decimal, Meta(description=_AMOUNT)] | None = None
+    severity: (
+        Annotated[
+            int,
+            Meta(
+                description="Of a failure: small, serious or grave.",
+                extra_json_schema={"enum": [1, 3, 8]},
+            ),
+        ]
+        | None
+    ) = None
     opens: Literal["question", "complaint", "failure", "promise", "none"] | None = None
-    due_at: Annotated[datetime, Meta(description="When what it opens must be closed.")] | None = (
-        None
-    )
+    due_at: (
+        Annotated[
+            Moment, Meta(description="When what it opens must be closed; else it says nothing.")
+        ]
+        | None
+    ) = None
     closes: (
         Annotated[
             str,
-            Meta(description="The external_id of what opened the loop that this closes."),
+            Meta(
+                description=(
+                    "The external_id of what opened the loop that this closes: for the same "
+                    "customer, and no later than this. It may arrive later."
+                )
+            ),
             _at_most(LONGEST["closes"]),
         ]
         | None
     ) = None
-    closes_loop: Annotated[int, Meta(description="That loop's own id.")] | None = None
+    closes_loop: Annotated[Id, Meta(description="That loop's own id.")] | None = None
 
 
 CUSTOMER = (
@@ -145,6 +179,7 @@ RIGHT = {
     "closes_loop": _WHOLE,
 }
 REQUIRED = ("type", "customer", "occurred_at")
+_NAMING = ("external_id", "contact", "contact_id", "person", "person_id")
 _TYPES = get_type_hints(Touchpoint, include_extras=True)
 
 _decoder = msgspec.json.Decoder(Touchpoint)
@@ -177,6 +212,30 @@ def read(one: bytes | msgspec.Raw | Touchpoint, *, namespace: str) -> NewTouchpo
         return [error.refusal]
     except UNREADABLE as error:
         return _flaws(one, error)
+
+
+def sent_as(one: bytes | msgspec.Raw | Touchpoint) -> dict[str, Any]:
+    """Return what was sent of one touchpoint, as far as it can be read at all."""
+    if isinstance(one, Touchpoint):
+        return {name: getattr(one, name) for name in _NAMING}
+    try:
+        fields = msgspec.json.decode(one)
+    except UNREADABLE:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def named_as_sent(refusals: Iterable[Refusal], sent: dict[str, Any]) -> tuple[Refusal, ...]:
+    """Let refusals name the field that was sent: an id may come as {"id": 12} or by itself."""
+    names = {
+        f"{name}_id": f"{name}.id"
+        for name in ("contact", "person")
+        if sent.get(name) and sent.get(f"{name}_id") is None
+    }
+    return tuple(
+        Refusal(names.get(wrong.field, wrong.field), wrong.value, wrong.reason)
+        for wrong in refusals
+    )
 
 
 def columns_of(touchpoints: Sequence[Touchpoint], namespace: str) -> Columns:

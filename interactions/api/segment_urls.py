@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from interactions.api.segment import CALLS, SegmentDoor
+from relationships.api.views import Nothing
 
 _CALL = "|".join(CALLS)
 
@@ -12,4 +13,5 @@ urlpatterns = [
         SegmentDoor.as_view(),
         name="segment",
     ),
+    re_path(r"^(?:v1|segment)/", Nothing.as_view()),
 ]

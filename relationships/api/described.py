@@ -145,7 +145,10 @@ CONDITIONAL = (
 def _keeps_up(collection: Collection[Any]) -> str:
     if "updated_since" not in collection.filters:
         return ""
-    return "`as_of` is a moment to send as `updated_since` next time: nothing is missed then. "
+    return (
+        "`as_of` is a moment to send as `updated_since` next time: nothing that is there is "
+        "missed then. "
+    )
 
 
 def _needs(scope: str | None) -> str:

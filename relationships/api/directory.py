@@ -8,6 +8,7 @@ from relationships.api.collection import Collection, Sort
 from relationships.api.filters import (
     Filter,
     choices,
+    customers,
     email,
     flag,
     foreign_id,
@@ -104,7 +105,7 @@ CONTACTS: Collection[Any] = Collection(
         "updated_at": "2026-02-02T08:00:00Z",
     },
     filters={
-        "customer": ids("customer_id", "a customer"),
+        "customer": customers("customer_id"),
         **identity_filters("contact_id", "contacts"),
         "has_left": flag(
             "left_on__isnull", "Whether the contact has left the customer.", true=False

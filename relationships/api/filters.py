@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from relationships.identities import email_ref, phone_ref
 from relationships.numbers import LARGEST_ID, whole_number
-from relationships.selectors import IdentityRef
+from relationships.selectors import IdentityRef, survivors_of
 
 LONGEST_TEXT = 200
 Schema = Mapping[str, Any]
@@ -84,6 +84,18 @@ def ids(path: str, what: str) -> Filter:
     """Narrow to rows that belong to one of these."""
     schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
     return Filter(number, _among(path), schema, f"The id of {what}; give it again for another.")
+
+
+def customers(path: str) -> Filter:
+    """Narrow to rows that belong to one of these customers, or to whom one was merged into."""
+
+    def condition(values: Sequence[int]) -> Q:
+        now = survivors_of(values)
+        return Q(**{f"{path}__in": [now.get(value, value) for value in values]})
+
+    schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
+    said = "The id of a customer, or of one that was merged into it; give it again for another."
+    return Filter(number, condition, schema, said)
 
 
 def choices(

@@ -22,6 +22,7 @@ from relationships.services.idempotency import (
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
+REPEATED_HEADERS = ("ETag", "Location")
 LONGEST_KEY = 255
 RETRY_SECONDS = 1
 
@@ -32,7 +33,8 @@ PARAMETER = OpenApiParameter(
     description=(
         f"Any text of your own, such as a UUID. For {KEPT_HOURS} hours the same request with the "
         f"same key gets the same answer, with the header `{REPEATED}: true`, and changes nothing. "
-        "A request that was refused changed nothing, and leaves its key free."
+        "A request that was answered with an error changed nothing, and leaves its key free; a "
+        "batch in which only items were refused was answered, and keeps it."
     ),
 )
 
@@ -70,7 +72,9 @@ def answered_once(
 
     def kept() -> Answer:
         fresh.append(answer())
-        return Answer(fresh[0].status_code, fresh[0].content)
+        given = fresh[0]
+        headers = {name: given[name] for name in REPEATED_HEADERS if name in given}
+        return Answer(given.status_code, given.content, headers)
 
     try:
         given = answer_once(
@@ -86,7 +90,9 @@ def answered_once(
         raise OtherRequestError from None
     if not given.is_repeated:
         return fresh[0]
-    response = HttpResponse(given.content, status=given.status, content_type="application/json")
+    response = HttpResponse(
+        given.content, status=given.status, headers=given.headers, content_type="application/json"
+    )
     response[REPEATED] = "true"
     return response
 

@@ -24,7 +24,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 @extend_schema(exclude=True)
 class Nothing(APIView):
-    """Answers below /api/ where there is nothing."""
+    """Answers below /api/, and where SDKs call, where there is nothing."""
 
     permission_classes = ()
     authentication_classes = ()

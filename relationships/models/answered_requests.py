@@ -17,6 +17,7 @@ class AnsweredRequest(models.Model):
     fingerprint = models.BinaryField(help_text="Of the method, the address and the body.")
     status = models.SmallIntegerField()
     content = models.BinaryField()
+    headers = models.JSONField(default=dict, help_text="Those that are part of the answer.")
     answered_at = models.DateTimeField(db_index=True)
 
     class Meta:

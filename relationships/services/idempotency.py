@@ -14,10 +14,11 @@ KEPT_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and a body, and whether both are of an earlier request."""
+    """A status, a body and headers, and whether they are of an earlier request."""
 
     status: int
     content: bytes
+    headers: dict[str, str]
     is_repeated: bool = False
 
 
@@ -57,7 +58,7 @@ def answer_once(
         return given
     if bytes(before.fingerprint) != fingerprint:
         raise KeyTakenError
-    return Answer(before.status, bytes(before.content), is_repeated=True)
+    return Answer(before.status, bytes(before.content), before.headers, is_repeated=True)
 
 
 def forget_answers(*, now: datetime) -> int:
@@ -88,10 +89,11 @@ def _keep(account: Person, key: str, fingerprint: bytes, given: Answer, now: dat
                 fingerprint=fingerprint,
                 status=given.status,
                 content=given.content,
+                headers=given.headers,
                 answered_at=now,
             )
         ],
         update_conflicts=True,
         unique_fields=("account", "key"),
-        update_fields=("fingerprint", "status", "content", "answered_at"),
+        update_fields=("fingerprint", "status", "content", "headers", "answered_at"),
     )

@@ -62,8 +62,6 @@ def _actors(messages: Iterable[Message], known: Known) -> list[Actor]:
         actor.profile = message.profile.over(actor.profile)
         if message.event.kind in ("group", "identify"):
             actor.company = message.company or actor.company
-        if message.visitor and message.visitor != ref:
-            actor.visitors.add(message.visitor)
     return list(actors.values())
 
 
@@ -83,11 +81,11 @@ def _introduce_people(actors: Iterable[Actor], terms: Terms) -> None:
         actor for actor in actors
         if known.get(actor.ref) is None and not known.is_taken(actor.ref)
     ]  # fmt: skip
-    colleagues = _colleagues(strangers, known)
+    colleagues, by_phone = _colleagues(strangers, known), _by_phone(strangers, known)
     found: list[Belonging] = []
     newcomers: list[Newcomer] = []
     for actor in strangers:
-        at = known.get(actor.profile.email) or known.get(actor.profile.phone)
+        at = known.get(actor.profile.email) or by_phone.get(actor.profile.phone)
         company = known.get(actor.company)
         if at is None and company:
             at = Whose(company.home_id, colleagues.get((company.home_id, _name(actor))))
@@ -135,6 +133,25 @@ def _colleagues(strangers: Iterable[Actor], known: Known) -> dict[tuple[int, str
     }
 
 
+def _by_phone(strangers: Iterable[Actor], known: Known) -> dict[IdentityRef | None, Whose]:
+    """Return whom the numbers of strangers mean, but none that means another user already.
+
+    Colleagues and families share a telephone; nobody becomes somebody else by that.
+    """
+    found = {
+        actor.profile.phone: whose
+        for actor in strangers
+        if (whose := known.get(actor.profile.phone))
+    }
+    users = Identity.objects.filter(
+        kind=Identity.Kind.FOREIGN,
+        namespace__in={actor.ref.namespace for actor in strangers},
+        contact__in={whose.contact_id for whose in found.values() if whose.contact_id},
+    )
+    taken = set(users.values_list("contact_id", flat=True)) if found else set()
+    return {phone: whose for phone, whose in found.items() if whose.contact_id not in taken}
+
+
 def _make_known(newcomers: Sequence[Newcomer], known: Known) -> None:
     introduce(newcomers=newcomers, team_id=known.by.team_id)
     known.look_up({one.ref for one in newcomers})
@@ -143,11 +160,11 @@ def _make_known(newcomers: Sequence[Newcomer], known: Known) -> None:
 def _tie(actors: Iterable[Actor], messages: Iterable[Message], terms: Terms) -> list[IdentityRef]:
     """Let visitors, addresses and numbers mean the people they turned out to be."""
     known = terms.known
+    named = {one.visitor: one.person for one in messages if one.visitor and one.person}
     ties = {
         visitor: whose
-        for actor in actors
-        if (whose := known.get(actor.ref))
-        for visitor in actor.visitors
+        for visitor, ref in named.items()
+        if (whose := known.get(ref))
         if known.get(visitor) != whose and not known.is_taken(visitor)
     }
     ties |= _aliased(messages, known)

@@ -15,7 +15,6 @@ class Actor:
     ref: IdentityRef
     profile: Profile = field(default_factory=Profile)
     company: IdentityRef | None = None
-    visitors: set[IdentityRef] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +35,4 @@ class Terms:
 
 def actor_of(message: Message, known: Known) -> IdentityRef | None:
     """Return by which identity the person of a message is known; None for a mere visitor."""
-    who = message.user or message.profile.email
-    return who or (message.visitor if known.get(message.visitor) else None)
+    return message.person or (message.visitor if known.get(message.visitor) else None)

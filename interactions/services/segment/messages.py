@@ -87,6 +87,11 @@ class Message:
         """Whether it says to which company somebody belongs."""
         return self.event.kind == "group"
 
+    @property
+    def person(self) -> IdentityRef | None:
+        """Who it says that it was, if it says so."""
+        return self.user or self.profile.email
+
     def refs(self) -> Iterable[IdentityRef]:
         """Yield every identity that it names."""
         named = (self.user, self.visitor, self.company, self.profile.email, self.profile.phone)

@@ -1,6 +1,7 @@
 """Which rule speaks of an event, and what becomes of it by that rule."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from interactions.event_names import comparable, fits, weight
@@ -12,6 +13,10 @@ from interactions.services.segment.known import Whose
 from interactions.services.segment.messages import Message
 
 LONGEST_TEXT = 500
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
 
 class Rule(NamedTuple):
@@ -80,10 +85,20 @@ def _text(message: Message) -> str:
 def _value(message: Message, rule: Rule) -> Decimal | None:
     """Return the first of the rule's properties that is an amount; anything else is none."""
     for name in rule.value_properties:
-        try:
-            value = Decimal(plain(message.properties.get(name), 40).replace(",", ""))
-        except InvalidOperation:
-            continue
-        if value.is_finite() and abs(value) <= LARGEST_VALUE:
+        value = amount(plain(message.properties.get(name), 40))
+        if value is not None and abs(value) <= LARGEST_VALUE:
             return value
     return None
+
+
+def amount(text: str) -> Decimal | None:
+    """Read an amount; one that could be read in two ways is none.
+
+    >>> amount("1,234.50"), amount("39,95"), amount("1e3"), amount("1.234,50"), amount("1_000")
+    (Decimal('1234.50'), Decimal('39.95'), Decimal('1E+3'), None, None)
+    """
+    if _GROUPED.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if _DECIMAL_COMMA.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    return Decimal(text) if _PLAIN.fullmatch(text) else None

@@ -124,23 +124,63 @@ def _taken(event_ids: Sequence[int] | None, at_most: int) -> list[Event]:
 
 def _settle_batch(batch: Batch, events: Sequence[Event]) -> None:
     spaces = Namespaces.of(batch.source.name, batch.source.pk)
-    for run in _runs([read_message(event, spaces) for event in events]):
+    messages = [read_message(event, spaces) for event in events]
+    for run in _runs(messages, _tied_before(messages, batch.by)):
         _settle_run(batch, run)
 
 
-def _runs(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    """Part messages where somebody goes to another company after something happened."""
+Ties = dict[IdentityRef, IdentityRef | None]
+"""Visitors, and who each was last said to be; None is somebody who none of the messages names."""
+
+
+def _runs(messages: Sequence[Message], ties: Ties) -> Iterator[list[Message]]:
+    """Part messages so that what happened is of whom it was of when it happened.
+
+    That is where somebody goes to another company, or another person takes over a browser, after
+    something happened with them. What waits for a visitor to be somebody is no reason.
+    """
     run: list[Message] = []
     happened: set[IdentityRef | None] = set()
+    unnamed: set[IdentityRef | None] = set()
     for message in messages:
-        if message.is_group and {message.user, message.visitor} & happened:
+        person, visitors = message.person, _named_visitors(message)
+        goes = message.is_group and {message.user, message.visitor} & happened
+        if goes or any(v in unnamed and ties.get(v, person) != person for v in visitors):
             yield run
-            run, happened = [], set()
+            run, happened, unnamed = [], set(), set()
         run.append(message)
+        ties |= dict.fromkeys(visitors, person)
         if message.event.kind in HAPPENINGS:
             happened |= {message.user, message.visitor} - {None}
+            unnamed |= {message.visitor} - {None} if person is None else set()
     if run:
         yield run
+
+
+def _named_visitors(message: Message) -> list[IdentityRef]:
+    """Return the visitors of whom a message says who they are."""
+    return [one for one in (message.visitor, *message.previous) if one and message.person]
+
+
+def _tied_before(messages: Sequence[Message], by: Person) -> Ties:
+    """Return visitors that were somebody before who is not whom the messages first name."""
+    unnamed: set[IdentityRef] = set()
+    named: dict[IdentityRef, IdentityRef | None] = {}
+    for message in messages:
+        if message.visitor and message.person is None:
+            unnamed.add(message.visitor)
+        for visitor in _named_visitors(message):
+            if visitor in unnamed:
+                named.setdefault(visitor, message.person)
+    if not named:
+        return {}
+    known = Known(by)
+    known.look_up({ref for pair in named.items() for ref in pair if ref})
+    return {
+        visitor: None
+        for visitor, person in named.items()
+        if (whose := known.get(visitor)) and whose != known.get(person)
+    }
 
 
 def _settle_run(batch: Batch, messages: Sequence[Message]) -> None:

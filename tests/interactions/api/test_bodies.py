@@ -195,6 +195,16 @@ def test_lines_are_answered_each_and_in_order(shop, kind):
     assert response.json()["results"][3]["errors"][0]["field"] == "type"
 
 
+@pytest.mark.parametrize("beside", [b"", encoded(type="call.fone")])
+def test_item_over_several_lines_is_read_neither_alone_nor_beside_a_bad_one(shop, beside):
+    pretty = json.dumps(call(), indent=1).encode()
+
+    response = post(shop, MANY, b"\n".join([encoded(), pretty, beside]), LINES)
+
+    assert statuses(response)[0] == "recorded"
+    assert set(statuses(response)[1:]) == {"refused"}
+
+
 def test_lines_may_be_compressed(shop):
     body = gzip.compress(encoded() + b"\n" + encoded() + b"\n")
 

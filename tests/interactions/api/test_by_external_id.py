@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from interactions.api import by_external_id
 from interactions.models import Loop, Source, Touchpoint, TouchpointChange
 from interactions.services import own
 from relationships.models import Customer, Identity
@@ -429,6 +430,31 @@ def test_put_that_comes_second_corrects_what_the_first_recorded(monkeypatch):
 
     assert [response.status_code for response in answers] == [201, 200]
     assert Touchpoint.objects.get().text == "second"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("second", ["put", "delete"])
+def test_answer_is_of_what_was_written_whoever_comes_right_after(monkeypatch, second):
+    IdentityFactory(namespace="shop", value="C-1001")
+    shop, told = client(), by_external_id._told
+
+    def meanwhile() -> None:
+        put(shop, "a", call(text="theirs")) if second == "put" else shop.delete(url("a"))
+        connection.close()
+
+    thread = threading.Thread(target=meanwhile)
+
+    def told_late(*asked: Any):
+        monkeypatch.setattr(by_external_id, "_told", told)
+        thread.start()
+        thread.join(0.5)
+        return told(*asked)
+
+    monkeypatch.setattr(by_external_id, "_told", told_late)
+    answer = put(shop, "a", call(text="ours"))
+    thread.join()
+
+    assert (answer.status_code, answer.json()["text"]) == (201, "ours")
 
 
 def test_put_takes_few_queries(shop, customer, django_assert_max_num_queries):

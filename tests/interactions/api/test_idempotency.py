@@ -64,6 +64,15 @@ def test_request_sent_again_is_answered_as_before(shop, customer):
     assert Touchpoint.objects.count() == 1
 
 
+def test_headers_of_the_answer_are_part_of_it():
+    sender = client("shop", "customers:write", "customers:read")
+    first, again = (post(sender, "/api/v1/customers/", {"name": "Acme"}) for _ in range(2))
+
+    assert first.status_code == again.status_code == 201
+    assert first.headers["ETag"] == again.headers["ETag"]
+    assert first.headers["Location"] == again.headers["Location"]
+
+
 def test_batch_sent_again_is_answered_as_before_with_its_refusals(shop, customer):
     batch = [call(), call(type="call.fone")]
 
@@ -220,7 +229,7 @@ def test_request_that_still_runs_is_409_and_told_when_to_come_again():
         thread = threading.Thread(target=meanwhile)
         thread.start()
         thread.join()
-        return Answer(200, b"{}")
+        return Answer(200, b"{}", {})
 
     account = Person.objects.get(name="shop")
     fields = {"account": account, "key": "k-1", "fingerprint": b"x", "now": timezone.now()}

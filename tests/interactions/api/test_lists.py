@@ -215,6 +215,17 @@ def test_timeline_of_a_customer_goes_by_when_things_happened(client, by):
     assert client.get("/api/v1/customers/999999/touchpoints/").status_code == 404
 
 
+def test_customer_that_was_merged_is_found_as_whom_it_became(client, by):
+    kept, absorbed = CustomerFactory(), CustomerFactory()
+    recorded(by, absorbed, type="complaint")
+    merge_customers(keep=kept.pk, absorb=absorbed.pk, by=by, now=NOW)
+
+    for plural in ("touchpoints", "loops"):
+        listed = ids(client.get(f"/api/v1/{plural}/?customer={absorbed.pk}"))
+        assert len(listed) == 1
+        assert listed == ids(client.get(f"/api/v1/{plural}/?customer={kept.pk}"))
+
+
 def test_loops_are_told_open_and_closed(client, by):
     customer, now = CustomerFactory(), timezone.now()
     opened, other = recorded(by, customer, 2, type="complaint")

@@ -141,7 +141,7 @@ def test_contact_of_another_customer_is_refused(tom):
 
     assert [result["errors"][0]["field"] for result in batch.json()["results"]] == [
         "contact",
-        "contact_id",
+        "contact.id",
     ]
     assert Contact.objects.count() == 1
 
@@ -190,7 +190,7 @@ def test_person_of_ours_is_found(customer, reference):
         ({"contact": {"foreign_id": ""}}, "/contact", "which contact"),
         ({"contact": {"foreign_id": "a\x00"}}, "/contact", "NUL"),
         ({"contact": {"foreign_id": "\ud800"}}, "", ""),
-        ({"contact": {"id": 2**70}}, "/contact_id", "no such contact"),
+        ({"contact": {"id": 2**70}}, "/contact/id", "no such contact"),
         ({"contact": 5}, "/contact", "exactly one"),
         ({"contact": {"name": "Tom"}}, "/contact", "exactly one"),
         ({"person": {}}, "/person", "exactly one"),
@@ -198,7 +198,7 @@ def test_person_of_ours_is_found(customer, reference):
         ({"person": {"id": 1}, "person_id": 1}, "/person", "not both"),
         ({"person": {"email": "nobody@example.com"}}, "/person", "no such person"),
         ({"person": {"email": "nobody"}}, "/person", "zoe@example.com"),
-        ({"person": {"id": 2**70}}, "/person_id", "no such person"),
+        ({"person": {"id": 2**70}}, "/person/id", "no such person"),
         ({"person": "Tom"}, "/person", "exactly one"),
     ],
 )

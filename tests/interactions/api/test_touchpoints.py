@@ -233,6 +233,29 @@ def test_malformed_batch_is_refused_whole(shop, body, words):
     assert words in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"person": {"id": 999_999}}, "person.id"),
+        ({"person_id": 999_999}, "person_id"),
+        ({"contact": {"id": 999_999}}, "contact.id"),
+        ({"contact_id": 999_999}, "contact_id"),
+    ],
+)
+@pytest.mark.parametrize("beside", [[], ["garbage"]])
+def test_refusal_names_the_field_that_was_sent(shop, customer, sent, field, beside):
+    (item, *_) = post(shop, MANY, [call(**sent), *beside]).json()["results"]
+    assert [wrong["field"] for wrong in item["errors"]] == [field]
+    problem = post(shop, ONE, call(**sent)).json()
+    assert [wrong["pointer"] for wrong in problem["errors"]] == ["/" + field.replace(".", "/")]
+
+
+@pytest.mark.parametrize("flaw", [{"direction": "up"}, {"customer": {"email": "x"}}, {"tpye": 1}])
+def test_refused_item_keeps_its_external_id(shop, customer, flaw):
+    results = post(shop, MANY, [call(external_id="e-1", **flaw)]).json()["results"]
+    assert (results[0]["status"], results[0]["external_id"]) == ("refused", "e-1")
+
+
 def test_array_sent_to_the_address_for_one_is_told_where_to_go(shop):
     response = post(shop, ONE, [call()])
 

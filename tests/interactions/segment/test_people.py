@@ -185,6 +185,58 @@ def test_an_event_can_say_for_which_company_it_was(send):
     assert Touchpoint.objects.get().customer.name == "First"
 
 
+def test_who_shares_a_telephone_stays_who_they_are(send):
+    for user, name in (("u1", "Anna"), ("u2", "Bert"), ("u3", "Carl")):
+        send(
+            {"type": "group", "userId": user, "groupId": "g1", "traits": {"name": "Acme"}},
+            {"type": "identify", "userId": user, "traits": {"name": name, "phone": "+4930736502"}},
+        )
+
+    assert sorted(Contact.objects.values_list("name", flat=True)) == ["Anna", "Bert", "Carl"]
+    assert Customer.objects.get(merged_into=None).name == "Acme"
+
+
+def test_a_telephone_that_is_known_leads_to_its_contact(send):
+    contact = ContactFactory(name="Ann Lee")
+    IdentityFactory(
+        customer=contact.customer, contact=contact, kind="phone", namespace="", value="+4930736502"
+    )
+
+    send({"type": "identify", "userId": "u1", "traits": {"phone": "+49 30 736502"}})
+
+    assert Identity.objects.get(namespace="shop", value="u1").contact == contact
+
+
+TAKING_OVER = [
+    {"type": "identify", "userId": "u1", "anonymousId": "a1"},
+    order(anonymousId="a1", properties={"total": 1}),
+    {"type": "identify", "userId": "u2", "anonymousId": "a1"},
+    order(anonymousId="a1", properties={"total": 2}),
+]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 4])
+def test_who_takes_a_browser_over_begins_then(send, at_once):
+    for start in range(0, 4, at_once):
+        send(*TAKING_OVER[start : start + at_once])
+
+    users = Identity.objects.filter(namespace="shop").order_by("value")
+    touchpoints = Touchpoint.objects.order_by("pk")
+    assert [one.contact_id for one in touchpoints] == [one.contact_id for one in users]
+
+
+def test_a_browser_given_back_in_one_batch_is_its_last_user_s(send):
+    send(
+        {"type": "identify", "userId": "u1", "anonymousId": "a1"},
+        {"type": "identify", "userId": "u2", "anonymousId": "a1"},
+        {"type": "identify", "userId": "u1", "anonymousId": "a1"},
+        {"type": "page", "anonymousId": "a1"},
+    )
+
+    contact = Identity.objects.get(namespace="shop", value="u1").contact
+    assert Touchpoint.objects.get().contact == contact
+
+
 def test_who_shares_a_browser_is_told_apart(send):
     send({"type": "identify", "userId": "u1", "anonymousId": "a1"})
     send(
