@@ -4,8 +4,10 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from django import forms
 from django.urls import reverse
 
+from insights.page_address import PageAddress
 from insights.selectors.organisation import Among
 from insights.words import upper_first
 
@@ -46,6 +48,12 @@ def heading_of(stage: str) -> str:
     ('Customers', 'Leads')
     """
     return upper_first(nouns_of(stage))
+
+
+def said_of(address: PageAddress, form: forms.Form, among: Among) -> str:
+    """Say of whom a chart is, for whoever sees it without its page: the usual stage, too."""
+    is_said = any(name == "stage" for name, _ in address.pairs)
+    return ", ".join(filter(None, ["" if is_said else WHO[among.stage], address.said(form)]))
 
 
 def called(stage: str) -> dict[str, str]:

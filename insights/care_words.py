@@ -72,14 +72,17 @@ def hours(length: float) -> str:
 def half(median: Median | None, what: str = "half") -> str:
     """Say within how long half of something was done; nothing of what never was.
 
+    It is known to a tenth of itself, so a list of what was done may tell a little more or less.
+
     >>> half(Median(5.2)), half(Median(0.25, -1)), half(Median(4096, 1))
-    ('half within 5 hours', 'half within 15 minutes', 'half only after more than 171 days')
+    ('half within about 5 hours', 'half within 15 minutes', 'half only after more than 171 days')
     """
     if median is None:
         return ""
     if median.beyond > 0:
         return f"{what} only after more than {hours(median.hours)}"
-    return f"{what} within {hours(median.hours)}"
+    about = "" if median.beyond else "about "
+    return f"{what} within {about}{hours(median.hours)}"
 
 
 def points(now: float, before: float) -> str:

@@ -142,7 +142,7 @@ TEAMS_DRAWN = 12
 def teams_at_risk(here: Standing, currency: str) -> Sequence[TeamLine]:
     """Return the teams with anything at risk in a currency, the one with most first."""
     return sorted(
-        (team for team in here.teams if team.at_risk.get(currency)),
+        (team for team in here.teams if round(team.at_risk.get(currency, 0))),
         key=lambda team: -team.at_risk[currency],
     )
 

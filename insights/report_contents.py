@@ -94,7 +94,7 @@ def report_contents(about: About) -> Mapping[str, Any]:
     since = event_since(about.as_of, here, CURRENT, team_with_most(here))
     return {
         **_head(about),
-        "sentence": f"As of {today.day} {today:%B %Y}: {distance_sentence(here, since)}",
+        "sentence": f"As of {today.day} {today:%B %Y}. {distance_sentence(here, since)}",
         "note": note(here, CURRENT),
         "has_data": here.known > 0,
         "bands": _bands(here),

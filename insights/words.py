@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from relationships.words import plural
 
@@ -36,14 +36,23 @@ def short(value: float) -> str:
 def percent(share: float) -> str:
     """Write a share, honest at the edges: nothing that exists is called 0 %.
 
-    >>> percent(0), percent(0.004), percent(0.256), percent(0.998), percent(1)
-    ('0 %', 'under 1 %', '26 %', 'over 99 %', '100 %')
+    >>> percent(0), percent(0.004), percent(0.125), percent(0.256), percent(0.998), percent(1)
+    ('0 %', 'under 1 %', '13 %', '26 %', 'over 99 %', '100 %')
     """
     if 0 < share < 0.01:
         return "under 1 %"
     if 0.99 < share < 1:
         return "over 99 %"
-    return f"{share * 100:.0f} %"
+    return f"{points_of(share)} %"
+
+
+def points_of(share: float) -> int:
+    """Return a share in whole per cent; halves go up, as in spreadsheets, and not to even ones.
+
+    >>> points_of(0.025), points_of(0.285), points_of(-0.125)
+    (3, 29, -13)
+    """
+    return int((100 * Decimal(repr(float(share)))).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def money(amount: Decimal | float, currency: str) -> str:

@@ -98,7 +98,7 @@ def _draw(flows: _Flows, title: str, width: float, *, is_phone: bool) -> Svg:
         marks.append(element("text", name, class_=style, x=x, y=HEAD - 10))
     for row, then in enumerate(flows.rows):
         y = HEAD + row * ROW
-        name = "New" if is_phone and then == NEW else _said(then)
+        name = "Unheard" if is_phone and then == NEW else _said(then)
         marks.append(element("line", class_="rule", x1=0, x2=width, y1=y, y2=y))
         marks.append(element("text", name, class_="strong", x=0, y=y + ROW / 2 + 4))
         for column, now in enumerate((*BANDS, ALL)):

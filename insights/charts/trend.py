@@ -6,7 +6,8 @@ from datetime import date
 
 from insights.charts.svg import Chart, Svg, drawing, element, linked
 
-HEIGHT, ROOM = 64.0, 18.0
+TOP, HEIGHT, ROOM = 16.0, 64.0, 18.0
+LETTER = 6.2
 TOO_FEW = "too few to tell"
 
 
@@ -30,6 +31,11 @@ class TrendMonth:
         return f"{self.month:%B %Y}{'' if self.is_whole else ' (so far)'}"
 
     @property
+    def complete(self) -> str:
+        """Whether the month is over, as files tell it."""
+        return "yes" if self.is_whole else "so far"
+
+    @property
     def words(self) -> str:
         """The number in words."""
         return self.text or TOO_FEW if self.value is None else self.text
@@ -38,7 +44,10 @@ class TrendMonth:
 def trend(
     months: Sequence[TrendMonth], *, title: str, what: str, top: float | None = None
 ) -> Chart:
-    """Draw a column a month from zero to `top`, the largest by default; no column is no number."""
+    """Draw a column a month from zero to `top`, the largest by default; no column is no number.
+
+    The highest and the last one say their number: columns have no axis beside them.
+    """
     known = [month for month in months if month.value is not None]
     description = (
         f"{known[0].name}: {known[0].words}. {known[-1].name}: {known[-1].words}."
@@ -51,6 +60,8 @@ def trend(
         caption=title,
         head=["Month", what],
         rows=[[month.name, month.words] for month in months],
+        data=[[month.month, month.value, month.words, month.complete] for month in months],
+        data_head=["Month", "Number", what, "Complete"],
     )
 
 
@@ -59,8 +70,9 @@ def _draw(
 ) -> Svg:
     pitch = width / max(len(months), 1)
     marks = [element("line", class_="axis", x1=0, x2=width, y1=HEIGHT, y2=HEIGHT)]
-    for i, month in enumerate(months):
-        tall = min((month.value or 0) / ceiling, 1) * (HEIGHT - 4)
+    talls = [min((month.value or 0) / ceiling, 1) * (HEIGHT - TOP) for month in months]
+    numbers = _numbers(months, talls, pitch, width)
+    for i, (month, tall) in enumerate(zip(months, talls, strict=True)):
         classes = ["column", *([] if month.is_whole else ["partial"])]
         column = [
             element("title", f"{month.name}: {month.words}"),
@@ -78,6 +90,7 @@ def _draw(
                     rx=1.5,
                 )
             )
+        column += [numbers[i]] if i in numbers else []
         told = [_told(month, (i + 0.5) * pitch, width)] if month.href else []
         marks.append(element("g", linked(month.href, *column), *told, class_=" ".join(classes)))
         if month.month.month in (1, 4, 7, 10):
@@ -95,6 +108,23 @@ def _draw(
         class_="trend",
         has_links=any(month.href for month in months),
     )
+
+
+def _numbers(
+    months: Sequence[TrendMonth], talls: Sequence[float], pitch: float, width: float
+) -> dict[int, Svg]:
+    """Write the number of the last month, and of the highest where that is not too near."""
+    known = [i for i, month in enumerate(months) if month.value is not None]
+    marks: dict[int, Svg] = {}
+    taken = width
+    for i in dict.fromkeys([*known[-1:], *sorted(known, key=lambda i: -talls[i])[:1]]):
+        half = LETTER * len(months[i].words) / 2
+        x = min(max((i + 0.5) * pitch, half), width - half)
+        if x + half <= taken:
+            y = HEIGHT - talls[i] - 5
+            marks[i] = element("text", months[i].words, class_="middle strong", x=x, y=y)
+            taken = x - half - LETTER
+    return marks
 
 
 def _told(month: TrendMonth, x: float, width: float) -> Svg:

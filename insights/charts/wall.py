@@ -47,6 +47,11 @@ class WallMonth:
         total = self.human + self.digital
         return self.human / total if total else None
 
+    @property
+    def complete(self) -> str:
+        """Whether the month is over, as files tell it."""
+        return "yes" if self.is_whole else "so far"
+
     @cached_property
     def words(self) -> str:
         """The month in a sentence."""
@@ -71,9 +76,12 @@ def wall(
     Two panels and not two scales in one: the share and the counts cannot be misread together.
     Notes stand over both, each at its day. Both parts of a column lead to what they count.
     """
-    shares = [month for month in months if month.human_share is not None and month.is_whole]
+    told = [month for month in months if month.human_share is not None]
+    shares = [month for month in told if month.is_whole] or told
     description = (
-        f"{shares[0].words}. {shares[-1].words}." if shares else "No touchpoints to show yet."
+        ". ".join(dict.fromkeys([shares[0].words, shares[-1].words])) + "."
+        if shares
+        else "No touchpoints to show yet."
     )
     shown = [note for note in notes if months and note.on >= months[0].month]
     noted = [_noted(month, shown) for month in months]
@@ -84,10 +92,11 @@ def wall(
         leading = listed if on == "desk" else None
         return _draw(months, shown, leading, title, description, wide, on=on)
 
+    head = ["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]]
     return Chart(
         **in_each_size(draw, width),
         caption=title,
-        head=["Month", "With a person", "Digital", "Human share", *_NOTED[: len(shown)]],
+        head=head,
         rows=[
             [
                 f"{m.month:%B %Y}{'' if m.is_whole else ' (so far)'}",
@@ -99,9 +108,10 @@ def wall(
             for m, said in zip(months, noted, strict=True)
         ],
         data=[
-            [m.month, m.human, m.digital, m.human_share, *([said] if shown else [])]
+            [m.month, m.human, m.digital, m.human_share, *([said] if shown else []), m.complete]
             for m, said in zip(months, noted, strict=True)
         ],
+        data_head=[*head, "Complete"],
         key=[
             ("", words_of(one.note))
             for one in _placed(months, shown, width, has_words=True)
@@ -176,7 +186,8 @@ def _shares(
     months: Sequence[WallMonth], left: float, top: float, pitch: float, height: float, right: float
 ) -> tuple[list[Svg], list[Svg]]:
     """Draw the human share of months, and apart from it the latest, which no line may cross."""
-    highest = max((m.human_share or 0 for m in months if m.is_whole), default=0)
+    whole = [month for month in months if month.is_whole] or months
+    highest = max((month.human_share or 0 for month in whole), default=0)
     ceiling = next(c for c in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= c)
     marks: list[Svg] = []
     latest: list[Svg] = []

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 
 from insights.demo.build import SOURCE
-from insights.models import Acquaintance, BoardReport, WallEvent
+from insights.models import Acquaintance, BoardReport, Proof, WallEvent
 from insights.services.drain import BATCH
 from insights.services.refit import forget_demonstration
 from insights.services.rollups import rebuild_rollups
@@ -104,8 +104,10 @@ def _remove(by: Person) -> Removed:
     forget_demonstration(by=by)
     _remove_source()
     WallEvent.objects.filter(made_by__in=people).delete()
-    # They tell of customers who never were; last month's is made again from the real ones.
+    # They tell of customers who never were; those of the real ones are made again.
     BoardReport.objects.filter(is_demo=True).delete()
+    if removed.customers:
+        Proof.objects.all().delete()
     people.delete()
     teams.delete()
     _unused_segments().delete()

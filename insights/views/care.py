@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from insights.among_words import called, nouns_of
 from insights.care_forms import QUARTER, CareForm
 from insights.care_measures import BEHIND, CARDS, Card
 from insights.care_words import care_sentence
+from insights.chart_files import chart_file
 from insights.charts import Chart, TrendMonth, trend
 from insights.months import Period, months_before
 from insights.selectors import care as selectors
@@ -35,7 +36,7 @@ TEAMS_FOLDED = 50
 
 
 @require_safe
-def care(request: HttpRequest) -> HttpResponse:
+def care(request: HttpRequest) -> HttpResponseBase:
     """Show whether we care, against the months before and a year ago, and by team."""
     check_may_see_organisation(request.user)
     now, today = timezone.now(), timezone.localdate()
@@ -52,7 +53,23 @@ def care(request: HttpRequest) -> HttpResponse:
     )
     place, sums = Place(form), found.of(period)
     chips = place.chips(form)
+    said = ", ".join(f"{chip['key']}: {chip['value']}" for chip in chips)
     later = months_before(period.last, -1)
+    cards = [
+        _card(
+            card,
+            found,
+            place,
+            today,
+            nouns_of(among.stage),
+            said=said,
+            has_all_teams=request.GET.get("all") == card.key,
+        )
+        for card in CARDS
+    ]
+    file = chart_file(request, (card["trend"] for card in cards), today=today)
+    if file is not None:
+        return file
     context = {
         "form": form,
         "chips": chips,
@@ -65,17 +82,7 @@ def care(request: HttpRequest) -> HttpResponse:
         "earlier_url": place.page(until=months_before(period.last, 1)),
         "later_url": place.page(until=later) if later <= today else "",
         "running_url": place.page(until=today.replace(day=1)),
-        "cards": [
-            _card(
-                card,
-                found,
-                place,
-                today,
-                nouns_of(among.stage),
-                has_all_teams=request.GET.get("all") == card.key,
-            )
-            for card in CARDS
-        ],
+        "cards": cards,
     }
     return render(request, "insights/care.html", context | called(among.stage))
 
@@ -128,7 +135,14 @@ def _is_running(month: date, today: date) -> bool:
 
 
 def _card(
-    card: Card, found: Care, place: Place, today: date, nouns: str, *, has_all_teams: bool
+    card: Card,
+    found: Care,
+    place: Place,
+    today: date,
+    nouns: str,
+    *,
+    said: str,
+    has_all_teams: bool,
 ) -> dict[str, Any]:
     period = place.period
     sums = found.of(period)
@@ -149,7 +163,7 @@ def _card(
             for what, label in card.lists
         ],
         "compared": [_compared(card, sums, found, place, other) for other in period.others],
-        "trend": _trend(card, found, place, today),
+        "trend": _trend(card, found, place, today, said),
         **_teams(card, found, place, has_all=has_all_teams),
     }
 
@@ -171,7 +185,7 @@ def _compared(card: Card, sums: Sums, found: Care, place: Place, other: Period) 
     }
 
 
-def _trend(card: Card, found: Care, place: Place, today: date) -> Chart:
+def _trend(card: Card, found: Care, place: Place, today: date, said: str) -> Chart:
     chosen = set(place.period.each)
     months = []
     for month in Period(place.period.last, TREND_MONTHS).each:
@@ -189,7 +203,8 @@ def _trend(card: Card, found: Care, place: Place, today: date) -> Chart:
             )
         )
     title = f"{card.title} by month"
-    return trend(months, title=title, what=card.unit, top=_top(card))
+    chart = trend(months, title=title, what=card.unit or card.title, top=_top(card))
+    return chart.named(card.key, said=said)
 
 
 def _top(card: Card) -> float | None:

@@ -78,7 +78,7 @@ def _list(request: HttpRequest, form: CustomersForm, address: Address) -> dict[s
         "summary": _summary(page.totals),
         "counted": _counted(filters, keys),
         "pick_all": _pick_all(page.totals),
-        "totals": _totals(page.totals),
+        "totals": _totals(page.totals, is_of_then=form.then() is not None),
         "is_search_exact": page.is_search_exact,
         "previous_url": address.to(before=page.before) if page.before else "",
         "next_url": address.to(after=page.after) if page.after else "",
@@ -188,7 +188,7 @@ def _pick_all(totals: Totals) -> str:
     return thousands(totals.customers) if is_few else ""
 
 
-def _totals(totals: Totals) -> list[dict[str, str]]:
+def _totals(totals: Totals, *, is_of_then: bool) -> list[dict[str, str]]:
     """Write what the list comes to; what would take long to count is not said."""
     if not totals.customers or not totals.has_money:
         return []
@@ -197,5 +197,7 @@ def _totals(totals: Totals) -> list[dict[str, str]]:
         {"label": "At risk", "value": monies(totals.at_risk)},
     ]
     if totals.mean_distance is not None:
-        said.append({"label": "Mean distance", "value": f"{totals.mean_distance:.0f}"})
+        # Whom they were then is what they are listed by; how far they are is said of today.
+        label = "Mean distance now" if is_of_then else "Mean distance"
+        said.append({"label": label, "value": f"{totals.mean_distance:.0f}"})
     return said

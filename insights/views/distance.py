@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import called, lists_of
+from insights.among_words import called, lists_of, said_of
 from insights.chart_files import chart_file
 from insights.charts import wall
 from insights.distance_presentation import (
@@ -62,7 +62,7 @@ def distance(request: HttpRequest) -> HttpResponse:
     here, places = standing(now, among), doors_and_windows(among)
     months = wall_by_month(timezone.localdate(), among)
     listed = lists_of(among)
-    said, chips = address.said(form), address.chips(form)
+    said, chips = said_of(address, form, among), address.chips(form)
     # The Wall is of any stage if none is said.
     kept = {
         "team": among.team, "segment": among.segment, "stage": among.stage or None,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import called, heading_of, noun_of
+from insights.among_words import called, heading_of, noun_of, said_of
 from insights.chart_files import chart_file
 from insights.charts import Chart, Line, course, courses
 from insights.models import BandTotal
@@ -60,7 +60,7 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
     counting = recount_progress()
     if counting and counts_everyone(found, among):
         counting = None
-    charts = {} if counting else _charts(found, leads, today, form, address.said(form))
+    charts = {} if counting else _charts(found, leads, today, form, said_of(address, form, among))
     file = chart_file(request, charts.values(), today=today)
     if file is not None:
         return file
@@ -76,7 +76,9 @@ def distance_over_time(request: HttpRequest) -> HttpResponse:
         "is_by_stage": by == "stage",
         "has_data": bool(found.whole.at(BandTotal.NOW).customers),
         "rows": [over_time_row(one, found, leads, among) for one in (*found.parts, found.whole)],
-        "distance_url": PageAddress.of("distance", form, USUAL).to(by="", show="", weeks=""),
+        "distance_url": PageAddress.of("distance", form, USUAL).to(
+            by="", show="", weeks="", **({"stage": "any"} if by == "stage" else {})
+        ),
         "panels": DRAWN_AT_MOST,
         "has_more": len(found.parts) > DRAWN_AT_MOST,
     }

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from insights.among_words import List, called, lists_of, noun_of
+from insights.among_words import List, called, lists_of, noun_of, said_of
 from insights.chart_files import chart_file
 from insights.forms import DoorsAndWindowsForm
 from insights.map_words import NAMES, map_of, map_sentence, region_words
@@ -39,7 +39,7 @@ def doors_and_windows(request: HttpRequest) -> HttpResponse:
     places, lines = selectors.doors_and_windows(among), selectors.quarters(among)
     ways, listed = selectors.ways(among), lists_of(among)
     chart = map_of(places, listed, among, lines=lines, ways=ways, region=region)
-    chart = chart.named("doors-and-windows", said=address.said(form))
+    chart = chart.named("doors-and-windows", said=said_of(address, form, among))
     file = chart_file(request, [chart], today=timezone.localdate())
     if file is not None:
         return file

@@ -135,7 +135,9 @@ def _months(people: Ours, today: date) -> Chart:
     ]
     title = "Share of us in contact with a customer, by month"
     chart = trend(months, title=title, what="In contact", top=1.0)
-    return _counted(chart, "Month", people.months.items())
+    counted = _counted(chart, "Month", people.months.items())
+    data = [[*row, one.complete] for row, one in zip(counted.data, months, strict=True)]
+    return replace(counted, data=data, data_head=[*counted.data_head, "Complete"])
 
 
 def _groups(groups: Sequence[tuple[str, Share]], what: str) -> Chart:
@@ -291,11 +293,15 @@ def _leads(given: AttentionGiven, today: date, behind: Behind) -> Chart:
         )  # fmt: skip
         months.append(one)
         rows.append([one.name, *_led(counts, month, behind), one.words])
-        data.append([month, *counts, None if share is None else round(100 * share, 1)])
+        data.append(
+            [month, *counts, None if share is None else round(100 * share, 1), one.complete]
+        )
     title = "Share of our contact that leads got, by month"
     head = ["Month", *(name for _, name in STAGES), "Leads' share"]
     chart = trend(months, title=title, what="Leads' share", top=_ceiling(months))
-    return replace(chart, head=head, rows=rows, data=data, data_head=[*head[:-1], "Leads, %"])
+    return replace(
+        chart, head=head, rows=rows, data=data, data_head=[*head[:-1], "Leads, %", "Complete"]
+    )
 
 
 def _led(counts: Sequence[int], month: date, behind: Behind) -> list[str]:

@@ -308,8 +308,8 @@ def _loops(opened, closed, took=5.0):
 
 
 SAID = {
-    "Of what customers told us in May we answered 92 %, half of it within 5 hours; 14 still wait. "
-    "We said we care 1,204 times and showed it 88 times.": Sums(
+    "Of what customers told us in May we answered 92 %, half of it within about 5 hours; 14 still "
+    "wait. We said we care 1,204 times and showed it 88 times.": Sums(
         said=1204, shown=88, everything=5000, questions=_loops(175, 161)
     ),
     "Of what customers told us in May we answered 92 %, half of it within 15 minutes; 1 still "
@@ -345,4 +345,4 @@ def test_promises_not_due_yet_are_no_broken_ones():
 
 def test_nothing_has_no_median():
     assert half(None) == ""
-    assert half(Median(30.2), "half of it") == "half of it within 30 hours"
+    assert half(Median(30.2), "half of it") == "half of it within about 30 hours"

@@ -153,7 +153,9 @@ def test_a_file_shows_what_the_page_shows_with_the_same_filter(executive_browser
     counted(south, 4)
     asked = {"team": north.pk, "take": "bands.csv"}
     response = executive_browser.get("/distance/", asked)
-    assert response["Content-Disposition"].startswith('attachment; filename="bands-team-north-20')
+    assert response["Content-Disposition"].startswith(
+        'attachment; filename="bands-current-customers-team-north-20'
+    )
     head, now = csv.reader(b"".join(response).decode().splitlines())
     assert (head[0], now[2], now[-1]) == ("Date", "3", "3")
     page = executive_browser.get("/distance/", {"team": north.pk}).text
@@ -169,16 +171,16 @@ def test_a_workbook_has_numbers(executive_browser):
 
 
 def test_a_workbook_says_what_it_is_narrowed_to_on_paper_and_in_its_properties(executive_browser):
-    team = TeamFactory(name="Søn & Co " + 22 * "&&& ")
+    team = TeamFactory(name="Søn & Co " + 16 * "&&& ")
     counted(team, 3)
     response = executive_browser.get("/distance/", {"team": team.pk, "take": "bands.xlsx"})
     book = ZipFile(BytesIO(b"".join(response)))
     told = list(ET.fromstring(book.read("docProps/core.xml")).itertext())
-    assert any(one.startswith(f"Hearth · Team: {team.name} · ") for one in told)
+    assert any(one.startswith(f"Hearth · Current customers, Team: {team.name} · ") for one in told)
     footer = ET.fromstring(book.read("xl/worksheets/sheet1.xml")).findtext(f".//{SHEET}oddFooter")
     note = re.fullmatch(r"&L(.*)&R&P / &N", footer).group(1)
     said = note.replace("&&", "&")
-    assert said.startswith(f"Hearth · Team: {team.name} · ")
+    assert said.startswith(f"Hearth · Current customers, Team: {team.name} · ")
     assert len(said) == spreadsheets.LONGEST_FOOTER
     assert len(footer) <= 255
 

@@ -191,7 +191,7 @@ def test_the_wall_is_what_a_slow_count_of_touchpoints_says(browser, customers):
         shown = sum(row[1] + row[2] for row in chart.data)
         assert shown == sum(n for (_, mode), n in counted.items() if mode != "none")
         beside = browser.get("/distance/", {"stage": "any", **asked}).context["wall"].data
-        assert beside == [row[:4] for row in chart.data][-len(beside) :]
+        assert beside == [[*row[:4], row[-1]] for row in chart.data][-len(beside) :]
         check_columns(browser, chart)
     assert months_counted().aggregate(n=Sum("count"))["n"] == Touchpoint.objects.count()
     assert Reading.objects.count() == len(customers)

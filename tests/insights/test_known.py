@@ -258,9 +258,9 @@ def test_files_of_who_met_customers_have_numbers_with_their_units(browser):
         ["Sales", "3", "4", "75.0"],
     ]
     assert lines("who-met-customers") == [
-        ["Month", "In contact", "Of us", "In contact, %"],
-        ["2026-02-01", "3", "3", "100.0"],
-        ["2026-03-01", "0", "3", "0.0"],
+        ["Month", "In contact", "Of us", "In contact, %", "Complete"],
+        ["2026-02-01", "3", "3", "100.0", "yes"],
+        ["2026-03-01", "0", "3", "0.0", "so far"],
     ]
 
 

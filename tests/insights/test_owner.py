@@ -292,7 +292,7 @@ def test_from_page_to_page_the_owner_goes_along(executive_browser, clock, marta)
 def test_charts_say_whose_they_are_but_for_those_that_are_of_all(executive_browser, clock, marta):
     read(marta)
     asked = {"owner": marta.pk, "team": marta.team_id}
-    said = f"Team: {marta.team}, Owner: {marta.name}"
+    said = f"Current customers, Team: {marta.team}, Owner: {marta.name}"
     read(marta, customer={"team": marta.team})
     page = executive_browser.get("/distance/", asked).context
     assert {page[name].said for name in ("strips", "map", "wall")} == {said}
@@ -351,7 +351,7 @@ def test_a_shorter_period_draws_fewer_weeks_and_compares_with_the_same(
     assert quarter["whole"].data == year["whole"].data[-15:]
     assert quarter["rows"] == year["rows"]
     assert quarter["chips"] == []
-    assert quarter["whole"].said == "Period: A quarter"
+    assert quarter["whole"].said == "Current customers, Period: A quarter"
 
 
 def test_the_list_takes_an_owner_who_has_no_team(executive_browser):

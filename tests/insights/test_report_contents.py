@@ -98,7 +98,7 @@ def without_addresses(rows, *names):
 
 
 def says_what_distance_says(contents, page):
-    as_of, said = contents["sentence"].split(": ", 1)
+    as_of, said = contents["sentence"].split(". ", 1)
     assert as_of.startswith("As of ")
     assert said == page["sentence"]
     assert contents["note"] == page["note"]

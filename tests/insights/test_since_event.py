@@ -263,7 +263,7 @@ def test_the_board_report_says_it_too():
     event = noted()
     about = About(date(2026, 3, 1), is_whole=False, as_of=MOMENT, by="", is_demo=False)
     sentence = report_contents(about)["sentence"]
-    assert sentence.split(": ", 1)[1].startswith(
+    assert sentence.split(". ", 1)[1].startswith(
         f"We are further from our customers than a year ago, most of it since {event_said(event)}: "
         "60 of 400 customers are drifting or gone, "
     )

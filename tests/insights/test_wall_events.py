@@ -197,4 +197,4 @@ def test_an_event_stands_in_the_chart_its_table_and_its_files(executive_browser,
     lines = b"".join(
         executive_browser.get("/wall/", {"months": "any", "take": "wall.csv"})
     ).decode()
-    assert lines.splitlines()[1] == "2025-05-01,5,0,1.0,Branch <closed> (North)"
+    assert lines.splitlines()[1] == "2025-05-01,5,0,1.0,Branch <closed> (North),yes"

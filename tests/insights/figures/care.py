@@ -121,7 +121,7 @@ def half(loops, what="half"):
         return f"{what} within {hours(edge)}"
     while median >= edge * 2**0.25:
         edge *= 2**0.25
-    return f"{what} within {hours(sqrt(edge * edge * 2**0.25))}"
+    return f"{what} within about {hours(sqrt(edge * edge * 2**0.25))}"
 
 
 def share(part, whole):

@@ -34,7 +34,7 @@ def customers(found, person, asked):
     account.says(
         f"Worth a year {monies(money_of(some, 'yearly_value'))}",
         f"At risk {monies(money_of(some, 'at_risk'))}",
-        f"Mean distance {mean(some):.0f}",
+        f"Mean distance{' now' * bool(asked.keys() & {'was', 'moved', 'since'})} {mean(some):.0f}",
     )
     some.sort(key=lambda one: (-one.at_risk, one.pk))
     account.lists("", [row(found, one, columns) for one in some[:PAGE]])

@@ -27,7 +27,7 @@ def of_distance(found, asked):
             [when, *(bands.count(band) for band in KNOWN), sum(band in KNOWN for band in bands)]
             for when, bands in {"Now": now, **then}.items()
         ],
-        "wall": of_months(wall.of_distance(found, asked)),
+        "wall": of_months(found, wall.of_distance(found, asked)),
         **of_map(found, asked),
     }
     for name, when in (("moved-four-weeks", "Four weeks ago"), ("moved-year", "A year ago")):
@@ -66,9 +66,9 @@ def of_wall(found, asked):
     happened = {day.replace(day=1): [] for day, _ in noted}
     for day, text in noted:
         happened[day.replace(day=1)].append(text)
-    lines = of_months(wall.months_of(found, **asked))
+    lines = of_months(found, wall.months_of(found, **asked))
     for line in lines:
-        line.append("; ".join(happened.get(date.fromisoformat(line[0]), [])))
+        line.insert(-1, "; ".join(happened.get(date.fromisoformat(line[0]), [])))
     return {"wall": lines}
 
 
@@ -82,7 +82,7 @@ def of_known(found, asked):
     some = {one: found.among(stage=one, team=team, heard=False) for one in known.STAGES}
     files = {
         "who-met-customers": [
-            [month.isoformat(), *in_contact(met, here)]
+            [month.isoformat(), *in_contact(met, here), complete(found, month)]
             for month, (_, met, here) in known.months_of(found, people).items()
         ],
         "attention-and-value": [
@@ -94,6 +94,7 @@ def of_known(found, asked):
                 round(100 * counts["lead"] / sum(counts.values()), 1)
                 if sum(counts.values()) >= 10
                 else "",
+                complete(found, month),
             ]
             for month, counts in months.items()
         ],
@@ -147,10 +148,15 @@ def cell_of(cell):
     return text
 
 
-def of_months(rows):
+def complete(found, month):
+    """Whether a month is over, as files tell it."""
+    return "yes" if month < found.today.replace(day=1) else "so far"
+
+
+def of_months(found, rows):
     """Return the lines of the Wall."""
     return [
-        [month.isoformat(), human, digital, human / (human + digital)]
+        [month.isoformat(), human, digital, human / (human + digital), complete(found, month)]
         for month, human, digital in rows
     ]
 
