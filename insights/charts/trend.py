@@ -7,7 +7,7 @@ from datetime import date
 from insights.charts.svg import Chart, Svg, drawing, element, linked
 
 TOP, HEIGHT, ROOM = 16.0, 64.0, 18.0
-LETTER = 6.2
+LETTER = 6.8
 TOO_FEW = "too few to tell"
 
 
@@ -46,7 +46,7 @@ def trend(
 ) -> Chart:
     """Draw a column a month from zero to `top`, the largest by default; no column is no number.
 
-    The highest and the last one say their number: columns have no axis beside them.
+    The highest and the last whole one say their number: columns have no axis beside them.
     """
     known = [month for month in months if month.value is not None]
     description = (
@@ -113,15 +113,20 @@ def _draw(
 def _numbers(
     months: Sequence[TrendMonth], talls: Sequence[float], pitch: float, width: float
 ) -> dict[int, Svg]:
-    """Write the number of the last month, and of the highest where that is not too near."""
+    """Write the number of the last whole month, and of the highest where that is not too near.
+
+    Each stands above all columns that it is wider than.
+    """
     known = [i for i, month in enumerate(months) if month.value is not None]
+    latest = [i for i in known if months[i].is_whole] or known
     marks: dict[int, Svg] = {}
     taken = width
-    for i in dict.fromkeys([*known[-1:], *sorted(known, key=lambda i: -talls[i])[:1]]):
+    for i in dict.fromkeys([*latest[-1:], *sorted(known, key=lambda i: -talls[i])[:1]]):
         half = LETTER * len(months[i].words) / 2
         x = min(max((i + 0.5) * pitch, half), width - half)
         if x + half <= taken:
-            y = HEIGHT - talls[i] - 5
+            below = talls[int((x - half) / pitch) : int((x + half) / pitch) + 1]
+            y = HEIGHT - max(below) - 5
             marks[i] = element("text", months[i].words, class_="middle strong", x=x, y=y)
             taken = x - half - LETTER
     return marks
