@@ -131,6 +131,25 @@ def test_a_team_and_a_year_are_in_the_address_of_every_number(executive):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "svg", "png"])
+def test_every_chart_can_be_taken_along(executive, ending):
+    team = TeamFactory(name="Nørth")
+    loops(1, 12, 11, team=team)
+    page = executive.get("/care/", {"team": team.pk})
+    for key in cards(page):
+        assert f'?team={team.pk}&amp;take={key}.{ending}"' in page.text
+        file = executive.get("/care/", {"team": team.pk, "take": f"{key}.{ending}"})
+        assert file.getvalue()
+        assert f'filename="{key}-team-north-2026-03' in file.headers["Content-Disposition"]
+
+
+def test_numbers_of_months_are_taken_along(executive):
+    loops(1, 12, 11)
+    file = executive.get("/care/", {"take": "listening.csv"}).getvalue().decode()
+    assert file.splitlines()[-1].startswith("2026-02-01,0.91666")
+    assert file.splitlines()[-1].endswith(",92 %,yes")
+
+
 def test_whose_care_it_is_stands_in_every_address_with_a_way_out(executive):
     segment = Segment.objects.create(name="Clinics")
     loops(1, 20, 18, segment=segment)

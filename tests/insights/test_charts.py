@@ -245,6 +245,15 @@ def test_wall_draws_the_month_that_has_not_ended_apart_and_outside_the_share():
     assert chart.rows[1][0] == "February 2024 (so far)"
 
 
+def test_wall_of_a_first_month_says_what_there_is_so_far():
+    running = WallMonth(date(2024, 2, 1), 1, 0, is_whole=False)
+    chart = wall([running], title="The Wall")
+    said = "February 2024 so far: 1 with a person, 0 digital, 100 % human."
+    assert said in chart.svg
+    assert "50 %" in [mark.text for mark in of_class(chart.svg, "end")]
+    assert chart.data == [[date(2024, 2, 1), 1, 0, 1.0, "so far"]]
+
+
 def test_a_note_stands_at_its_day_over_both_panels_with_its_words_and_in_the_table():
     note = WallNote(date(2023, 2, 15), "Branch closed", 1)
     chart = wall(months((1, 1), (1, 3), (2, 2)), title="The Wall", notes=[note])
@@ -442,6 +451,25 @@ def test_a_month_whose_number_cannot_be_drawn_says_it_in_words():
     chart = trend([month], title="t", what="said for each shown")
     assert chart.rows == [["January 2026", "only said"]]
     assert of_class(chart.svg, "bar") == []
+
+
+def test_columns_say_the_last_whole_number_and_the_highest_above_all_they_cover():
+    shares = (0.2, 1.0, 0.1, 0.9, 0.3, 0.0)
+    months = [
+        TrendMonth(date(2026, 1 + i, 1), share, f"{share:.0%}", is_whole=i < 5)
+        for i, share in enumerate(shares)
+    ]
+    chart = trend(months, title="Trend", what="answered", top=1.0)
+    numbers = {mark.text: mark for mark in of_class(chart.svg, "middle") if "%" in mark.text}
+    assert set(numbers) == {"30%", "100%"}
+    tops = [float(bar.get("y")) for bar in of_class(chart.svg, "bar")]
+    assert float(numbers["100%"].get("y")) < tops[1]
+    assert float(numbers["30%"].get("y")) < tops[4]
+    wide = [TrendMonth(one.month, one.value, 40 * "n", is_whole=one.is_whole) for one in months]
+    chart = trend(wide, title="Trend", what="answered", top=1.0)
+    (number,) = (mark for mark in of_class(chart.svg, "middle") if mark.text == 40 * "n")
+    assert float(number.get("y")) < min(tops)
+    assert chart.data[-1] == [date(2026, 6, 1), 0.0, 40 * "n", "so far"]
 
 
 def test_a_month_with_too_little_has_no_column_and_says_so():

@@ -149,6 +149,7 @@ def test_value_at_risk_by_team_has_a_chart_for_each_currency(executive_browser):
     total(Band.GONE, 1, team_id=south.pk, risk=900)
     total(Band.GONE, 1, team_id=south.pk, risk=20, currency="USD")
     total(Band.GONE, 1, risk=5)
+    total(Band.GONE, 1, team_id=TeamFactory(name="Of cents").pk, risk=Decimal("0.40"))
     euros, dollars = executive_browser.get(URL).context["risks"]
     assert [row[0] for row in euros.rows] == ["South", "North", "No team"]
     assert [row[0] for row in dollars.rows] == ["South"]

@@ -16,6 +16,7 @@ from insights.models import (
     CustomerState,
     DistanceTotal,
     PlaceTotal,
+    Proof,
     QuarterTotal,
     Reading,
     WallEvent,
@@ -191,6 +192,19 @@ def test_what_the_demonstration_noted_beside_the_wall_goes_and_what_others_noted
     note_event(on_date=NOW.date(), text="Real branch closed", by=administrator)
     demo.remove_demonstration(by=administrator)
     assert [event.text for event in WallEvent.objects.all()] == ["Real branch closed"]
+
+
+def test_proof_that_tells_of_the_demonstration_goes_and_later_one_stays(administrator):
+    def prove():
+        Proof.objects.create(as_of=NOW, window_days=365, horizon_days=90, budget_percent=10)
+
+    demo.load_demonstration(today=TODAY)
+    prove()
+    demo.remove_demonstration(by=administrator)
+    assert not Proof.objects.exists()
+    prove()
+    demo.remove_demonstration(by=administrator)
+    assert Proof.objects.exists()
 
 
 def test_real_touchpoint_forgets_a_colleague_of_the_demonstration(administrator, real):
