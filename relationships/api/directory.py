@@ -108,7 +108,9 @@ CONTACTS: Collection[Any] = Collection(
         "customer": customers("customer_id"),
         **identity_filters("contact_id", "contacts"),
         "has_left": flag(
-            "left_on__isnull", "Whether the contact has left the customer.", true=False
+            "left_on__isnull",
+            "Whether a day is known on which the contact left the customer, or is to leave.",
+            true=False,
         ),
         "search": search(
             directory.with_name_words, "Words that the name has, whatever their case and accents."

@@ -154,7 +154,9 @@ def test_a_chart_is_taken_along_by_keys_as_it_is_shown(open_page, team, executiv
     page.locator("summary[aria-label^='Take along']").press("Enter")
     with page.expect_download() as download:
         page.get_by_role("link", name=f"({kind})").press("Enter")
-    assert re.fullmatch(rf"wall-[0-9-]+\.{kind.lower()}", download.value.suggested_filename)
+    assert re.fullmatch(
+        rf"wall-team-north-[0-9-]+\.{kind.lower()}", download.value.suggested_filename
+    )
     assert f"team={team.pk}" in download.value.url
     assert download.value.path().stat().st_size > 300
 
