@@ -1,12 +1,17 @@
 """What a page with filters shows, as an address that can be kept and sent to others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
+
+
+def said_by(chips: Iterable[Mapping[str, str]]) -> str:
+    """Say in words what chips filter by."""
+    return ", ".join(f"{chip['key']}: {chip['value']}" for chip in chips)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class PageAddress:
 
     def said(self, form: forms.Form) -> str:
         """Say in words what is filtered by."""
-        return ", ".join(f"{chip['key']}: {chip['value']}" for chip in self.chips(form))
+        return said_by(self.chips(form))
 
     def chips(self, form: forms.Form) -> list[dict[str, str]]:
         """Return what is filtered by, in words, each with the way out of it."""

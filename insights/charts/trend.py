@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from insights.charts.svg import Chart, Svg, drawing, element, linked
+from insights.charts.svg import Chart, Svg, drawing, element, linked, text_width
 
 TOP, HEIGHT, ROOM = 16.0, 64.0, 18.0
-LETTER = 6.8
+APART = 6.0
 TOO_FEW = "too few to tell"
 
 
@@ -122,13 +122,13 @@ def _numbers(
     marks: dict[int, Svg] = {}
     taken = width
     for i in dict.fromkeys([*latest[-1:], *sorted(known, key=lambda i: -talls[i])[:1]]):
-        half = LETTER * len(months[i].words) / 2
+        half = text_width(months[i].words, is_strong=True) / 2
         x = min(max((i + 0.5) * pitch, half), width - half)
         if x + half <= taken:
             below = talls[int((x - half) / pitch) : int((x + half) / pitch) + 1]
             y = HEIGHT - max(below) - 5
             marks[i] = element("text", months[i].words, class_="middle strong", x=x, y=y)
-            taken = x - half - LETTER
+            taken = x - half - APART
     return marks
 
 

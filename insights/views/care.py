@@ -18,6 +18,7 @@ from insights.care_words import care_sentence
 from insights.chart_files import chart_file
 from insights.charts import Chart, TrendMonth, trend
 from insights.months import Period, months_before
+from insights.page_address import said_by
 from insights.selectors import care as selectors
 from insights.selectors.care import Care, Part, Sums
 from insights.selectors.owners import organisation_choices
@@ -53,7 +54,7 @@ def care(request: HttpRequest) -> HttpResponseBase:
     )
     place, sums = Place(form), found.of(period)
     chips = place.chips(form)
-    said = ", ".join(f"{chip['key']}: {chip['value']}" for chip in chips)
+    said = said_by(chips)
     later = months_before(period.last, -1)
     cards = [
         _card(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -93,9 +93,7 @@ def customers(path: str) -> Filter:
         now = survivors_of(values)
         return Q(**{f"{path}__in": [now.get(value, value) for value in values]})
 
-    schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
-    said = "The id of a customer, or of one that was merged into it; give it again for another."
-    return Filter(number, condition, schema, said)
+    return replace(ids(path, "a customer, or of one that was merged into it"), condition=condition)
 
 
 def choices(
